@@ -28,6 +28,7 @@ export function optionsPage(): string {
     kubelet: table(mapBehind(schema, 'kubelet')),
     network: table(mapBehind(schema, 'network')),
     image: table(mapBehind(schema, 'images')),
+    provisioner: table(mapBehind(schema, 'provisioners')),
     admission: Object.keys(shapeBehind(schema, 'admission').properties ?? {})
       .map((key) => `\`${key}\``)
       .join(', '),

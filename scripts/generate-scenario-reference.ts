@@ -38,6 +38,7 @@ export function reference(): string {
     kubelet: table(mapBehind(cluster, 'kubelet')),
     network: table(mapBehind(cluster, 'network')),
     image: table(mapBehind(cluster, 'images')),
+    provisioner: table(mapBehind(cluster, 'provisioners')),
     programs: programNames.map((name) => `\`${name}\``).join(', '),
   }
   return readFileSync(join(root, 'docs/scenarios.template.md'), 'utf8').replace(/\{\{(\w+)\}\}/g, (_, name: string) => {

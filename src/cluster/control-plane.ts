@@ -1,7 +1,8 @@
 import type { Pod } from '../api/types/core.ts'
 import type { KubeObject } from '../api/types/meta.ts'
 import { admissionPlugins } from '../apiserver/admission/plugins/all.ts'
-import { authorizedResources, createAuthorization } from '../apiserver/auth/create-authorization.ts'
+import { createAuthorization } from '../apiserver/auth/create-authorization.ts'
+import { graphResources } from '../apiserver/auth/node-graph-feed.ts'
 import { nodeRestriction } from '../apiserver/auth/node-restriction.ts'
 import type { RbacKnown } from '../apiserver/auth/rbac-index.ts'
 import { authenticatedGroup, nodeUser, privilegedGroup } from '../apiserver/auth/users.ts'
@@ -194,10 +195,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
       const listMs = random.stream('apiserver/start').integer(least, most + 1)
       authorization.beginAnew(
         () =>
-          authorizedResources.map((resource) => ({
-            resource,
-            objects: server.store.collection(resource).list(undefined),
-          })),
+          graphResources.map((resource) => ({ resource, objects: server.store.collection(resource).list(undefined) })),
         listMs,
       )
     },
@@ -223,7 +221,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
 }
 
 /**
- * From the port's opening until the authorizers have listed: recorded servers refused kubelets 0.9 to 1.7 s before they called themselves
+ * From the port's opening until the authorizer has listed: recorded servers refused kubelets 0.9 to 1.7 s before they called themselves
  * ready, and let them through from 0.9 s before that on (5 starts, v1.18 and v1.36).
  */
 const firstListsMs = { least: 500, most: 1000 } as const

@@ -10,7 +10,7 @@ import type { ByteText } from '../shell/byte-text.ts'
  * in the same world prints the same bytes.
  */
 export interface KubectlHost {
-  /** Which kubectl plays: `1.18.20`, `1.32.4`, `1.36.4`. */
+  /** Which kubectl plays: `1.18.20`, `1.20.2`, `1.32.4`. */
   readonly clientVersion: string
   /** URL of the API server as the kubeconfig names it: `https://10.0.0.1:6443`. */
   readonly serverAddress: string

@@ -1,9 +1,13 @@
 import { allContainers, referencesOf } from '../api/pod-references.ts'
 import type { ConfigMap, ContainerStatus, Pod, Secret } from '../api/types/core.ts'
+import type { PersistentVolumeClaim } from '../api/types/storage.ts'
 
 /** What there is to ask of a cluster beside the Pod. */
 export interface PodSurroundings {
   find(kind: 'Secret' | 'ConfigMap', name: string): Secret | ConfigMap | undefined
+  claim(name: string): PersistentVolumeClaim | undefined
+  /** What was said of a claim last. */
+  lastEvent(claim: string): string | undefined
   /** All that a container wrote, the one before it if asked. */
   logs(container: string, previous: boolean): string
 }
@@ -52,13 +56,18 @@ function containerLine(
 }
 
 /** `container app needs secret db, key password, for env PASSWORD: there is no such secret`. */
-function* missing(pod: Pod, { find }: PodSurroundings): Iterable<string> {
+function* missing(pod: Pod, around: PodSurroundings): Iterable<string> {
+  const { find } = around
   const containers = allContainers(pod)
   const mounted = new Set(containers.flatMap(({ volumeMounts = [] }) => volumeMounts.map(({ name }) => name)))
   for (const reference of referencesOf(pod)) {
+    if (reference.kind === 'PersistentVolumeClaim') {
+      yield* unboundClaim(pod, reference.name, around)
+      continue
+    }
     // What nobody mounts is not waited for.
     if (reference.in === 'volume' && !mounted.has(reference.volume)) continue
-    if (reference.kind === 'PersistentVolumeClaim' || isOptional(pod, reference.name)) continue
+    if (isOptional(pod, reference.name)) continue
     const found = find(reference.kind, reference.name)
     const what = `${reference.kind.toLowerCase()} ${reference.name}`
     if (found === undefined) yield `${whoNeeds(reference)} needs ${what}: there is none in ${pod.metadata.namespace}`
@@ -69,6 +78,17 @@ function* missing(pod: Pod, { find }: PodSurroundings): Iterable<string> {
         yield `${whoNeeds(reference)} needs key ${key} of ${what}: it has ${Object.keys(found.data ?? {}).join(', ') || 'none'}`
     }
   }
+}
+
+/** `needs persistentvolumeclaim data: it is Pending (waiting for first consumer to be created before binding)`. */
+function* unboundClaim(pod: Pod, name: string, { claim, lastEvent }: PodSurroundings): Iterable<string> {
+  const found = claim(name)
+  const what = `needs persistentvolumeclaim ${name}`
+  if (found === undefined) yield `${what}: there is none in ${pod.metadata.namespace}`
+  else if (found.status?.phase !== 'Bound') {
+    const said = lastEvent(name)
+    yield `${what}: it is ${found.status?.phase ?? 'Pending'}${said === undefined ? '' : ` (${said})`}`
+  } else if (found.metadata.deletionTimestamp !== undefined) yield `${what}: it is being deleted`
 }
 
 /** Who waits for a Secret or ConfigMap that is not there, or has to do without it, a line each. */

@@ -72,8 +72,8 @@ export const kubeletRecords = {
   'volume.set-up-failed': row<{
     readonly detail: { readonly volume: string; readonly error: string; readonly retryNotBeforeMs: VirtualMs }
   }>('It has not (set-up failed). Detail: volume, error, retryNotBeforeMs.'),
-  'volume.tear-down': row<{ readonly detail: { readonly volume: string } }>(
-    'A volume is gone, with all that was in it (tear-down ok). Detail: volume.',
+  'volume.tear-down': row<{ readonly detail: { readonly volume: string; readonly isKept?: true } }>(
+    'A volume is gone from a Pod, with all that was in it unless that is kept (tear-down ok). Detail: volume, isKept (of claims).',
   ),
   'pod-directory.create': row("The Pod's directory on the node was made."),
   'pod-directory.remove': row('It was removed: nothing of the Pod is left on the node.'),

@@ -123,7 +123,10 @@ function tellVolume(record: VolumeRecord): Told {
       return { text: `volume ${volume} of ${pod} is tried again in ${again}`, tone: 'chatter' }
     }
     case 'volume.tear-down':
-      return { text: `unmounts volume ${volume} of ${pod}: what was in it is gone`, tone }
+      return {
+        text: `unmounts volume ${volume} of ${pod}: what was in it is ${record.detail.isKept ? 'kept' : 'gone'}`,
+        tone,
+      }
   }
 }
 

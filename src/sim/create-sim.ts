@@ -3,6 +3,7 @@ import type { RunningApiServer } from '../apiserver/create-api-server.ts'
 import { etcdSecretValue } from '../apiserver/etcd-value.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { adminUser } from '../cluster/control-plane.ts'
+import { startProvisioner } from '../cluster/external-provisioner.ts'
 import type { ClusterRecord } from '../cluster/records.ts'
 import { userActingAs } from '../cluster/users.ts'
 import { createFlows } from '../flow/flows.ts'
@@ -11,11 +12,12 @@ import type { Journal } from '../kernel/journal.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { process } from '../kernel/process.ts'
 import type { RandomStreams } from '../kernel/random.ts'
+import { Scope } from '../kernel/scope.ts'
 import { minute } from '../kernel/time.ts'
 import type { CommandResult, ContainerRef } from '../looks/containers.ts'
 import { execIn, findContainer } from '../looks/containers.ts'
 import { createAccidents, type PeoplesWay } from './accidents.ts'
-import { type BootSeams, boot, bringUpMs } from './boot.ts'
+import { type Booted, type BootSeams, boot, bringUpMs } from './boot.ts'
 import { bootImage } from './boot-images.ts'
 import { CallLog } from './call-log.ts'
 import { type Commands, createCommands } from './commands.ts'
@@ -58,7 +60,6 @@ function simOf(settings: SimSettings, seams: BootSeams): ObservedSim {
   const isPlain = seams.below === undefined && seams.above === undefined
   const booted = boot(settings, seams, isPlain ? bootImage(settings) : undefined)
   const { kernel, calendar, journal, random, registry, settling, observer, cluster } = booted
-  const { minor, nodes } = settings
   // The budget is the user's: bringing the cluster up does not count.
   kernel.limitEvents(settings.maxEvents)
   const { server } = cluster.controlPlane
@@ -94,7 +95,7 @@ function simOf(settings: SimSettings, seams: BootSeams): ObservedSim {
     people: reachability,
   })
   const log = new CallLog()
-  const guard = createGuard({ after: () => observer?.check(), end: () => own.end(), log })
+  const guard = createGuard({ after: () => observer?.check(), end: () => endAll(own, provisioners), log })
   const time = createTimeCalls({
     kernel,
     calendar,
@@ -102,10 +103,11 @@ function simOf(settings: SimSettings, seams: BootSeams): ObservedSim {
     commands,
     settling,
     originMs: bringUpMs,
-    quietMs: () => Math.max(minute, ...nodes.map(({ name }) => flowFacts.boundMs(name))),
+    quietMs: () => Math.max(minute, ...settings.nodes.map(({ name }) => flowFacts.boundMs(name))),
     apart: guard.apart,
   })
-  const own = createOwnCode({ kernel, calendar, journal, random, cluster, minor, now: time.now })
+  const own = createOwnCode({ ...booted, minor: settings.minor, now: time.now })
+  const provisioners = startProvisioners(booted, settings)
   const flowFacts = flowFactsOf(settings, server, time.now)
   const flows = createFlows(journal, flowFacts, Number.isFinite(settings.journalKeep))
   const looks = createLooks({ settings, kernel, journal, cluster, flows, originMs: bringUpMs, containerOf, etcdValue })
@@ -129,6 +131,22 @@ function simOf(settings: SimSettings, seams: BootSeams): ObservedSim {
   })
   const outside = createOutside({ kernel, calendar, cluster, podOf }, reachability, bringUpMs)
   return { sim, observer, cluster, journal, kernel, outside }
+}
+
+function endAll(...parts: readonly { end(): void }[]): void {
+  for (const part of parts) part.end()
+}
+
+/** They begin when the cluster is up, as somebody installs them. */
+function startProvisioners({ cluster, kernel, calendar, random }: Booted, { provisioners, minor }: SimSettings): Scope {
+  const scope = new Scope()
+  const { clientOf, linkFor } = cluster.controlPlane
+  for (const one of provisioners) {
+    const user = { name: `system:serviceaccount:kube-system:${one.name}`, groups: adminUser.groups }
+    const link = linkFor(`provisioner/${one.name}`)
+    startProvisioner({ kernel, calendar, random, minor, client: clientOf(user, link), scope }, one)
+  }
+  return scope
 }
 
 /** `fresh`, once it was asked what the other was. One that has come to another end would be a lie. */

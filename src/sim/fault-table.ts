@@ -72,7 +72,7 @@ function wayRows(duration: z.ZodType<Duration>) {
       {
         apiServer: z.literal('restart').meta({
           description:
-            'It ends, and another process comes, which has no events of the past and at first knows no Pods of nodes and no roles',
+            'It ends, and another process comes, which has no events of the past and knows no Pods of nodes at first',
         }),
         for: duration.meta({ description: 'How long nobody answers' }),
       },

@@ -1,6 +1,7 @@
 import { deepFreeze } from '../api/json.ts'
 import type { Pod } from '../api/types/core.ts'
 import type { KubeObject } from '../api/types/meta.ts'
+import type { PersistentVolumeClaim } from '../api/types/storage.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { Machine } from '../cluster/machine.ts'
 import type { ClusterRecord } from '../cluster/records.ts'
@@ -78,6 +79,8 @@ export function createLooks(world: LooksWorld): Pick<Work, Look> {
     return podDetails(object as Pod, {
       // of this kind
       find: (kind, wanted) => find(server, kind, wanted, namespace),
+      claim: (wanted) => find<PersistentVolumeClaim>(server, 'PersistentVolumeClaim', wanted, namespace),
+      lastEvent: (claim) => eventsOf(server, { namespace, on: `pvc/${claim}` }).at(-1)?.message,
       logs: (container, previous) => logsOf(containerOf({ pod: name, container, namespace }, previous)),
     })
   }

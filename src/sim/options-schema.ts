@@ -57,6 +57,14 @@ export function clusterShape<P extends z.ZodType>(duration: z.ZodType<Duration>,
       description:
         'Programs of images of which nothing is known: `succeed` (unless given), they do their duty: servers run on, init containers, Jobs, probes and hooks end well; `strict`, only what the image is said to have; `refuse`: there are no such images, nor registries of which no image is known',
     }),
+    provisioners: z
+      .array(provisionerSchema(duration))
+      .superRefine((provisioners, context) => tellTwice(provisioners, 'provisioner', context))
+      .optional()
+      .meta({
+        description:
+          'Who makes the volumes of StorageClasses; nobody unless given: what asks a class for a volume waits',
+      }),
     admission: z
       .strictObject({ podPreset: z.boolean().optional(), nodeRestriction: z.boolean().optional() })
       .optional()
@@ -224,6 +232,22 @@ function imageSchema<P extends z.ZodType>(duration: z.ZodType<Duration>, program
       .record(z.string().regex(/^\//), z.string())
       .optional()
       .meta({ description: 'Files that lie in it, path to content' }),
+  })
+}
+
+/** Somebody who makes volumes. */
+function provisionerSchema(duration: z.ZodType<Duration>) {
+  return z.strictObject({
+    name: someText.meta({
+      description: 'As classes name it under `provisioner`: ebs.csi.aws.com, rancher.io/local-path',
+    }),
+    takes: duration.optional().meta({
+      description: 'How long a volume takes to be made, or deleted; drawn from 1s to 3s unless given',
+    }),
+    local: z.boolean().optional().meta({
+      description: 'Each of its volumes lies on one node, as a directory; unless given all nodes reach them',
+    }),
+    fails: someText.optional().meta({ description: 'It makes no volume, but says this' }),
   })
 }
 

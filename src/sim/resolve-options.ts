@@ -1,8 +1,11 @@
 import { isObject } from '../api/json.ts'
 import type { Pod } from '../api/types/core.ts'
+import type { Latency } from '../client/latency.ts'
 import type { LinkLatencies } from '../client/link.ts'
+import type { ProvisionerSettings } from '../cluster/external-provisioner.ts'
 import { defaultEpochMs, type EpochMs, parseRfc3339 } from '../kernel/calendar.ts'
 import type { JournalLevel } from '../kernel/journal.ts'
+import { second } from '../kernel/time.ts'
 import type { KubeletConfiguration } from '../node/kubelet/configuration.ts'
 import { releaseOf } from '../versions/builds.ts'
 import { type FeatureGates, resolveFeatureGates } from '../versions/feature-gates.ts'
@@ -41,6 +44,7 @@ export interface SimSettings {
   readonly nodes: readonly NodeSettings[]
   readonly latencies: LinkLatencies
   readonly images: readonly ImageOptions[]
+  readonly provisioners: readonly ProvisionerSettings[]
   readonly files: Readonly<Record<string, string | Uint8Array>>
   readonly journal: JournalLevel
   /** How many records stay in memory. */
@@ -56,7 +60,7 @@ export interface SimSettings {
 }
 
 /** The kubectls that were recorded with servers of these minors; with others one of the same minor is used. */
-const recordedKubectl: Readonly<Record<number, string>> = { 18: '1.18.20', 26: '1.32.4', 36: '1.36.4' }
+const recordedKubectl: Readonly<Record<number, string>> = { 18: '1.18.20', 26: '1.32.4', 36: '1.32.4' }
 
 /** Understands what the caller gave; throws a SimUsageError that says what is wrong with it. */
 export function resolveOptions(options: SimOptions): SimSettings {
@@ -69,6 +73,7 @@ export function resolveOptions(options: SimOptions): SimSettings {
     nodes: nodeSettings(options.nodes ?? 1, options.kubelet ?? {}),
     latencies: resolveNetwork(options.network ?? 'instant'),
     images: options.images ?? [],
+    provisioners: (options.provisioners ?? []).map(provisionerOf),
     files: given(options.files ?? {}),
     ...journalSettings(options.journal),
     kubectl: options.kubectl ?? recordedKubectl[minor] ?? releaseOf(minor),
@@ -133,6 +138,19 @@ function nodeOf(options: NodeOptions, kubelet: KubeletOptions): NodeSettings {
     staticPods: (options.staticPods ?? []) as readonly Pod[],
     kubelet: kubeletSettings({ ...given(kubelet), ...given(options.kubelet ?? {}) }),
   }
+}
+
+/** Podsim's choice of how long a volume takes: what clouds take for small disks. */
+const provisioningMs: Latency = { kind: 'uniform', minMs: second, maxMs: 3 * second }
+
+function provisionerOf({
+  name,
+  takes,
+  local,
+  fails,
+}: NonNullable<SimOptions['provisioners']>[number]): ProvisionerSettings {
+  const fixed: Latency | undefined = takes === undefined ? undefined : { kind: 'fixed', ms: millisecondsOf(takes) }
+  return { name, takes: fixed ?? provisioningMs, isLocal: local ?? false, fails }
 }
 
 /** Durations become milliseconds. */

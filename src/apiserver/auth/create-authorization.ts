@@ -11,7 +11,7 @@ import { createAuthorizerChain, createPrivilegedGroupsAuthorizer } from './autho
 import { createEscalationCheck } from './escalation.ts'
 import { createNodeAuthorizer } from './node-authorizer.ts'
 import { createNodeGraph } from './node-graph.ts'
-import { createGraphFeed, type GraphDelay, type GraphList, graphResources } from './node-graph-feed.ts'
+import { createGraphFeed, type GraphDelay, type GraphList } from './node-graph-feed.ts'
 import { createRbacAuthorizer } from './rbac-authorizer.ts'
 import { createRbacIndex, type RbacIndex } from './rbac-index.ts'
 import { rbacStrategies } from './rbac-strategies.ts'
@@ -23,15 +23,6 @@ export interface AuthorizationOptions {
   /** How late the Node authorizer hears of Pods and volumes. Default: at once. */
   readonly graphDelay?: GraphDelay
 }
-
-/** What the authorizers list as a server starts. */
-export const authorizedResources: readonly StoredResource[] = [
-  ...graphResources,
-  'clusterroles.rbac.authorization.k8s.io',
-  'clusterrolebindings.rbac.authorization.k8s.io',
-  'roles.rbac.authorization.k8s.io',
-  'rolebindings.rbac.authorization.k8s.io',
-]
 
 /** A write as the store tells it. */
 export interface StoredChange {
@@ -49,7 +40,7 @@ export interface Authorization {
   observe(resource: StoredResource, event: StoredChange): void
   /** The same where the index has gone on from one that knows the object. */
   observeKnown(resource: StoredResource, event: StoredChange): void
-  /** The server is another process: its authorizers know no Pod and no role until they have listed them, `listMs` from now. */
+  /** The server is another process: its Node authorizer knows no Pod until it has listed them, `listMs` from now. */
   beginAnew(lists: () => readonly GraphList[], listMs: VirtualMs): void
   /** Strategies of roles, bindings and access reviews. */
   readonly strategies: readonly Strategy[]
@@ -61,8 +52,6 @@ export function createAuthorization({ kernel, minor, gates, graphDelay }: Author
   const graph = createNodeGraph()
   const feed = createGraphFeed(kernel, graph, graphDelay)
   const index = createRbacIndex()
-  /** A new process has not listed yet: what happens meanwhile will be in its lists. */
-  let isListing = false
   const authorizer = createAuthorizerChain([
     createPrivilegedGroupsAuthorizer(),
     createNodeAuthorizer(graph, minor, gates),
@@ -75,21 +64,10 @@ export function createAuthorization({ kernel, minor, gates, graphDelay }: Author
       // Nothing hangs on Events, which are made of rows when somebody looks.
       if (resource === 'events') return
       const { type, object } = change
-      if (!isListing) index.observe(resource, type, object)
+      index.observe(resource, type, object)
       feed.observe(resource, type, object)
     },
-    beginAnew(lists, listMs) {
-      index.beginAnew()
-      isListing = true
-      const listed = (): readonly GraphList[] => {
-        isListing = false
-        const known = lists()
-        for (const { resource, objects } of known)
-          for (const object of objects) index.observe(resource, 'ADDED', object)
-        return known
-      }
-      feed.beginAnew(listed, listMs)
-    },
+    beginAnew: (lists, listMs) => feed.beginAnew(lists, listMs),
     observeKnown: (resource, { type, object }) => feed.observe(resource, type, object),
     strategies: [...rbacStrategies, ...accessReviewStrategies(authorizer, index)],
     escalationCheck: createEscalationCheck(authorizer, index),

@@ -44,8 +44,6 @@ export interface RbacIndex {
   rulesFor(user: UserInfo, namespace: string): AppliedRules
   /** Source: pkg/registry/rbac/validation/rule.go, GetRoleReferenceRules. */
   referencedRules(roleRef: { readonly kind: string; readonly name: string }, namespace: string): ReferencedRules
-  /** Knows nothing any more. */
-  beginAnew(): void
   /** All that it knows, for others that go on from there; neither changes it any more. */
   atRest(): RbacKnown
   /** Knows this instead of nothing. */
@@ -132,13 +130,6 @@ export function createRbacIndex(): RbacIndex {
     atRest() {
       isShared = true
       return { generation: index.generation, roles, clusterRoles, bindings }
-    },
-    beginAnew() {
-      isShared = false
-      index.generation++
-      roles = new Map()
-      clusterRoles = new Map()
-      bindings = new Map()
     },
     goOnFrom(rest) {
       isShared = true

@@ -5,7 +5,7 @@ import { resources } from '../../client/client.ts'
 import { cacheKey, type Informer, keyOf, splitKey } from '../../client/informer.ts'
 import type { Outcome, WorkQueue } from '../../client/work-queue.ts'
 import type { Steps } from '../../kernel/steps.ts'
-import { second } from '../../kernel/time.ts'
+import { second, type VirtualMs } from '../../kernel/time.ts'
 import { type Controller, type ControllerContext, combine, createClockwork, createQueue } from '../controller.ts'
 import { createTicks } from '../ticks.ts'
 import { Bindings } from './bindings.ts'
@@ -40,10 +40,17 @@ export function createVolumeBinder(context: ControllerContext): Controller {
   const volumeOf = (name: string) => bindings.volumes.get(undefined, name)
 
   // The instants of the original's clock, at which those are looked at again that are open.
-  const clockwork = createClockwork<true>(context.kernel, informers, {
-    begin: () => ticks.goOnFrom(context.kernel.now()),
-    atRest: () => (open.keys.size === 0 ? true : undefined),
-    goOnFrom: (_rest, beganAt) => ticks.goOnFrom(beganAt),
+  let phase: VirtualMs = 0
+  const clockwork = createClockwork<VirtualMs>(context.kernel, informers, {
+    begin() {
+      phase = context.kernel.now() + context.random.stream('controllers/volume-binder').integer(0, resyncMs)
+      ticks.goOnFrom(phase)
+    },
+    atRest: () => (open.keys.size === 0 ? phase : undefined),
+    goOnFrom(rest) {
+      phase = rest
+      ticks.goOnFrom(rest)
+    },
   })
   const ticks = createTicks(context.kernel, clockwork, resyncMs, () => {
     for (const key of open.keys) (key.includes('/') ? forClaims : forVolumes).queue.add(key)

@@ -21,6 +21,7 @@ import type { KubeletFacts } from '../version-facts.ts'
 import { createVolumePlugins } from '../volumes/plugins/volume-plugins.ts'
 import { StateOfWorld } from '../volumes/state-of-world.ts'
 import { VolumeManager } from '../volumes/volume-manager.ts'
+import { Claims } from './claims.ts'
 import type { KubeletConfiguration } from './configuration.ts'
 import type { KubeletContext } from './context.ts'
 import { CsiDrivers } from './csi-drivers.ts'
@@ -287,6 +288,7 @@ function volumePlugins(
     configMaps,
     tokens,
     drivers: new CsiDrivers(kernel, client),
+    claims: new Claims(kernel, client),
     allocatable: () => machine().allocatable,
     ...(afterWriteStep === undefined ? {} : { afterWriteStep }),
   })

@@ -59,6 +59,11 @@ export interface VolumePlugin {
   readonly requiresRemount: boolean
   /** Whether containers may never write to it, whatever their mount says (V8). Absent: they may. */
   readonly readOnly?: boolean
+  /** Of volumes that stand for another: which one has to be found out first; `find` answers why it could not. */
+  readonly resolution?: {
+    isKnown(ref: VolumeRef): boolean
+    find(ref: VolumeRef): Once<string | undefined>
+  }
   setUp(ref: VolumeRef): Once<SetUpResult>
   /** The same where all that it reads is on the node; undefined: it is not, and nothing was done. */
   setUpNow?(ref: VolumeRef & MadeFrom): SetUpResult | undefined

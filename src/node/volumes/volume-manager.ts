@@ -153,12 +153,27 @@ export class VolumeManager {
     const expected = mountedNames(pod)
     if (expected.length === 0) return undefined
     const uid = pod.metadata.uid ?? ''
+    const problem = yield* this.#resolve(pod, expected)
     const volumes = this.refresh(uid)
+    // What the populator failed with is seen at the next look.
+    if (problem !== undefined) yield* sleep(volumeClocks.waitPollMs)
     const isThere = () => this.#unmounted(uid, expected).length === 0
-    if (isThere() || (yield* this.#isSeenInTime(volumes, isThere))) return undefined
+    if (problem === undefined && (isThere() || (yield* this.#isSeenInTime(volumes, isThere)))) return undefined
     const names = rotatedTwice(expected, this.#options.random(uid))
     const unmounted = this.#unmounted(uid, names)
-    return unmounted.length === 0 ? undefined : this.#complaint(uid, names, unmounted)
+    return unmounted.length === 0 ? undefined : this.#complaint(uid, names, unmounted, problem)
+  }
+
+  /** Finds out what volumes stand for that stand for others. Source: desired_state_of_world_populator.go, createVolumeSpec. */
+  *#resolve(pod: Pod, expected: readonly string[]): Steps<string | undefined> {
+    const problems: string[] = []
+    for (const volume of pod.spec.volumes ?? []) {
+      const resolution = expected.includes(volume.name) ? this.#options.pluginFor(volume)?.resolution : undefined
+      if (resolution === undefined || resolution.isKnown({ pod, volume })) continue
+      const problem = yield* wait(resolution.find({ pod, volume }))
+      if (problem !== undefined) problems.push(problem)
+    }
+    return problems.length === 0 ? undefined : problems.join('; ')
   }
 
   /** The volumes are looked at every 300 ms; what happens in between is seen at the next of these instants. */
@@ -180,15 +195,15 @@ export class VolumeManager {
     return isInTime
   }
 
-  #complaint(uid: string, names: readonly string[], unmounted: readonly string[]): string {
+  #complaint(uid: string, names: readonly string[], unmounted: readonly string[], problem: string | undefined): string {
     const { volumeTimeoutNames } = this.#options.reports
     const list = (these: readonly string[]) => `[${these.join(' ')}]`
     if (volumeTimeoutNames === 'all-unattached')
-      return `unmounted volumes=${list(unmounted)}, unattached volumes=${list(names)}: timed out waiting for the condition`
+      return `unmounted volumes=${list(unmounted)}, unattached volumes=${list(names)}: ${problem ?? 'timed out waiting for the condition'}`
     const unprocessed = names.filter((name) => this.use(uid, name) === undefined)
     const end =
       volumeTimeoutNames === 'failed-to-process' ? 'timed out waiting for the condition' : 'context deadline exceeded'
-    return `unmounted volumes=${list(unmounted)}, unattached volumes=[], failed to process volumes=${list(unprocessed)}: ${end}`
+    return `unmounted volumes=${list(unmounted)}, unattached volumes=[], failed to process volumes=${list(unprocessed)}: ${problem ?? end}`
   }
 
   /** From v1.22 on: waits until no volume of the Pod is mounted, as above. Source: volume_manager.go, WaitForUnmount. */
@@ -236,7 +251,7 @@ export class VolumeManager {
       const use = uses.get(volume.name)
       if (use === undefined || use.isFinal) {
         const plugin = this.#options.pluginFor(volume)
-        if (plugin === undefined) continue
+        if (plugin === undefined || plugin.resolution?.isKnown({ pod, volume }) === false) continue
         const created = new VolumeUse(pod, volume, plugin, this.#options.feed)
         created.askedAt = askedAt
         uses.set(volume.name, created)

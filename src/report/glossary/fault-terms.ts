@@ -4,7 +4,7 @@ import type { TermFacts } from './term.ts'
 export const faultTerms: Readonly<Record<string, TermFacts>> = {
   apiServer: {
     means:
-      '`unreachable`: nobody, or one node, gets an answer. `restart`: nobody does for a while, then another process answers, which remembers no events and for up to a second knows no Pods of nodes and no roles: watches begin anew, and kubelets and controllers may get a 403. `slow`: answers take longer. `available` ends all of them, and `http`.',
+      '`unreachable`: nobody, or one node, gets an answer. `restart`: nobody does for a while, then another process answers, which remembers no events and at first knows no Pods of nodes: watches begin anew, and kubelets may get a 403. `slow`: answers take longer. `available` ends all of them, and `http`.',
     when: 'Pods that run go on, with the files that they have; nothing new starts, and updates wait.',
     clauses: ['L2', 'L6'],
     related: ['partition', 'http'],

@@ -25,9 +25,19 @@ export const storageEvents: Readonly<Record<string, TermFacts>> = {
   },
   ExternalProvisioning: {
     means: 'A provisioner outside of the controller manager is to make the volume of a claim.',
-    when: 'Counted up every 15 s: nobody of that name runs.',
+    when: 'Counted up every 15 s: nobody of that name runs. podsim runs those that the cluster says under `provisioners`.',
     source: `${file}, provisionClaimOperationExternal`,
     related: ['ProvisioningFailed'],
+  },
+  Provisioning: {
+    means: 'A provisioner has begun to make the volume of a claim.',
+    source: 'kubernetes-sigs/sig-storage-lib-external-provisioner controller/controller.go, provisionClaimOperation',
+    related: ['ProvisioningSucceeded', 'ProvisioningFailed'],
+  },
+  ProvisioningSucceeded: {
+    means: 'The volume of a claim is there; the two are bound next.',
+    source: 'kubernetes-sigs/sig-storage-lib-external-provisioner controller/controller.go, provisionClaimOperation',
+    related: ['Provisioning'],
   },
   ProvisioningFailed: {
     means:

@@ -158,7 +158,7 @@ function* runPod(context: SyncParts, pod: Pod, seen: PodRuntimeStatus, isNewStat
   return { isIdle: isQuiet && !readsObjects, rests: isQuiet && context.polls.mayRest(pod), wantsLook }
 }
 
-/** When the first crash back-off ends, if nothing but such back-offs failed. Source: container/sync_result.go, MinBackoffExpiration. */
+/** When the last crash back-off ends, if nothing but such back-offs failed. */
 function backOffEnd(results: readonly SyncResult[]): number | undefined {
   let end: number | undefined
   for (const { error, retryAt } of results) {

@@ -29,7 +29,7 @@ export interface SyncOutcome {
   readonly rests?: boolean
   /** From v1.22 on: the Pod's containers have ended for good. */
   readonly isTerminal?: boolean
-  /** From v1.35 on: the error is over at this instant, when the first of its crash back-offs ends. */
+  /** From v1.35 on: the error is over at this instant, when the longest crash back-off ends. */
   readonly retryAt?: VirtualMs
   /** From v1.36 on: it did something, so the Pod is looked at without waiting for the next pass. */
   readonly wantsLook?: boolean

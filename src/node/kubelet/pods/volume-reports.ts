@@ -45,7 +45,8 @@ export function volumeReports(
       events.pod(use.pod, 'Warning', 'FailedMount', message)
     },
     tornDown(use) {
-      record('volume.tear-down', use.pod, { volume: use.volume.name })
+      const isKept = use.volume.persistentVolumeClaim !== undefined
+      record('volume.tear-down', use.pod, { volume: use.volume.name, ...(isKept && { isKept }) })
       ends.isGone(use)
     },
   }

@@ -1,5 +1,6 @@
 import type { ConfigMap, Pod, Secret } from '../../../api/types/core.ts'
 import type { KubeObject } from '../../../api/types/meta.ts'
+import type { PersistentVolume } from '../../../api/types/storage.ts'
 import type { NodeFs } from '../../../fs/node-fs.ts'
 import type { Calendar } from '../../../kernel/calendar.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
@@ -53,6 +54,16 @@ export interface DriverSource {
   get(name: string): Once<Got<CsiDriver>>
 }
 
+/** The volume behind a claim, or why there is none. */
+export type FoundVolume =
+  | { readonly ok: true; readonly volume: PersistentVolume }
+  | { readonly ok: false; readonly error: string }
+
+/** Where the node learns which volumes claims are bound to. */
+export interface ClaimSource {
+  find(namespace: string, claim: string): Once<FoundVolume>
+}
+
 /** What the volume plugins of one node work with. */
 export interface VolumeHost {
   readonly kernel: Kernel
@@ -66,6 +77,8 @@ export interface VolumeHost {
   readonly tokens?: TokenSource
   /** Absent: each driver is taken to be there. */
   readonly drivers?: DriverSource
+  /** Absent: each claim is taken to be bound, to storage of its own. */
+  readonly claims?: ClaimSource
   /** The node's allocatable resources, as its status has them. */
   allocatable(): Readonly<Record<string, string>>
   /** Order in which Go would walk its maps, for who wants it random as in reality; absent: in order of bytes. */

@@ -50,10 +50,12 @@ export function storagePlugin(host: VolumeHost): VolumePlugin {
   }
 }
 
-/** Where a claim's volume is mounted for all Pods of the node. Source: pkg/volume/csi/csi_attacher.go, makeDeviceMountPath. */
+/**
+ * Where a claim's volume is mounted for all Pods of the node, by the volume's name, or the claim's where nobody knows that.
+ * Source: pkg/volume/csi/csi_attacher.go, makeDeviceMountPath.
+ */
 function claimDirectory(namespace: string, claim: unknown): string | undefined {
-  const name = isObject(claim) ? claim.claimName : undefined
-  return typeof name === 'string'
-    ? `${kubeletRoot}/plugins/kubernetes.io/csi/pv/${namespace}-${name}/globalmount`
-    : undefined
+  const { claimName, volumeName } = isObject(claim) ? claim : {}
+  const name = typeof volumeName === 'string' ? volumeName : `${namespace}-${String(claimName)}`
+  return isObject(claim) ? `${kubeletRoot}/plugins/kubernetes.io/csi/pv/${name}/globalmount` : undefined
 }

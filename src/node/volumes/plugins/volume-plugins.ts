@@ -2,6 +2,7 @@ import type { Volume } from '../../../api/types/core.ts'
 import { Few } from '../../../kernel/few.ts'
 import { SparseMap } from '../../../kernel/sparse.ts'
 import type { VolumePlugin } from '../plugin.ts'
+import { claimPlugin } from './claim-volume.ts'
 import { configMapKind, downwardApiKind, projectedKind, secretKind } from './content-kinds.ts'
 import { contentPlugin } from './content-volume.ts'
 import type { VolumeHost } from './host.ts'
@@ -17,6 +18,7 @@ const makers = {
   projected: (host: VolumeHost, unread: UnreadVolumes) => contentPlugin(host, projectedKind(host), unread),
   emptyDir: emptyDirPlugin,
   hostPath: hostPathPlugin,
+  claim: claimPlugin,
   storage: storagePlugin,
 } as const
 
@@ -40,5 +42,6 @@ function kindOf(volume: Volume): keyof typeof makers {
   if (volume.downwardAPI !== undefined) return 'downwardAPI'
   if (volume.projected !== undefined) return 'projected'
   if (volume.emptyDir !== undefined) return 'emptyDir'
-  return volume.hostPath !== undefined ? 'hostPath' : 'storage'
+  if (volume.hostPath !== undefined) return 'hostPath'
+  return volume.persistentVolumeClaim !== undefined ? 'claim' : 'storage'
 }
