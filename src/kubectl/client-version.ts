@@ -1,3 +1,5 @@
+import { type GoSort, sortOf } from '../go/sort.ts'
+import { goVersionOf } from '../versions/builds.ts'
 import { has } from '../versions/changes.ts'
 import { maxRetries } from '../versions/client-go.ts'
 import { kubectl } from '../versions/kubectl.ts'
@@ -11,6 +13,8 @@ export interface ClientVersion extends Readonly<Record<keyof typeof kubectl, boo
   readonly parserErrorPrefix: 'Error' | 'error'
   /** Before what is said of an immediate deletion, and of an incomplete list of rights. */
   readonly warningWord: 'Warning' | 'warning'
+  /** How what is unstable in its order is sorted: as the Go does that built it. */
+  readonly sort: GoSort
   /** How often a request is made again that a server asks to be made later. */
   readonly maxRetries: number
 }
@@ -29,10 +33,12 @@ export function clientVersion(version: string): ClientVersion {
 
 function made(version: string): ClientVersion {
   const minor = Number(/^v?1\.(\d+)/.exec(version)?.[1] ?? 18)
+  const gitVersion = version.startsWith('v') ? version : `v${version}`
   return {
     ...changesHeld(minor),
-    gitVersion: version.startsWith('v') ? version : `v${version}`,
+    gitVersion,
     minor,
+    sort: sortOf(goVersionOf(gitVersion, minor)),
     parserErrorPrefix: has(minor, kubectl.parserErrorsInLowerCase) ? 'error' : 'Error',
     warningWord: has(minor, kubectl.capitalDeleteWarning) ? 'Warning' : 'warning',
     maxRetries: maxRetries(minor),

@@ -103,6 +103,11 @@ export function buildOf(gitVersion: string): Build {
   return builds[gitVersion] ?? unknown
 }
 
+/** Which Go built a release: of one whose build is not known, the Go of the first release of its minor version that is. */
+export function goVersionOf(gitVersion: string, minor: number): string {
+  return (builds[gitVersion] ?? builds[`v${releaseOf(minor)}`] ?? unknown).goVersion
+}
+
 /** A release of a minor version, without its `v`: one whose build is known, where any is. */
 export function releaseOf(minor: number): string {
   const known = Object.keys(builds).find((version) => version.startsWith(`v1.${minor}.`))

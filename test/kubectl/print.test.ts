@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { sortOf } from '../../src/go/sort.ts'
 import { alignTabs, describeTabs, tableTabs } from '../../src/go/tabwriter.ts'
 import { executeGoTemplate } from '../../src/go/template.ts'
 import { goSyntaxText, goValueText } from '../../src/go/value-text.ts'
@@ -183,7 +184,7 @@ test('custom columns show <none> where nothing is found', () => {
 
 test('sorting compares runs of digits as numbers, and what lacks the field comes first', () => {
   expect(['a10', 'a2', 'b1'].sort(compareNaturally)).toEqual(['a2', 'a10', 'b1'])
-  const sorting = { sortsQuantities: false }
+  const sorting = { sortsQuantities: false, sort: sortOf('go1.13') }
   expect(sortObjects([{ n: 10 }, { n: 9 }, {}], '.n', sorting)).toEqual([{}, { n: 9 }, { n: 10 }])
   expect(() => sortObjects([{}], '.n', sorting)).toThrow()
 })

@@ -1,4 +1,5 @@
 import { at, isObject, listAt, numberAt, textAt } from '../../go/json.ts'
+import { goSorted } from '../../go/sort.ts'
 import { alignTabs, type RememberedWidths, tableTabs } from '../../go/tabwriter.ts'
 import { parseRfc3339 } from '../../kernel/calendar.ts'
 import type { Steps } from '../../kernel/steps.ts'
@@ -45,7 +46,7 @@ function* events(call: Call): Steps<number> {
     session.err(all ? 'No events found.\n' : `No events found in ${session.namespace} namespace.\n`)
     return 0
   }
-  const sorted = items.map(typed).sort((a, b) => timeOf(a) - timeOf(b))
+  const sorted = goSorted(items.map(typed), (a, b) => timeOf(a) < timeOf(b), session.version.sort)
   session.out(printer({ kind: 'EventList', apiVersion: 'v1', metadata: {}, items: sorted }))
   return 0
 }

@@ -1,4 +1,5 @@
 import { at, compareBytes, listAt, numberAt, objectAt, sortedEntries, textAt } from '../../go/json.ts'
+import { goSorted } from '../../go/sort.ts'
 import type { Steps } from '../../kernel/steps.ts'
 import { attempt } from '../cli/failure.ts'
 import { inTurn } from '../cli/in-turn.ts'
@@ -79,7 +80,8 @@ export function describeTolerations(
     w.line(0, '<none>')
     return
   }
-  const sorted = [...tolerations].sort((a, b) => compareBytes(textAt(a, 'key'), textAt(b, 'key')))
+  const isBefore = (a: unknown, b: unknown): boolean => compareBytes(textAt(a, 'key'), textAt(b, 'key')) < 0
+  const sorted = goSorted(tolerations, isBefore, session.version.sort)
   sorted.forEach((toleration, i) => {
     const [value, effect, seconds] = [
       textAt(toleration, 'value'),
@@ -153,7 +155,7 @@ function describeEvents(session: Session, w: DescribeWriter, events: readonly un
   w.line(0, '  Type\tReason\tAge\tFrom\tMessage')
   w.line(1, '----\t------\t----\t----\t-------')
   const lastSeen = (event: unknown): string => textAt(event, 'lastTimestamp')
-  for (const event of [...events].sort((a, b) => compareBytes(lastSeen(a), lastSeen(b)))) {
+  for (const event of goSorted(events, (a, b) => compareBytes(lastSeen(a), lastSeen(b)) < 0, session.version.sort)) {
     const count = numberAt(event, ['count'])
     const first = at(event, 'firstTimestamp') ?? at(event, 'eventTime')
     const age =

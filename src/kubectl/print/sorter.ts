@@ -1,12 +1,14 @@
 import { compareQuantities, parseQuantity } from '../../api/quantity.ts'
 import { isObject, listAt, objectAt } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
+import { type GoSort, goSorted } from '../../go/sort.ts'
 import { fail } from '../cli/failure.ts'
 import { findJsonpath, relaxedTemplate, relaxedTemplateError } from './jsonpath.ts'
 
 /** How values compare: texts that are quantities do as such, or not. */
 interface Sorting {
   readonly sortsQuantities: boolean
+  readonly sort: GoSort
 }
 
 /** Objects in the order of a field. Source: kubectl pkg/cmd/get/sorter.go. */
@@ -23,7 +25,7 @@ export function sortTable(table: unknown, expression: string, sorting: Sorting):
 function order(
   items: readonly unknown[],
   expression: string,
-  { sortsQuantities }: Sorting,
+  { sortsQuantities, sort }: Sorting,
   objectOf: (item: unknown) => unknown,
 ): readonly unknown[] {
   if (items.length === 0) return items
@@ -35,18 +37,18 @@ function order(
   if (values.every((value) => value === undefined)) {
     fail(`couldn't find any field with path ${goQuote(template)} in the list of objects`)
   }
-  return items
-    .map((item, i) => ({ item, value: values[i] }))
-    .sort((a, b) => compareValues(a.value, b.value, sortsQuantities))
-    .map(({ item }) => item)
+  const rows = items.map((item, i) => ({ item, value: values[i] }))
+  return goSorted(rows, (a, b) => isLess(a.value, b.value, sortsQuantities), sort).map(({ item }) => item)
 }
 
-/** Source: sorter.go, isLess. */
+/** Of two that lack the field each is less than the other. Source: sorter.go, Less and isLess. */
+function isLess(a: unknown, b: unknown, sortsQuantities: boolean): boolean {
+  if (a === undefined || b === undefined) return a === undefined
+  if (a === null || b === null) return a === null && b !== null
+  return compareValues(a, b, sortsQuantities) < 0
+}
+
 function compareValues(a: unknown, b: unknown, sortsQuantities: boolean): number {
-  if (a === undefined || a === null || b === undefined || b === null) {
-    const rank = (value: unknown): number => (value === undefined || value === null ? 0 : 1)
-    return rank(a) - rank(b)
-  }
   if (typeof a === 'number' && typeof b === 'number') return a - b
   const [left, right] = [String(a), String(b)]
   const areQuantities = sortsQuantities && parseQuantity(left).ok && parseQuantity(right).ok
