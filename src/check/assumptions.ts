@@ -7,6 +7,7 @@ import type { CheckOptions } from './options.ts'
 import { containersIn, podSpecOf } from './references.ts'
 import type { Assumption } from './report.ts'
 import { type Claim, provisionedName } from './storage.ts'
+import { reachedVolume } from './volume-reach.ts'
 import { counted, objectName } from './words.ts'
 
 /** Everything that podsim takes for granted about what was given. */
@@ -24,6 +25,7 @@ export function assumptionsOn(
     ...onPrivate(options),
     ...onWebhooks(cluster.applied),
     ...onClaims(cluster),
+    ...onReach(cluster),
     ...onVolumes(cluster.applied),
     ...onImages(cluster.applied),
   ]
@@ -132,6 +134,17 @@ function onClaims({ sim, applied, namespace }: AppliedCluster): readonly Assumpt
       message: `${maker}: taken is that it makes the ${counted(more.length + 1, 'volume')} that claims ask of it`,
     }
   })
+}
+
+/** What PersistentVolumes need of nodes that only the user has. */
+function onReach({ sim, applied }: AppliedCluster): readonly Assumption[] {
+  return applied.flatMap((given) =>
+    reachedVolume(sim, given).taken.map((taken) => ({
+      kind: 'storage' as const,
+      place: given.place(['spec']),
+      message: `persistentvolume ${given.name}: taken is that ${taken}`,
+    })),
+  )
 }
 
 /** Volumes that are there as directories, or not at all, but have no storage behind them. */

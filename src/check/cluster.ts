@@ -9,6 +9,7 @@ import { podSpecOf, type Reference, referencesIn } from './references.ts'
 import { refusedPlace } from './refused-place.ts'
 import type { Refusal } from './report.ts'
 import { type KnownClasses, provideDrivers, provideStorage } from './storage.ts'
+import { reachedVolume } from './volume-reach.ts'
 import { counted, objectName } from './words.ts'
 
 /** A cluster in which the manifests were applied. */
@@ -122,7 +123,11 @@ function makeNamespaces(sim: Sim, objects: readonly GivenObject[], namespace: st
 /** What the server or kubectl said, or undefined where the object was taken. */
 function refusalOf(sim: Sim, given: GivenObject, namespace: string, serverSide: boolean): Refusal | undefined {
   const argv = ['apply', ...(serverSide ? ['--server-side'] : []), '-n', given.namespace || namespace, '-f', '-']
-  const { exitCode, stderr } = sim.kubectl(argv, { stdin: JSON.stringify(given.object) })
+  const { object, taken } = reachedVolume(sim, given)
+  // What is wrong in it is wrong as it was given.
+  const tried =
+    taken.length > 0 ? sim.kubectl([...argv, '--dry-run=server'], { stdin: JSON.stringify(given.object) }) : undefined
+  const { exitCode, stderr } = tried?.exitCode === 1 ? tried : sim.kubectl(argv, { stdin: JSON.stringify(object) })
   if (exitCode === 0) return undefined
   const reason = stderr
     .split('\n')

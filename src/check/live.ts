@@ -1,3 +1,4 @@
+import { volumeAnnotations } from '../api/volume-annotations.ts'
 import { isObject, type JsonObject, listAt, objectAt, textAt } from '../go/json.ts'
 import type { GivenObject } from './given.ts'
 
@@ -101,11 +102,19 @@ function withoutBindings(kind: string, spec: JsonObject): JsonObject {
 /** Source: k8s.io/api batch/v1 types.go, ControllerUidLabel, JobNameLabel, and their older names. */
 const jobLabels = ['controller-uid', 'job-name', 'batch.kubernetes.io/controller-uid', 'batch.kubernetes.io/job-name']
 
+/** What scheduler and controllers told provisioners. */
+const claimAnnotations: ReadonlySet<string> = new Set([
+  volumeAnnotations.selectedNode,
+  volumeAnnotations.storageProvisioner,
+  volumeAnnotations.betaStorageProvisioner,
+])
+
 function isServers(annotation: string): boolean {
   return (
     annotation === 'kubectl.kubernetes.io/last-applied-configuration' ||
     annotation === 'deployment.kubernetes.io/revision' ||
-    annotation.startsWith('pv.kubernetes.io/')
+    annotation.startsWith('pv.kubernetes.io/') ||
+    claimAnnotations.has(annotation)
   )
 }
 

@@ -34,6 +34,18 @@ const volume = (name: string, storageClassName: string, storage: string) => ({
   metadata: { name },
   spec: { storageClassName, accessModes: ['ReadWriteOnce'], capacity: { storage }, hostPath: { path: '/srv' } },
 })
+const termOf = (name: string) => ({
+  matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: [name] }],
+})
+const onDisk = (name: string, source: object) => {
+  const { spec, ...rest } = volume(name, 'late', '1Gi')
+  return { ...rest, spec: { ...spec, hostPath: undefined, claimRef: { namespace: 'default', name }, ...source } }
+}
+const mounting = (name: string, claimName: string) =>
+  pod(name, {
+    containers: [container({ volumeMounts: [{ name: 'data', mountPath: '/data' }] })],
+    volumes: [{ name: 'data', persistentVolumeClaim: { claimName } }],
+  })
 const definition = (name: string, kind: string, more: object = {}) => ({
   apiVersion: 'apiextensions.k8s.io/v1',
   kind: 'CustomResourceDefinition',
@@ -58,6 +70,17 @@ const objects: readonly object[] = [
     (name) => claimed(name, name),
   ),
   claimed('no-claim', 'default-clas'),
+  // Volumes that lie on nodes of the user's own.
+  { ...storageClass('late', 'kubernetes.io/no-provisioner'), volumeBindingMode: 'WaitForFirstConsumer' },
+  onDisk('far', {
+    local: { path: '/mnt/disk' },
+    nodeAffinity: { required: { nodeSelectorTerms: [termOf('theirs')] } },
+  }),
+  onDisk('path', { hostPath: { path: '/srv/there', type: 'Directory' } }),
+  claim('far', 'late'),
+  claim('path', 'late'),
+  mounting('far', 'far'),
+  mounting('path', 'path'),
   claim('default-class'),
   claim('fast-class', 'fast'),
   claim('local-class', 'local'),
@@ -135,13 +158,15 @@ describe('causes, and what is none', () => {
   const lineOf = (blocker: Blocker | undefined) => files[0]?.text.split('\n')[(blocker?.place.line ?? 0) - 1]
 
   test('a claim is bound by a volume that fits, by its class, or by the default class', () => {
-    for (const name of ['default-class', 'fast-class', 'local-class', 'known-class'])
+    for (const name of ['default-class', 'fast-class', 'local-class', 'known-class', 'far', 'path'])
       expect(summary(name)).toBeUndefined()
     expect(report.started.map(({ workload }) => workload)).toContain('statefulset default/db')
     expect(report.assumed.filter(({ kind }) => kind === 'storage').map(({ message }) => message)).toEqual([
       'the default storageclass of the cluster: taken is that it makes the 3 volumes that claims ask of it',
       'storageclass fast: taken is that it makes the 1 volume that claims ask of it',
       'storageclass gp3: taken is that it makes the 1 volume that claims ask of it',
+      'persistentvolume far: taken is that the nodes of its nodeAffinity are there',
+      'persistentvolume path: taken is that /srv/there is there on its node',
     ])
   })
 
