@@ -72,4 +72,5 @@ export const networkExamples: Readonly<Record<string, object>> = {
     verbs: { list: { kind: 'exponential', meanMs: 500, maxMs: 30_000 } },
   },
   'Changes are heard of late': { watchEvent: '3s' },
+  'No kubelet is quicker than the authorizer': { authorizer: '0s' },
 }

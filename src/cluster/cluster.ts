@@ -1,4 +1,3 @@
-import type { LinkLatencies } from '../client/link.ts'
 import { allOf, Reopening, type WatchesAtRest } from '../client/reopening.ts'
 import { ReadBoard } from '../client/unseen-reads.ts'
 import type { Calendar } from '../kernel/calendar.ts'
@@ -14,6 +13,7 @@ import { type ControlPlane, createControlPlane, type RestingControlPlane } from 
 import { CrashRules } from './crash-rules.ts'
 import { isLostLease, presentHeartbeats } from './heartbeats.ts'
 import { createMachine, type Machine, type MachineOptions } from './machine.ts'
+import type { NetworkLatencies } from './networks.ts'
 import type { ClusterRecord } from './records.ts'
 import { RequestFaults } from './request-faults.ts'
 import type { ClusterSeams } from './seams.ts'
@@ -28,7 +28,7 @@ export interface ClusterOptions {
   readonly nodes: readonly Omit<MachineOptions, 'index'>[]
   readonly registry: Registry
   readonly timings?: RuntimeTimings
-  readonly latencies?: LinkLatencies
+  readonly latencies?: NetworkLatencies
   readonly admission?: { readonly podPreset?: boolean; readonly nodeRestriction?: boolean }
   /** Carry out and tell every periodic sync, though nothing changed; see the kubelet's option. */
   readonly recordIdleSyncs?: boolean

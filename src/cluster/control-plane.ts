@@ -1,5 +1,4 @@
 import type { Pod } from '../api/types/core.ts'
-import type { KubeObject } from '../api/types/meta.ts'
 import { admissionPlugins } from '../apiserver/admission/plugins/all.ts'
 import { createAuthorization } from '../apiserver/auth/create-authorization.ts'
 import { graphResources } from '../apiserver/auth/node-graph-feed.ts'
@@ -19,12 +18,12 @@ import type { Calendar } from '../kernel/calendar.ts'
 import type { JournalWriter } from '../kernel/journal.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { RandomStreams } from '../kernel/random.ts'
-import type { VirtualMs } from '../kernel/time.ts'
 import { createScheduler, type RestingScheduler, type Scheduler } from '../scheduler/scheduler.ts'
 import { apiServer } from '../versions/api-server.ts'
 import { has } from '../versions/changes.ts'
 import type { FeatureGates } from '../versions/feature-gates.ts'
 import { seedBootstrapObjects } from './bootstrap.ts'
+import { graphDelayOf, type NetworkLatencies } from './networks.ts'
 import type { ClusterRecord } from './records.ts'
 import type { ClusterSeams } from './seams.ts'
 
@@ -39,10 +38,8 @@ export interface ControlPlaneOptions {
   readonly controllers?: Partial<ControllerOptions>
   /** Default: true for each. */
   readonly runs?: { readonly controllers?: boolean; readonly scheduler?: boolean }
-  /** How late the Node authorizer hears of a Pod. Default: at once. */
-  readonly graphDelay?: (object: KubeObject) => VirtualMs
-  /** Latencies of the control plane's own links. */
-  readonly latencies?: LinkLatencies
+  /** Latencies of the control plane's own links, and of its authorizer, which unless told is never late. */
+  readonly latencies?: NetworkLatencies
   readonly seams?: ClusterSeams
   /** Whether the API server's objects are frozen. Default true. */
   readonly freezes?: boolean
@@ -97,13 +94,14 @@ export interface ControlPlane {
 export const adminUser: UserInfo = { name: 'admin', groups: [privilegedGroup, authenticatedGroup] }
 
 export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
-  const { kernel, calendar, journal, random, minor, gates, seams = {} } = options
+  const { kernel, calendar, journal, random, minor, gates, latencies = {}, seams = {} } = options
+  const { authorizer } = latencies
   const runs = { controllers: true, scheduler: true, ...options.runs }
   const authorization = createAuthorization({
     kernel,
     minor,
     gates,
-    ...(options.graphDelay === undefined ? {} : { graphDelay: options.graphDelay }),
+    ...(authorizer === undefined ? {} : { graphDelay: graphDelayOf(authorizer, random) }),
   })
   let isCopying = false
   const server: RunningApiServer = createApiServer({
@@ -125,7 +123,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     observers: [
       (resource, event) => {
         if (isCopying) {
-          authorization.observeKnown(resource, event)
+          authorization.observeKnown(resource, event.object)
           seams.written?.(resource, event)
           return
         }
@@ -152,8 +150,8 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
       emptyWatchOnDyingConnection: !has(minor, apiServer.dyingConnectionsTellNothing),
       explicitWatches: options.explicitWatches ?? false,
     })
-  const link = linkFor('control-plane', options.latencies)
-  const outside = linkFor('outside', options.latencies)
+  const link = linkFor('control-plane', latencies)
+  const outside = linkFor('outside', latencies)
   const clientOf = (user: UserInfo, over: Link): Client => {
     const client = createClient({ server, user, link: over, minor })
     return seams.client?.(client) ?? client

@@ -153,7 +153,7 @@ export function nodeSchema(duration: z.ZodType<Duration>) {
       .array(staticPodSchema)
       .optional()
       .meta({ description: 'Manifests in the directory of static Pods (R3)' }),
-    network: networkSchema(duration)
+    network: nodeNetworkSchema(duration)
       .optional()
       .meta({ description: "Between this node and the API server, instead of the cluster's" }),
     kubelet: kubeletSchema(duration).optional().meta({ description: 'KubeletConfiguration of this node' }),
@@ -265,22 +265,28 @@ function tellTwice(members: readonly { readonly name: string }[], noun: string, 
 
 const wholeMs = z.int().min(0)
 
+/** From the least to the most. */
+function checkRange({ minMs, maxMs }: { readonly minMs: number; readonly maxMs: number }, context: z.RefinementCtx) {
+  if (minMs > maxMs) complain(context, ['maxMs'], { message: `maxMs is ${maxMs}; expected at least minMs, ${minMs}` })
+}
+
 /** A distribution of how long something takes. */
 const distributionSchema = choice<Latency>(
   [
     { head: 'kind', schema: z.strictObject({ kind: z.literal('fixed'), ms: wholeMs }) },
     {
       head: 'kind',
-      schema: z
-        .strictObject({ kind: z.literal('uniform'), minMs: wholeMs, maxMs: wholeMs })
-        .superRefine(({ minMs, maxMs }, context) => {
-          if (minMs > maxMs)
-            complain(context, ['maxMs'], { message: `maxMs is ${maxMs}; expected at least minMs, ${minMs}` })
-        }),
+      schema: z.strictObject({ kind: z.literal('uniform'), minMs: wholeMs, maxMs: wholeMs }).superRefine(checkRange),
     },
     {
       head: 'kind',
       schema: z.strictObject({ kind: z.literal('exponential'), meanMs: wholeMs, maxMs: wholeMs.optional() }),
+    },
+    {
+      head: 'kind',
+      schema: z
+        .strictObject({ kind: z.literal('seldom'), share: z.number().min(0).max(1), minMs: wholeMs, maxMs: wholeMs })
+        .superRefine(checkRange),
     },
   ],
   {
@@ -292,37 +298,60 @@ const distributionSchema = choice<Latency>(
 
 const verbNames = ['get', 'list', 'create', 'update', 'patch', 'delete', 'deletecollection', 'watch'] as const
 
-/** A named network, or how long requests and watch events take; what is absent takes no time. */
-export function networkSchema(duration: z.ZodType<Duration>) {
-  const latency = z.union([duration, distributionSchema]).register(words, {
+function latencySchema(duration: z.ZodType<Duration>) {
+  return z.union([duration, distributionSchema]).register(words, {
     ...words.get(duration),
-    expected: 'a duration, or {kind: fixed, ms}, {kind: uniform, minMs, maxMs} or {kind: exponential, meanMs, maxMs}',
+    expected:
+      'a duration, or {kind: fixed, ms}, {kind: uniform, minMs, maxMs}, {kind: exponential, meanMs, maxMs} or {kind: seldom, share, minMs, maxMs}',
   })
-  const names = Object.keys(networks) as (keyof typeof networks)[]
+}
+
+/** How long requests and watch events take on a way; what is absent takes no time. */
+function wayShape(duration: z.ZodType<Duration>) {
+  const latency = latencySchema(duration)
+  return {
+    request: latency.optional().meta({ description: 'From request to answer' }),
+    verbs: z
+      .strictObject(
+        Object.fromEntries(verbNames.map((verb) => [verb, latency.optional()])) as Record<
+          (typeof verbNames)[number],
+          z.ZodOptional<typeof latency>
+        >,
+      )
+      .optional()
+      .meta({ description: 'For single verbs instead' }),
+    watchEvent: latency.optional().meta({ description: 'From a change to the watcher' }),
+  }
+}
+
+const networkNames = Object.keys(networks) as (keyof typeof networks)[]
+
+/** Says what was expected where neither a name nor the keys fit. */
+function networkWords(keys: string) {
+  return {
+    expected: `${networkNames.join(', ')}, or latencies by ${keys}`,
+    suggest: (found: unknown) => {
+      const meant = typeof found === 'string' ? closest(found, networkNames) : undefined
+      return meant === undefined ? undefined : quoted(meant)
+    },
+  }
+}
+
+/** A named network, or the way between one node and the API server. */
+function nodeNetworkSchema(duration: z.ZodType<Duration>) {
   return z
-    .union([
-      z.enum(names),
-      z.strictObject({
-        request: latency.optional().meta({ description: 'From request to answer' }),
-        verbs: z
-          .strictObject(
-            Object.fromEntries(verbNames.map((verb) => [verb, latency.optional()])) as Record<
-              (typeof verbNames)[number],
-              z.ZodOptional<typeof latency>
-            >,
-          )
-          .optional()
-          .meta({ description: 'For single verbs instead' }),
-        watchEvent: latency.optional().meta({ description: 'From a change to the watcher' }),
-      }),
-    ])
-    .register(words, {
-      expected: `${names.join(', ')}, or latencies by request, verbs and watchEvent`,
-      suggest: (found) => {
-        const meant = typeof found === 'string' ? closest(found, names) : undefined
-        return meant === undefined ? undefined : quoted(meant)
-      },
-    })
+    .union([z.enum(networkNames), z.strictObject(wayShape(duration))])
+    .register(words, networkWords('request, verbs and watchEvent'))
+}
+
+/** A named network, or the ways of a cluster and how late its Node authorizer is. */
+export function networkSchema(duration: z.ZodType<Duration>) {
+  const authorizer = latencySchema(duration).optional().meta({
+    description: 'From the binding of a Pod until the Node authorizer knows it',
+  })
+  return z
+    .union([z.enum(networkNames), z.strictObject({ ...wayShape(duration), authorizer })])
+    .register(words, networkWords('request, verbs, watchEvent and authorizer'))
 }
 
 /** The version of kubectl that command lines run in. */

@@ -3,6 +3,7 @@ import type { Pod } from '../api/types/core.ts'
 import type { Latency } from '../client/latency.ts'
 import type { LinkLatencies } from '../client/link.ts'
 import type { ProvisionerSettings } from '../cluster/external-provisioner.ts'
+import type { NetworkLatencies } from '../cluster/networks.ts'
 import { defaultEpochMs, type EpochMs, parseRfc3339 } from '../kernel/calendar.ts'
 import type { JournalLevel } from '../kernel/journal.ts'
 import { second } from '../kernel/time.ts'
@@ -15,7 +16,7 @@ import { complaintsOf } from './input/complaints.ts'
 import { type Duration, millisecondsOf } from './input/formats.ts'
 import { plainJson } from './input/plain-json.ts'
 import { kubeletDurations } from './kubelet-options.ts'
-import { resolveNetwork } from './network.ts'
+import { latenciesOf, resolveNetwork } from './network.ts'
 import type { ImageOptions, KubeletOptions, NodeOptions, SimOptions } from './options.ts'
 import { optionsSchema, seedSchema } from './options-schema.ts'
 
@@ -42,7 +43,7 @@ export interface SimSettings {
   readonly minor: number
   readonly gates: FeatureGates
   readonly nodes: readonly NodeSettings[]
-  readonly latencies: LinkLatencies
+  readonly latencies: NetworkLatencies
   readonly images: readonly ImageOptions[]
   readonly provisioners: readonly ProvisionerSettings[]
   readonly files: Readonly<Record<string, string | Uint8Array>>
@@ -71,7 +72,7 @@ export function resolveOptions(options: SimOptions): SimSettings {
     minor,
     gates: resolveFeatureGates(minor, given(options.featureGates ?? {})),
     nodes: nodeSettings(options.nodes ?? 1, options.kubelet ?? {}),
-    latencies: resolveNetwork(options.network ?? 'instant'),
+    latencies: resolveNetwork(options.network ?? 'instant', minor),
     images: options.images ?? [],
     provisioners: (options.provisioners ?? []).map(provisionerOf),
     files: given(options.files ?? {}),
@@ -132,7 +133,7 @@ function nodeOf(options: NodeOptions, kubelet: KubeletOptions): NodeSettings {
     labels: options.labels ?? {},
     taints: (options.taints ?? []).map((taint) => given(taint)),
     ttl: options.ttl,
-    ...(options.network === undefined ? {} : { latencies: resolveNetwork(options.network) }),
+    ...(options.network === undefined ? {} : { latencies: latenciesOf(options.network) }),
     // A Pod as far as the kubelet needs it to be one: the schema has looked at that.
     isAbsent: options.absent ?? false,
     staticPods: (options.staticPods ?? []) as readonly Pod[],

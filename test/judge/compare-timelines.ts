@@ -28,15 +28,12 @@ function isIdleRepeat(previous: string | undefined, key: string): boolean {
 
 /** Compares by stream: what came in which order. Times are not compared here: most hang on random draws. */
 export function compareTimelines(file: TimelineFile, simulated: readonly TimelineRow[]): TimelineScore {
-  // Up to v1.20 each event travels by itself, so those of one instant come in any order (v1.26/README.md row 18).
-  const isOrdered = minorOfFile(file) >= 21
-  const recordedStreams = streamsOf(file.timeline, file.category, isOrdered)
-  const simulatedStreams = streamsOf(simulated, file.category, isOrdered)
+  const recordedStreams = settledStreams(file, file.timeline)
+  const simulatedStreams = settledStreams(file, simulated)
   const names = [...new Set([...recordedStreams.keys(), ...simulatedStreams.keys()])].sort()
-  const streams = names.map((name) => {
-    const settled = (all: ReadonlyMap<string, readonly KeyedRow[]>) => withoutDraws(name, all.get(name) ?? [])
-    return compareStream(name, settled(recordedStreams), settled(simulatedStreams))
-  })
+  const streams = names.map((name) =>
+    compareStream(name, recordedStreams.get(name) ?? [], simulatedStreams.get(name) ?? []),
+  )
   const sum = (pick: (score: StreamScore) => number) => streams.reduce((total, score) => total + pick(score), 0)
   return {
     name: file.name,
@@ -55,9 +52,20 @@ function isOfSample({ actor, what }: TimelineRow, category: string): boolean {
   return category === 'update-delay' && (what === 'content' || (actor === 'request' && what === 'get'))
 }
 
-interface KeyedRow {
+/** Lines of one stream as they are compared. */
+export interface KeyedRow {
   readonly t: number
   readonly key: string
+}
+
+/** The lines of a play (or of the recording itself) by stream, without what hangs on random draws. */
+export function settledStreams(
+  file: TimelineFile,
+  rows: readonly TimelineRow[],
+): ReadonlyMap<string, readonly KeyedRow[]> {
+  // Up to v1.20 each event travels by itself, so those of one instant come in any order (v1.26/README.md row 18).
+  const streams = streamsOf(rows, file.category, minorOfFile(file) >= 21)
+  return new Map([...streams].map(([name, lines]) => [name, withoutDraws(name, lines)]))
 }
 
 function streamsOf(rows: readonly TimelineRow[], category: string, eventsAreOrdered: boolean): Map<string, KeyedRow[]> {
@@ -199,7 +207,7 @@ function compareStream(stream: string, recorded: readonly KeyedRow[], simulated:
 }
 
 /** Pairs of indexes of a longest common subsequence. */
-function longestCommon(a: readonly KeyedRow[], b: readonly KeyedRow[]): readonly (readonly [number, number])[] {
+export function longestCommon(a: readonly KeyedRow[], b: readonly KeyedRow[]): readonly (readonly [number, number])[] {
   const width = b.length + 1
   const lengths = new Uint32Array((a.length + 1) * width)
   for (let i = a.length - 1; i >= 0; i--)

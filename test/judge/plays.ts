@@ -8,7 +8,7 @@ import { playTimeline } from './timelines.ts'
  * Seeds in the order in which judges use them. All begin with the same, so that what a recording is held against is played
  * once a seed, not once a seed and judge.
  */
-export const judgeSeeds: readonly string[] = Array.from({ length: 14 }, (_, at) => `judge ${at}`)
+export const judgeSeeds: readonly string[] = Array.from({ length: 100 }, (_, at) => `judge ${at}`)
 
 /** `npm run generate seeds` writes which of them show all that was recorded. */
 export const firstSeedsFile = fileURLToPath(new URL('../fixtures/first-seeds.json', import.meta.url))

@@ -1,6 +1,7 @@
 import { recordedWindowRows } from './files/time-windows.ts'
 import { togetherRows } from './files/timeline-distributions.ts'
 import { oneRunRows } from './one-run.ts'
+import { refusalRows } from './refusals.ts'
 import { testVectors } from './test-vectors.ts'
 
 /** The recorded timelines of one version, each by itself, and the times of all of them, which draws decide, together. */
@@ -10,7 +11,7 @@ export function testTimelines(version: string, fits: RegExp): void {
     fits,
     {
       title: 'gaps and time-outs are drawn as the real ones were',
-      rows: (files) => [...togetherRows(files), ...oneRunRows(files)],
+      rows: (files) => [...togetherRows(files), ...oneRunRows(files), ...refusalRows(files)],
     },
     { title: 'the recordings keep within their own windows', rows: recordedWindowRows },
   )

@@ -12,7 +12,7 @@ type Row = readonly [given: unknown, message: string]
 
 /** Texts that several messages end with. */
 const duration = 'a duration such as 500ms, 90s, 1m30s or 2h, or whole milliseconds'
-const network = 'instant, lan, slo, or latencies by request, verbs and watchEvent'
+const network = 'instant, lan, slo, or latencies by request, verbs, watchEvent and authorizer'
 const nodes = 'a whole number from 0 to 5000, or a list of nodes'
 const quantity = 'a quantity such as 500m, 4 or 8Gi'
 
@@ -70,8 +70,11 @@ describe('createSim', () => {
     ],
     [{ network: 'lam' }, `network is the text "lam"; expected ${network}; did you mean "lan"?`],
     [{ network: 5 }, `network is the number 5; expected ${network}`],
-    [{ network: { requests: '5ms' } }, 'unknown key "requests" in network; expected one of request, verbs, watchEvent'],
-    [{ network: { request: { kind: 'normal', ms: 5 } } }, 'expected "fixed", "uniform" or "exponential"'],
+    [
+      { network: { requests: '5ms' } },
+      'unknown key "requests" in network; expected one of request, verbs, watchEvent, authorizer',
+    ],
+    [{ network: { request: { kind: 'normal', ms: 5 } } }, 'expected "fixed", "uniform", "exponential" or "seldom"'],
     [{ network: { request: { kind: 'uniform', minMs: 5, maxMs: 1 } } }, 'maxMs is 1; expected at least minMs, 5'],
     [{ network: { request: { ms: 5 } } }, 'the latency has no kind'],
     [{ network: { verbs: { gett: '1s' } } }, 'unknown key "gett" in network.verbs'],

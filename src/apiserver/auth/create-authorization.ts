@@ -39,7 +39,7 @@ export interface Authorization {
   /** An observer of the store: to be called for every write, in order; most are ignored at once. */
   observe(resource: StoredResource, event: StoredChange): void
   /** The same where the index has gone on from one that knows the object. */
-  observeKnown(resource: StoredResource, event: StoredChange): void
+  observeKnown(resource: StoredResource, object: KubeObject): void
   /** The server is another process: its Node authorizer knows no Pod until it has listed them, `listMs` from now. */
   beginAnew(lists: () => readonly GraphList[], listMs: VirtualMs): void
   /** Strategies of roles, bindings and access reviews. */
@@ -68,7 +68,7 @@ export function createAuthorization({ kernel, minor, gates, graphDelay }: Author
       feed.observe(resource, type, object)
     },
     beginAnew: (lists, listMs) => feed.beginAnew(lists, listMs),
-    observeKnown: (resource, { type, object }) => feed.observe(resource, type, object),
+    observeKnown: (resource, object) => feed.observeKnown(resource, object),
     strategies: [...rbacStrategies, ...accessReviewStrategies(authorizer, index)],
     escalationCheck: createEscalationCheck(authorizer, index),
   }

@@ -17,6 +17,8 @@ export interface GraphList {
 /** Tells the Node authorizer's graph of writes. */
 export interface GraphFeed {
   observe(resource: StoredResource, type: 'ADDED' | 'MODIFIED' | 'DELETED', object: KubeObject): void
+  /** The same of what it knew long ago, in a cluster that goes on from another. */
+  observeKnown(resource: StoredResource, object: KubeObject): void
   /** The server is another process: it knows nothing until it has listed, `listMs` from now. */
   beginAnew(lists: () => readonly GraphList[], listMs: VirtualMs): void
 }
@@ -64,12 +66,16 @@ export function createGraphFeed(kernel: Kernel, graph: NodeGraph, delay: GraphDe
             if (isOfUse(resource, 'ADDED', object)) changeOf(graph, resource, 'ADDED', object)?.()
       })
     },
+    observeKnown(resource, object) {
+      if (isOfUse(resource, 'ADDED', object)) changeOf(graph, resource, 'ADDED', object)?.()
+    },
     observe(resource, type, object) {
       if (isListing) return
       if (!isOfUse(resource, type, object)) return
       const change = changeOf(graph, resource, type, object)
       if (change === undefined) return
-      const wanted = delay === undefined ? 0 : delay(object)
+      // What goes only follows what came: nobody asks on behalf of it.
+      const wanted = delay === undefined || type === 'DELETED' ? 0 : delay(object)
       const at = Math.max(lastAt, kernel.now() + wanted)
       if (at === kernel.now() && waiting === 0) return change()
       lastAt = at

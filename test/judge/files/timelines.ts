@@ -1,8 +1,7 @@
 import type { Effort, Judge, PartScore, RowScore } from '../judge.ts'
 import { knownReason } from '../known-differences.ts'
 import { rowsOfPlay, seedsOf, seedsPlayed } from '../plays.ts'
-import type { TimelineFile } from '../timeline-format.ts'
-import { minorOfFile } from '../timeline-format.ts'
+import { minorOfFile, type TimelineFile, type TimelineRow } from '../timeline-format.ts'
 import { recordedUpdates, simulatedUpdates } from '../update-order.ts'
 import { burstRows } from './burst.ts'
 import { eventCountRows } from './event-counts.ts'
@@ -29,7 +28,7 @@ function scoreOf(path: string, file: TimelineFile, effort: Effort): PartScore {
   const play = (seed: string) => rowsOfPlay(file, seed)
   const isOpen = (row: string) => effort === 'thorough' || knownReason(path, row) === undefined
   const counts = eventCountRows(file, all, known.length, play, isOpen)
-  const first = rowsOfPlay(file, seeds[0] ?? '')
+  const first = rowsOfPlay(file, comparableSeed(file, seedsPlayed(file)) ?? seeds[0] ?? '')
   const waits = file.category === 'burst' ? [] : syncWaitRows(first)
   return {
     rows: [
@@ -43,6 +42,23 @@ function scoreOf(path: string, file: TimelineFile, effort: Effort): PartScore {
     ],
     figures,
   }
+}
+
+/**
+ * A Secret's first request that the authorizer refuses moves all that waits for it: what is judged by the clock is a play in which as
+ * many were refused as in the recording.
+ */
+function comparableSeed(file: TimelineFile, seeds: readonly string[]): string | undefined {
+  const wanted = refusals(file.timeline)
+  return seeds.find((seed) => refusals(rowsOfPlay(file, seed)) === wanted)
+}
+
+function refusals(rows: readonly TimelineRow[]): string {
+  const refused = rows.filter(({ actor, detail }) => actor === 'request' && detail.code === 403)
+  return refused
+    .map(({ what, detail }) => `${what} ${String(detail.secret)} ${String(detail.node)}`)
+    .sort()
+    .join('\n')
 }
 
 /** Single file operations of each set-up, where they were recorded. */
