@@ -95,13 +95,12 @@ export const adminUser: UserInfo = { name: 'admin', groups: [privilegedGroup, au
 
 export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   const { kernel, calendar, journal, random, minor, gates, latencies = {}, seams = {} } = options
-  const { authorizer } = latencies
   const runs = { controllers: true, scheduler: true, ...options.runs }
   const authorization = createAuthorization({
     kernel,
     minor,
     gates,
-    ...(authorizer === undefined ? {} : { graphDelay: graphDelayOf(authorizer, random) }),
+    ...(latencies.authorizer && { graphDelay: graphDelayOf(latencies.authorizer, random) }),
   })
   let isCopying = false
   const server: RunningApiServer = createApiServer({
