@@ -106,7 +106,7 @@ function simOf(settings: SimSettings, seams: BootSeams): ObservedSim {
     quietMs: () => Math.max(minute, ...settings.nodes.map(({ name }) => flowFacts.boundMs(name))),
     apart: guard.apart,
   })
-  const own = createOwnCode({ ...booted, minor: settings.minor, now: time.now })
+  const own = createOwnCode({ kernel, calendar, journal, random, cluster, minor: settings.minor, now: time.now })
   const provisioners = startProvisioners(booted, settings)
   const flowFacts = flowFactsOf(settings, server, time.now)
   const flows = createFlows(journal, flowFacts, Number.isFinite(settings.journalKeep))
