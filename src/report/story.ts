@@ -4,6 +4,7 @@ import type { ClusterRecord } from '../cluster/records.ts'
 import type { VirtualMs } from '../kernel/time.ts'
 import { type Past, tellNodeRecord, versionKey } from './story-node.ts'
 import { tellOwnRecord } from './story-own.ts'
+import { storageChange } from './story-storage.ts'
 import type { Told, Tone } from './told.ts'
 import { decodedSize, plural, shortName } from './words.ts'
 
@@ -92,11 +93,20 @@ function tellUpdated(record: ClusterRecord, before: KubeObject, after: KubeObjec
         text: `updates ${shortName(after)}: ${changedKeys(before as Secret, after as Secret)}`,
         tone: isSystem(record.actor) ? 'chatter' : 'normal',
       }
+    case 'PersistentVolume':
+    case 'PersistentVolumeClaim': {
+      const text = storageChange(before, after)
+      return text === undefined ? tellAnyUpdate(record, after) : { text, tone: 'normal' }
+    }
     default:
-      return {
-        text: `updates ${shortName(after)}`,
-        tone: isSystem(record.actor) || quietKinds.has(after.kind) ? 'chatter' : 'normal',
-      }
+      return tellAnyUpdate(record, after)
+  }
+}
+
+function tellAnyUpdate(record: ClusterRecord, after: KubeObject): Told {
+  return {
+    text: `updates ${shortName(after)}`,
+    tone: isSystem(record.actor) || quietKinds.has(after.kind) ? 'chatter' : 'normal',
   }
 }
 
@@ -129,6 +139,9 @@ function eventActor(source: string, host: string | undefined): string {
   if (source === '') return 'apiserver'
   if (source === 'default-scheduler') return 'scheduler'
   if (host !== undefined && host !== '') return `${source}/${host}`
+  if (source === 'persistentvolume-controller') return 'controller/persistent-volume-binder'
+  const provisioner = /^(.+)_control-plane_[0-9a-f-]{36}$/.exec(source)?.[1]
+  if (provisioner !== undefined) return `provisioner/${provisioner}`
   return source.endsWith('-controller') ? `controller/${source.slice(0, -'-controller'.length)}` : source
 }
 

@@ -273,4 +273,25 @@ export const phases: Readonly<Record<string, TermFacts>> = {
     clauses: ['L5'],
     related: ['terminationGracePeriodSeconds', 'Killing'],
   },
+  Available: {
+    means: 'A PersistentVolume is free: no claim has it.',
+    source: 'pkg/controller/volume/persistentvolume/pv_controller.go, syncVolume',
+    related: ['Bound', 'Released'],
+  },
+  Bound: {
+    means: 'A claim and a PersistentVolume have each other.',
+    source: 'pkg/controller/volume/persistentvolume/pv_controller.go, bind',
+    related: ['Available', 'Lost'],
+  },
+  Released: {
+    means: 'The claim of a PersistentVolume is gone. What was written is still there, so no other claim gets it.',
+    when: 'With `persistentVolumeReclaimPolicy: Retain` it stays so; make the volume anew, or take its claimRef away, to use it again.',
+    source: 'pkg/controller/volume/persistentvolume/pv_controller.go, syncVolume',
+    related: ['Bound', 'VolumeFailedDelete'],
+  },
+  Lost: {
+    means: 'The PersistentVolume of a claim is gone, and the data with it.',
+    source: 'pkg/controller/volume/persistentvolume/pv_controller.go, syncBoundClaim',
+    related: ['ClaimLost'],
+  },
 }
