@@ -159,6 +159,22 @@ describe('nobody who makes volumes', () => {
   })
 })
 
+/** Source: pkg/printers/internalversion/printers.go, printPersistentVolumeClaim. */
+test.each([
+  ['v1.18', 'NAME STATUS VOLUME CAPACITY ACCESS MODES STORAGECLASS AGE', 'c Bound NAME 1Gi RWO disks 5s'],
+  [
+    'v1.36',
+    'NAME STATUS VOLUME CAPACITY ACCESS MODES STORAGECLASS VOLUMEATTRIBUTESCLASS AGE',
+    'c Bound NAME 1Gi RWO disks <unset> 5s',
+  ],
+] as const)('kubectl get shows what a claim is bound to (%s)', (version, head, row) => {
+  const { sim, column } = start({ version, provisioners: [{ ...disks, takes: '1s' }] }, storageClass(), claim('c'))
+  sim.runFor('5s')
+  const lines = sim.kubectl('get pvc c').stdout.trimEnd().split('\n')
+  const name = column('pvc c', '.spec.volumeName')
+  expect(lines.map((line) => line.replace(name, 'NAME').replace(/ +/g, ' '))).toEqual([head, row])
+})
+
 /** Source: pkg/kubelet/volumemanager/populator/desired_state_of_world_populator.go, getPVCExtractPV. */
 describe('a Pod that was put on a node itself', () => {
   test.each([
