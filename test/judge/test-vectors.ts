@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { RowScore, VectorFile } from './judge.ts'
 import { judgeOf } from './judges.ts'
-import { knownDifferences, knownReason, openReason, rateOf } from './known-differences.ts'
+import { knownDifferences, knownReason, needsManySeeds, openReason } from './known-differences.ts'
 import { readVectorFile, vectorPaths } from './vectors-folder.ts'
 
 /** What is seen only in all files together. */
@@ -35,8 +35,8 @@ export function testVectors(title: string, fits: RegExp, ...together: readonly T
     })
     test('known differences are rows of it', () => {
       const listed = knownDifferences.filter((known) => known.file === path)
-      // A count is a row only where its event came, a rate only where there is time for many seeds.
-      const always = listed.filter(({ row }) => !row.startsWith('count of ') && !row.startsWith(rateOf('')))
+      // A count is a row only where its event came, others only where there is time for many seeds.
+      const always = listed.filter(({ row }) => !row.startsWith('count of ') && !needsManySeeds(row))
       expect(always.filter(({ row }) => !seen.has(row))).toEqual([])
     })
   })

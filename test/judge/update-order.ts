@@ -92,16 +92,19 @@ const isOfName = (line: string) => !/ \/?$/.test(line)
 const merged = (lines: readonly string[]) => lines.filter((line, index) => line !== lines[index - 1])
 
 /** Sets the same volumes up at the same times on podsim's own files, and tells what that did. */
-export function simulatedUpdates(timeline: readonly RecordedLine[], minor: number): readonly UpdateOperations[] {
+export function simulatedUpdates(
+  timeline: readonly RecordedLine[],
+  minor: number,
+  seed: string,
+): readonly UpdateOperations[] {
   const kernel = createKernel()
   const fs = createNodeFs({ kernel, memoryBytes: 1 << 30 })
   const secrets = new Map<string, Secret>()
   const recorded = recordedUpdates(timeline)
-  let expected: UpdateOperations | undefined
   const pluginFor = createVolumePlugins({
     kernel,
     calendar: createCalendar(1_588_291_200_000),
-    random: createRandomStreams('update-order'),
+    random: createRandomStreams(seed),
     fs,
     minor,
     allocatable: () => ({ memory: '1Gi' }),
@@ -115,8 +118,6 @@ export function simulatedUpdates(timeline: readonly RecordedLine[], minor: numbe
         }),
     },
     configMaps: { get: (_, name) => atOnce(() => ({ ok: false, error: { message: name, isNotFound: true } })) },
-    // Go's maps have no order of their own: take that of the recording, and compare everything else.
-    mapOrder: (paths, purpose) => asRecorded(paths, purpose, expected?.syscalls ?? []),
   })
   const changes: FsChange[] = []
   fs.observe((change) => changes.push(change))
@@ -133,14 +134,14 @@ export function simulatedUpdates(timeline: readonly RecordedLine[], minor: numbe
       const pod = pods.get(text(detail.pod))
       const volume = pod?.spec.volumes?.find(({ name }) => name === detail.volume)
       if (pod === undefined || volume === undefined) throw new Error(`no volume for ${JSON.stringify(detail)}`)
-      expected = recorded[updates.length]
+      const isWatched = recorded[updates.length]?.inotify !== undefined
       changes.length = 0
       pluginFor(volume)
         ?.setUp({ pod, volume })
         .subscribe((result) => {
           if (!result.ok) throw new Error(result.error)
         })
-      const done = told(changes, pod, volume, t, expected?.inotify !== undefined, names)
+      const done = told(changes, pod, volume, t, isWatched, names)
       updates.push(tellsRoot ? done : { ...done, inotify: done.inotify && merged(done.inotify.filter(isOfName)) })
     }
   }
@@ -174,20 +175,6 @@ function applyStep(
     )
     secrets.set(name, { apiVersion: 'v1', kind: 'Secret', metadata: { name }, data })
   }
-}
-
-function asRecorded(
-  paths: readonly string[],
-  purpose: 'write' | 'link' | 'remove',
-  syscalls: readonly string[],
-): readonly string[] {
-  const place = (path: string) =>
-    syscalls.findIndex((line) => {
-      if (purpose === 'write') return line.startsWith('create file ..<time-') && line.includes(`>/${path} `)
-      const name = path.split('/')[0] ?? path
-      return purpose === 'link' ? line.startsWith(`symlink ${name} `) : line === `unlink ${name}`
-    })
-  return [...paths].sort((a, b) => place(a) - place(b))
 }
 
 function told(

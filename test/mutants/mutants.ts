@@ -1,3 +1,4 @@
+import { drawMutants } from './draw-mutants.ts'
 import { kubeletMutants } from './kubelet-mutants.ts'
 import { type Mutant, secrets, sessions, timelines, together } from './mutant.ts'
 
@@ -369,19 +370,6 @@ export const mutants: readonly Mutant[] = [
     to: "answer.attachment.type('')",
     noticedBy: { tests: ['test/kubectl/run.test.ts'] },
   },
-  {
-    name: 'the authorizer is later than four Pods of five',
-    file: 'src/cluster/networks.ts',
-    from: 'has(minor, clientGo.streamsLists) ? 0.014 : 0.07',
-    to: 'has(minor, clientGo.streamsLists) ? 0.014 : 0.8',
-    noticedBy: { tests: ['test/cluster/networks.test.ts'] },
-  },
-  {
-    name: 'the authorizer is as late for each Pod as for the one before',
-    file: 'src/cluster/networks.ts',
-    from: 'random.loose(`apiserver/node-graph/${namespace}/${name}/${uid}`)',
-    to: "random.loose('apiserver/node-graph')",
-    noticedBy: together,
-  },
   ...kubeletMutants,
+  ...drawMutants,
 ]

@@ -9,7 +9,7 @@ import type { TimelineFile } from '../timeline-format.ts'
  * may be in podsim is a choice. What comes in one run of 200 is refused in 98.6 % of cases, what comes in one of 14, as the 403 of a first
  * LIST does, stays in 97 % (binomial). What is rarer by itself, since several draws must meet, is a race with a name (known-differences.ts).
  */
-const leastRuns = { quick: 1, thorough: 3 } as const
+export const leastRuns = { quick: 1, thorough: 3 } as const
 
 type Streams = ReadonlyMap<string, StreamScore>
 

@@ -135,7 +135,9 @@ export class Cleanup {
     const running = context.runtime.podContainers(uid).filter(({ state }) => state === 'running')
     const hasSandbox = context.runtime.podSandboxes(uid).some(({ state }) => state === 'ready')
     if ((running.length > 0 || hasSandbox) && !isBusy) this.#killUnwanted(uid, running)
-    const isRemoved = running.length === 0 && !isBusy && this.#removeDirectory(uid)
+    // Directories go by what runs, not by whose worker still waits. Source: kubelet_volumes.go, cleanupOrphanedPodDirs.
+    const mayGo = running.length === 0 && !(isBusy && hasSandbox)
+    const isRemoved = mayGo && this.#removeDirectory(uid) && !isBusy
     if (isRemoved) {
       this.#removedPods.delete(uid)
       context.random.release(`${context.nodeName}/kubelet/pod/${uid}`)

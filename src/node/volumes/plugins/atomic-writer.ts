@@ -2,6 +2,7 @@ import { sameBytes, utf8Length } from '../../../bytes/bytes.ts'
 import { goErrorText } from '../../../fs/error-text.ts'
 import type { FileView, FsResult } from '../../../fs/node-fs.ts'
 import { compareBytes, dirname, joinPath } from '../../../fs/path.ts'
+import type { WalkPurpose } from './map-walks.ts'
 import type { FileProjection, Payload } from './payload.ts'
 
 /** Source: pkg/volume/util/atomic_writer.go, constants. */
@@ -29,10 +30,8 @@ export interface AtomicWriteOptions {
    * kubelet at this moment would.
    */
   readonly after?: (step: WriteStep) => 'crash' | undefined
-  /** Order in which Go would walk its map, where it does; absent: that of the payload. */
-  readonly mapOrder?:
-    | ((paths: readonly string[], purpose: 'write' | 'link' | 'remove') => readonly string[])
-    | undefined
+  /** Order in which Go walks its map, where it does; absent: that of the payload. */
+  readonly mapOrder?: ((paths: readonly string[], purpose: WalkPurpose) => readonly string[]) | undefined
 }
 
 export type AtomicWriteResult =
@@ -244,7 +243,7 @@ class Writer {
     return `${this.#directory}/${name}`
   }
 
-  #ordered(paths: readonly string[], purpose: 'write' | 'link' | 'remove'): readonly string[] {
+  #ordered(paths: readonly string[], purpose: WalkPurpose): readonly string[] {
     return this.#options.mapOrder?.(paths, purpose) ?? paths
   }
 

@@ -20,6 +20,7 @@ import { setUpEmptyDir, tearDownEmptyDir } from './empty-dir.ts'
 import { volumeFactsOf } from './facts.ts'
 import type { VolumeHost } from './host.ts'
 import { podDirectory, podDirectoryOf, readyDirectory, volumeDirectory } from './layout.ts'
+import { mapWalks } from './map-walks.ts'
 import { hasNestedMountPoints, makeNestedMountPoints } from './nested-mounts.ts'
 import { ownFromLeaves, ownFromRoot } from './ownership.ts'
 import type { Payload } from './payload.ts'
@@ -210,13 +211,15 @@ function writeOptions(host: VolumeHost, { directory, payload, now }: Wish) {
     names ??= timestampNames(directory, now, host.random, longSuffix)
     return names()
   }
-  return { directory, payload, timestampName, linksAfterSwitch, repairsLinks }
+  // One file, or none, is written in one order.
+  const walks = payload.size > 1 ? { mapOrder: mapWalks(directory, now, host.random) } : {}
+  return { directory, payload, timestampName, linksAfterSwitch, repairsLinks, ...walks }
 }
 
 /** Whether nothing but the content counts, and nobody has to be told or asked of how it is written. */
 function isWrittenPlainly(host: VolumeHost, { inMemory }: ContentKind, { pod, volume }: VolumeRef): boolean {
   const hasGroup = pod.spec.securityContext?.fsGroup !== undefined
-  const isAlone = !hasGroup && host.mapOrder === undefined && host.afterWriteStep === undefined
+  const isAlone = !hasGroup && host.afterWriteStep === undefined
   return inMemory && isAlone && !hasNestedMountPoints(pod, volume.name)
 }
 
@@ -286,7 +289,6 @@ function write(host: VolumeHost, { inMemory }: ContentKind, { pod, volume }: Vol
     ...writeOptions(host, wish),
     fs,
     ...(group !== undefined && facts.ownsBeforeSwitch && { setPermissions: () => ownFromLeaves(group) }),
-    ...(host.mapOrder !== undefined && { mapOrder: host.mapOrder }),
     ...(afterWriteStep !== undefined && { after: (step) => afterWriteStep(pod, volume.name, step) }),
   })
   if (result.ok && group !== undefined && !facts.ownsBeforeSwitch) {

@@ -7,7 +7,7 @@ import type { Kernel } from '../../../kernel/kernel.ts'
 import type { Once } from '../../../kernel/once.ts'
 import type { RandomStreams } from '../../../kernel/random.ts'
 import type { VirtualMs } from '../../../kernel/time.ts'
-import type { AtomicWriteOptions, WriteStep } from './atomic-writer.ts'
+import type { WriteStep } from './atomic-writer.ts'
 
 export type Got<T> =
   | { readonly ok: true; readonly object: T }
@@ -81,8 +81,6 @@ export interface VolumeHost {
   readonly claims?: ClaimSource
   /** The node's allocatable resources, as its status has them. */
   allocatable(): Readonly<Record<string, string>>
-  /** Order in which Go would walk its maps, for who wants it random as in reality; absent: in order of bytes. */
-  readonly mapOrder?: AtomicWriteOptions['mapOrder']
   /** Called between the steps of each write of files: for faults that strike there, and for readers. */
   readonly afterWriteStep?: (pod: Pod, volumeName: string, step: WriteStep) => 'crash' | undefined
 }

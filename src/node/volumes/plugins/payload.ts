@@ -11,7 +11,7 @@ export interface FileProjection {
   readonly uid?: number
 }
 
-/** Files of a volume by their path below it. Go's is a map in random order: ours is in order of bytes. */
+/** Files of a volume by their path below it. Go's is a map: ours is in order of bytes, and turned when it is walked (map-walks.ts). */
 export interface Payload extends Iterable<readonly [path: string, file: FileProjection]> {
   readonly size: number
   keys(): Iterable<string>

@@ -30,7 +30,7 @@ export type UnreadVolumes = SparseMap<string, UnreadVolume>
 export function writeUnread(
   unread: UnreadVolumes,
   fs: NodeFs,
-  options: Omit<AtomicWriteOptions, 'fs' | 'setPermissions' | 'after' | 'mapOrder'>,
+  options: Omit<AtomicWriteOptions, 'fs' | 'setPermissions' | 'after'>,
 ): { readonly written: boolean } | undefined {
   const { directory, payload } = options
   const before = unread.get(directory)
