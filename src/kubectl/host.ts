@@ -14,6 +14,8 @@ export interface KubectlHost {
   readonly clientVersion: string
   /** URL of the API server as the kubeconfig names it: `https://10.0.0.1:6443`. */
   readonly serverAddress: string
+  /** Undefined: nothing takes time but what is waited for. */
+  readonly times?: CommandTimes | undefined
   /** The API server at this instant, or why no connection comes about (`dial tcp ...: connect: connection refused`). */
   http(request: HttpRequest): HttpAnswer | HttpStream | NetworkFailure
   /** Whose credentials the kubeconfig holds; undefined: none. */
@@ -40,6 +42,14 @@ export interface KubectlHost {
   readonly logs?: ((request: LogRequest) => LogAnswer) | undefined
   /** What the metrics API would say. */
   readonly top?: ((kind: 'pods' | 'nodes') => readonly TopRow[] | undefined) | undefined
+}
+
+/** What time a command line takes, in ms. */
+export interface CommandTimes {
+  /** Before its first request: the program is loaded, and reads its configuration. */
+  ownMs(): number
+  /** How long a request is on its way. */
+  requestMs(method: string, path: string): number
 }
 
 /** A request that got no answer. */

@@ -8,14 +8,16 @@ import { virtualFiles } from '../fs/virtual-files.ts'
 import { throwingBugs } from '../kernel/bugs.ts'
 import type { Calendar } from '../kernel/calendar.ts'
 import type { Kernel } from '../kernel/kernel.ts'
-import type { RandomStream } from '../kernel/random.ts'
+import type { RandomStreams } from '../kernel/random.ts'
 import type { VirtualMs } from '../kernel/time.ts'
 import type { KubectlHost } from '../kubectl/host.ts'
 import type { CommandResult } from '../looks/containers.ts'
 import { CommandLine, type LineOptions, type RunningLine } from '../shell/command-line.ts'
 import { etcdctl } from '../shell/tools/etcdctl.ts'
+import { DrawnTimes } from './command-times.ts'
 import { attachToContainer, execInContainer, logsOfContainer } from './container-requests.ts'
 import { kubectlProgram } from './kubectl-program.ts'
+import type { SimSettings } from './resolve-options.ts'
 import { goOn, startKubectl } from './run-kubectl.ts'
 import type { Command, CommandOptions, RunningCommand } from './sim.ts'
 import { TerminalClock } from './terminal-clock.ts'
@@ -24,11 +26,11 @@ import { homeDirectory } from './working-files.ts'
 export interface CommandWorld {
   readonly kernel: Kernel
   readonly calendar: Calendar
-  readonly random: RandomStream
+  readonly random: RandomStreams
   readonly cluster: Cluster
   /** Those of the machine that the commands run on. */
   readonly files: FileView
-  readonly clientVersion: string
+  readonly settings: Pick<SimSettings, 'kubectl' | 'commandTime'>
   readonly podOf: (namespace: string, name: string) => Pod | undefined
   /** What lies in etcd for a Secret. */
   readonly etcdValue: (namespace: string, name: string) => Uint8Array | undefined
@@ -62,11 +64,15 @@ export function createCommands(world: CommandWorld): Commands {
     ['PATH', '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
     ['USER', 'user'],
   ])
-  const { kernel, calendar } = world
+  const { kernel, calendar, settings } = world
+  const random = world.random.stream('kubectl')
+  const way = world.cluster.controlPlane.outside
+  const times = new DrawnTimes(kernel, way, settings.commandTime, world.random.stream('kubectl/time'))
   const clock = new TerminalClock(kernel)
   const hostFor = (options: CommandOptions, call: Pick<KubectlHost, 'stdin' | 'env' | 'files'>): KubectlHost => ({
-    clientVersion: world.clientVersion,
+    clientVersion: settings.kubectl,
     serverAddress,
+    times,
     http: (request) =>
       world.isReachable()
         ? world.cluster.controlPlane.server.http(request)
@@ -80,7 +86,7 @@ export function createCommands(world: CommandWorld): Commands {
       options.editor === undefined
         ? call.env
         : new Map([...call.env, ['EDITOR', editorName], ['KUBE_EDITOR', editorName]]),
-    digits: (n) => Array.from({ length: n }, () => String(world.random.integer(0, 10))).join(''),
+    digits: (n) => Array.from({ length: n }, () => String(random.integer(0, 10))).join(''),
     config,
     edit: (_editor, path) => inOne(startShell(options.editor ?? '', {}, [path])).exitCode,
     exec: (request) => execInContainer(world, request),
@@ -100,8 +106,7 @@ export function createCommands(world: CommandWorld): Commands {
     directory: homeDirectory,
     environment: env,
     epochNow: () => calendar.at(kernel.now()),
-    randomBytes: (count) =>
-      Array.from({ length: count }, () => String.fromCharCode(world.random.integer(0, 256))).join(''),
+    randomBytes: (count) => Array.from({ length: count }, () => String.fromCharCode(random.integer(0, 256))).join(''),
     after: (ms) => clock.after(ms),
     // Each line has its own kubectl: steps may act as somebody else.
     program: () => undefined,

@@ -24,6 +24,7 @@ export function latenciesOf(network: NetworkOptions): NetworkLatencies {
   }
 }
 
-function resolveLatency(latency: Duration | Latency): Latency {
+/** How long something takes, as the public API says it. */
+export function resolveLatency(latency: Duration | Latency): Latency {
   return typeof latency === 'object' ? latency : { kind: 'fixed', ms: millisecondsOf(latency) }
 }

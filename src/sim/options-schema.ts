@@ -48,6 +48,10 @@ export function clusterShape<P extends z.ZodType>(duration: z.ZodType<Duration>,
       .meta({ description: 'How many (node-1, node-2, ...), or each one; one unless given' }),
     kubelet: kubelet.optional().meta({ description: 'KubeletConfiguration of every node' }),
     network: network.optional().meta({ description: 'How long requests and watch events take; instant unless given' }),
+    commandTime: latencySchema(duration).optional().meta({
+      description:
+        'What a kubectl line takes before its first request, while its cluster goes on; 30 to 60 ms unless given, nothing on an instant network',
+    }),
     images: z
       .array(imageSchema(duration, program))
       .superRefine((images, context) => tellTwice(images, 'image', context))
@@ -298,6 +302,7 @@ const distributionSchema = choice<Latency>(
 
 const verbNames = ['get', 'list', 'create', 'update', 'patch', 'delete', 'deletecollection', 'watch'] as const
 
+/** How long something takes, always or as it falls. */
 function latencySchema(duration: z.ZodType<Duration>) {
   return z.union([duration, distributionSchema]).register(words, {
     ...words.get(duration),

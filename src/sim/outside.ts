@@ -1,5 +1,5 @@
 import { parseRoute } from '../apiserver/http/route.ts'
-import type { HttpAnswer } from '../client/server.ts'
+import type { HttpAnswer, Verb } from '../client/server.ts'
 import type { EpochMs } from '../kernel/calendar.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { VirtualMs } from '../kernel/time.ts'
@@ -63,11 +63,14 @@ function delayOf({ latency, verb }: SlowWay, asked: string): VirtualMs {
 }
 
 /** As accidents name verbs. */
-function verbOf(method: string, path: string): string {
+export function verbOf(method: string, path: string): Verb {
   const route = parseRoute(path.split('?')[0] ?? '')
   const isNamed = route.kind === 'resource' && route.name !== undefined
-  return (
-    { GET: isNamed ? 'get' : 'list', POST: 'create', PUT: 'update', PATCH: 'patch' }[method] ??
-    (isNamed ? 'delete' : 'deletecollection')
-  )
+  const verbs: Readonly<Record<string, Verb>> = {
+    GET: isNamed ? 'get' : 'list',
+    POST: 'create',
+    PUT: 'update',
+    PATCH: 'patch',
+  }
+  return verbs[method] ?? (isNamed ? 'delete' : 'deletecollection')
 }

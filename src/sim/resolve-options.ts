@@ -1,6 +1,6 @@
 import { isObject } from '../api/json.ts'
 import type { Pod } from '../api/types/core.ts'
-import type { Latency } from '../client/latency.ts'
+import { instant, type Latency } from '../client/latency.ts'
 import type { LinkLatencies } from '../client/link.ts'
 import type { ProvisionerSettings } from '../cluster/external-provisioner.ts'
 import type { NetworkLatencies } from '../cluster/networks.ts'
@@ -16,7 +16,7 @@ import { complaintsOf } from './input/complaints.ts'
 import { type Duration, millisecondsOf } from './input/formats.ts'
 import { plainJson } from './input/plain-json.ts'
 import { kubeletDurations } from './kubelet-options.ts'
-import { latenciesOf, resolveNetwork } from './network.ts'
+import { latenciesOf, resolveLatency, resolveNetwork } from './network.ts'
 import type { ImageOptions, KubeletOptions, NodeOptions, SimOptions } from './options.ts'
 import { optionsSchema, seedSchema } from './options-schema.ts'
 
@@ -44,6 +44,7 @@ export interface SimSettings {
   readonly gates: FeatureGates
   readonly nodes: readonly NodeSettings[]
   readonly latencies: NetworkLatencies
+  readonly commandTime: Latency
   readonly images: readonly ImageOptions[]
   readonly provisioners: readonly ProvisionerSettings[]
   readonly files: Readonly<Record<string, string | Uint8Array>>
@@ -67,12 +68,14 @@ const recordedKubectl: Readonly<Record<number, string>> = { 18: '1.18.20', 26: '
 export function resolveOptions(options: SimOptions): SimSettings {
   check(options)
   const minor = minorOf(options.version ?? 'v1.18')
+  const latencies = resolveNetwork(options.network ?? 'instant', minor)
   return {
     seed: String(options.seed ?? 'podsim'),
     minor,
     gates: resolveFeatureGates(minor, given(options.featureGates ?? {})),
     nodes: nodeSettings(options.nodes ?? 1, options.kubelet ?? {}),
-    latencies: resolveNetwork(options.network ?? 'instant', minor),
+    latencies,
+    commandTime: commandTime(options, latencies),
     images: options.images ?? [],
     provisioners: (options.provisioners ?? []).map(provisionerOf),
     files: given(options.files ?? {}),
@@ -85,6 +88,18 @@ export function resolveOptions(options: SimOptions): SimSettings {
     maxEvents: options.maxEvents ?? Number.POSITIVE_INFINITY,
     epochMs: (options.epoch === undefined ? undefined : parseRfc3339(options.epoch)) ?? defaultEpochMs,
   }
+}
+
+/**
+ * As long as the program needs to start and to read its configuration on a common machine (a choice); where the way to the server takes
+ * no time, neither does this.
+ */
+const usualCommandTime: Latency = { kind: 'uniform', minMs: 30, maxMs: 60 }
+
+function commandTime({ commandTime: said }: SimOptions, { request, verbs = {}, watchEvent }: LinkLatencies): Latency {
+  if (said !== undefined) return resolveLatency(said)
+  const isInstant = request === undefined && watchEvent === undefined && Object.keys(verbs).length === 0
+  return isInstant ? instant : usualCommandTime
 }
 
 /** Options that were right, but for their seeds: whoever tries many seeds has each looked at, and the rest once. */

@@ -117,6 +117,8 @@ class HttpRest implements Rest {
   }
 
   *#answerTo(request: HttpRequest): Steps<HttpAnswer | HttpStream | NetworkFailure> {
+    const ms = this.#away ? 0 : (this.#host.times?.requestMs(request.method, request.path) ?? 0)
+    if (ms > 0) yield* until(this.#host, () => false, ms)
     let answer = this.#away ? refused(this.serverUrl) : this.#host.http(request)
     while ('held' in answer && answer.held !== undefined) {
       yield* until(this.#host, () => false, answer.held.ms)

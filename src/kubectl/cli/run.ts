@@ -8,10 +8,13 @@ import { type FlagSpec, type FlagValues, parseFlags } from './flags.ts'
 import { globalFlags } from './global-flags.ts'
 import { createSession, type Output } from './session.ts'
 import { unknownCommandText } from './suggestions.ts'
+import { until } from './until.ts'
 
 /** A command line as a process, which answers its exit code. `argv` is without the program's name. */
 export function* kubectl(argv: readonly string[], host: KubectlHost, write: Output): Steps<number> {
   const version = clientVersion(host.clientVersion)
+  const ownMs = host.times?.ownMs() ?? 0
+  if (ownMs > 0) yield* until(host, () => false, ownMs)
   try {
     const outcome = dispatch(argv, host, version, (fd, text, bytes) => {
       if (text !== '') write(fd, text, bytes)
