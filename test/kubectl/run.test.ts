@@ -40,7 +40,7 @@ describe('run that stays with its Pod', () => {
   test('attach -i types into a Pod that waits for it', () => {
     const run = shell()
     run(
-      'kubectl run a --image=busybox -i --restart=Never --dry-run=client -o yaml -- cat | kubectl apply -f -; sleep 10',
+      `kubectl run a --image=busybox --restart=Never --overrides='{"spec":{"containers":[{"name":"a","image":"busybox","stdin":true,"stdinOnce":true,"args":["cat"]}]}}'; sleep 10`,
     )
     expect(run('echo typed | kubectl attach -i a')).toBe(`typed\n${prompt}`)
   })
@@ -64,7 +64,11 @@ describe('run --overrides', () => {
 
   test.each([
     ['--overrides=bad', 'error: Invalid JSON Patch\n[1]'],
-    ["--overrides='[]'", 'error: Invalid JSON Patch\n[1]'],
+    [
+      "--overrides='[]'",
+      `error: couldn't get version/kind; json parse error: json: cannot unmarshal array into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }\n[1]`,
+    ],
+    ["--overrides='5'", 'error: Invalid JSON Patch\n[1]'],
     [
       `--overrides='{"spec":5}'`,
       'error: json: cannot unmarshal number into Go struct field Pod.spec of type v1.PodSpec\n[1]',

@@ -62,6 +62,8 @@ export interface DiscoveryWorld {
   readonly minor: number
   /** Told when the server cannot be reached at all, before the command ends of it. */
   unreachable(failure: Failure): void
+  /** Told when a short name is that of another resource, too. */
+  ambiguous?(shortName: string, other: string): void
 }
 
 interface GroupEntry {
@@ -109,7 +111,16 @@ class ServerDiscovery implements Discovery {
 
   *find(name: string): Steps<Mapping> {
     const found = yield* this.tryFind(name)
+    if (found !== undefined && this.#world.ambiguous !== undefined) yield* this.#tellOthers(name, found)
     return found ?? fail(`the server doesn't have a resource type ${goQuote(shownName(name))}`)
+  }
+
+  /** Source: client-go restmapper/shortcut.go, expandResourceShortcut. */
+  *#tellOthers(name: string, found: Mapping): Steps<void> {
+    const short = name.toLowerCase()
+    if (!found.shortNames.includes(short)) return
+    const named = (yield* this.resources()).filter(({ shortNames }) => shortNames.includes(short)).map(groupResource)
+    for (const other of new Set(named)) if (other !== groupResource(found)) this.#world.ambiguous?.(short, other)
   }
 
   *forKind(apiVersion: string, kind: string): Steps<Mapping> {
@@ -169,6 +180,11 @@ export function groupResource(mapping: Mapping): string {
 /** `secret`, `deployment.apps`: as printers name an object's type. */
 export function typeName(mapping: Mapping): string {
   return kindName(mapping.kind, mapping.group)
+}
+
+/** `Secret`, `Deployment.apps`: how Go prints a GroupKind. */
+export function groupKind({ kind, group }: Mapping): string {
+  return group === '' ? kind : `${kind}.${group}`
 }
 
 export function kindName(kind: string, group: string): string {

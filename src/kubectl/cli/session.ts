@@ -54,6 +54,12 @@ export function createSession(host: KubectlHost, flags: FlagValues, output: Outp
       unreachable(failure) {
         if (version.logsDiscoveryFailures) err(discoveryLog(host, version, failure))
       },
+      ...(version.warnsOfShortNames
+        ? {
+            ambiguous: (short: string, other: string): void =>
+              err(`Warning: short name ${goQuote(short)} could also match lower priority resource ${other}\n`),
+          }
+        : {}),
     }),
     namespace: explicit || context?.namespace || 'default',
     namespaceIsExplicit: explicit !== '',

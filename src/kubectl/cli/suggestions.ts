@@ -4,7 +4,9 @@ import type { Command } from './command.ts'
 
 /** Source: cobra args.go, legacyArgs; command.go, SuggestionsFor. */
 export function unknownCommandText(word: string, root: Command, version: ClientVersion): string {
-  const names = (root.children ?? []).filter((child) => version.minor >= (child.since ?? 0)).map(({ name }) => name)
+  const names = (root.children ?? [])
+    .filter(({ since = 0, until = Number.POSITIVE_INFINITY }) => version.minor >= since && version.minor < until)
+    .map(({ name }) => name)
   const close = names.filter(
     (name) => distance(word.toLowerCase(), name.toLowerCase()) <= 2 || name.startsWith(word.toLowerCase()),
   )

@@ -42,7 +42,7 @@ export const autoscaleCommand: Command = {
     if (max < min) fail(`--max=MAXPODS must be larger or equal to --min=MINPODS, max: ${max}, min: ${min}`)
     const wanted = targets(call)
     const dryRun = dryRunOf(call)
-    const report = createReport(call, dryRun)
+    const report = createReport(call, dryRun, { structs: true })
     const { infos, failures } = yield* targetsOf(call, call.args)
     const broken = yield* eachItem(infos, (info) => autoscaleOne(call, info, wanted, dryRun, report))
     failAll([...failures, ...broken])

@@ -1,10 +1,11 @@
-import { compareBytes, goJsonIndented } from '../../go/json.ts'
+import { compareBytes } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
 import { alignTabs, tableTabs } from '../../go/tabwriter.ts'
 import { toGoYaml } from '../../go/yaml/go-yaml.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { fail, failNotSimulated, failUsage } from '../cli/failure.ts'
 import { bool, string } from '../cli/flags.ts'
+import { structJson } from '../create/struct-json.ts'
 import type { KubeContext } from '../host.ts'
 
 /** Source: kubectl pkg/cmd/config. Clusters and users are the simulated cluster's own. */
@@ -14,7 +15,9 @@ export const configCommand: Command = {
   long: 'Modify kubeconfig files using subcommands like "kubectl config set current-context my-context"',
   children: [
     { name: 'current-context', short: 'Displays the current-context', run: currentContext },
+    refused('delete-cluster', 'Delete the specified cluster from the kubeconfig'),
     { name: 'delete-context', short: 'Delete the specified context from the kubeconfig', run: deleteContext },
+    { ...refused('delete-user', 'Delete the specified user from the kubeconfig'), since: 20 },
     { name: 'get-clusters', short: 'Display clusters defined in the kubeconfig', run: getClusters },
     {
       name: 'get-contexts',
@@ -22,6 +25,7 @@ export const configCommand: Command = {
       flags: [string('output', 'o'), bool('no-headers')],
       run: getContexts,
     },
+    { name: 'get-users', short: 'Display users defined in the kubeconfig', since: 20, run: getUsers },
     { name: 'rename-context', short: 'Renames a context from the kubeconfig file.', run: renameContext },
     refused('set', 'Sets an individual value in a kubeconfig file'),
     refused('set-cluster', 'Sets a cluster entry in kubeconfig'),
@@ -131,6 +135,13 @@ function getClusters({ session }: Call): number {
   return 0
 }
 
+/** Source: pkg/cmd/config/get_users.go. */
+function getUsers({ session }: Call): number {
+  const users = [...new Set(session.host.config.contexts.map(({ user }) => user))].sort(compareBytes)
+  session.out(`NAME\n${users.map((user) => `${user}\n`).join('')}`)
+  return 0
+}
+
 function getContexts(call: Call): number {
   const { session, flags, args } = call
   const { contexts, currentContext: current } = session.host.config
@@ -154,24 +165,25 @@ function view(call: Call): number {
   const { contexts, currentContext: current } = session.host.config
   const kept = flags.bool('minify') ? contexts.filter(({ name }) => name === current) : contexts
   const unique = (names: readonly string[]): readonly string[] => [...new Set(names)].sort(compareBytes)
+  // In the order of Go's struct, which JSON keeps. Source: client-go tools/clientcmd/api/v1/types.go.
   const config = {
+    kind: 'Config',
     apiVersion: 'v1',
+    ...(session.version.omitsPreferences ? {} : { preferences: {} }),
     clusters: unique(kept.map(({ cluster }) => cluster)).map((name) => ({
+      name,
       cluster: {
-        ...(session.host.config.isInsecure === true ? { 'insecure-skip-tls-verify': true } : {}),
         server: session.rest.serverUrl,
+        ...(session.host.config.isInsecure === true ? { 'insecure-skip-tls-verify': true } : {}),
       },
-      name,
     })),
+    users: unique(kept.map(({ user }) => user)).map((name) => ({ name, user: { token: 'REDACTED' } })),
     contexts: kept.map(({ name, cluster, user, namespace }) => ({
-      context: { cluster, ...(namespace === undefined ? {} : { namespace }), user },
       name,
+      context: { cluster, user, ...(namespace === undefined ? {} : { namespace }) },
     })),
     'current-context': current,
-    kind: 'Config',
-    ...(session.version.omitsPreferences ? {} : { preferences: {} }),
-    users: unique(kept.map(({ user }) => user)).map((name) => ({ name, user: { token: 'REDACTED' } })),
   }
-  session.out(flags.string('output') === 'json' ? `${goJsonIndented(config, '    ')}\n` : toGoYaml(config))
+  session.out(flags.string('output') === 'json' ? `${structJson(config, '    ')}\n` : toGoYaml(config))
   return 0
 }

@@ -8,9 +8,10 @@ import type { Call, Command } from '../cli/command.ts'
 import { attempt, CommandFailure, type Failure, fail, failUsage, failureMessage } from '../cli/failure.ts'
 import type { FlagSpec } from '../cli/flags.ts'
 import type { Session } from '../cli/session.ts'
+import type { DryRun } from '../create/dry-run.ts'
 import { commonCreateFlags } from '../create/flags.ts'
 import { structJson } from '../create/struct-json.ts'
-import { createPrinter, objectName } from '../print/printers.ts'
+import { createPrinter, createStructPrinter, objectName, type Printer } from '../print/printers.ts'
 import { withAnnotation } from '../resource/last-applied.ts'
 import { validateFlag } from '../resource/validation.ts'
 import { dryRunOf, dryRunSuffix, managerOf } from './write.ts'
@@ -79,14 +80,18 @@ export function* sendMade(
 ): Steps<number> {
   const { session, flags } = call
   const dryRun = dryRunOf(call)
-  const printer =
-    flags.string('output') === 'json'
-      ? (object: unknown) => `${structJson(object, '    ')}\n`
-      : createPrinter(session, flags)
+  const printer = printerOf(call, dryRun)
   const saved = flags.bool('save-config') ? withAnnotation(made) : made
   const object = dryRun === 'client' ? saved : yield* send(call, saved, dryRun === 'server', failurePrefix, manager)
   session.out(printer === undefined ? `${objectName(object)} created${dryRunSuffix(dryRun)}\n` : printer(object))
   return 0
+}
+
+/** What was made is written as it was made, what the server answers by the structs of kubectl. */
+function printerOf({ session, flags }: Call, dryRun: DryRun): Printer | undefined {
+  if (dryRun !== 'client') return createStructPrinter(session, flags)
+  if (flags.string('output') !== 'json') return createPrinter(session, flags)
+  return (object) => `${structJson(object, '    ')}\n`
 }
 
 const notOffered = 'the server could not find the requested resource'

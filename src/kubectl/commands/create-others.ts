@@ -2,7 +2,7 @@ import { type JsonObject, textAt } from '../../go/json.ts'
 import { kubectl } from '../../versions/kubectl.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { attempt, fail, failureMessage } from '../cli/failure.ts'
-import { array, bool, duration, int, string, strings } from '../cli/flags.ts'
+import { array, bool, duration, type FlagSpec, int, required, string, strings } from '../cli/flags.ts'
 import { createPrinter } from '../print/printers.ts'
 import { failsAs, madeMetadata, makeCommand, nameFrom, parsePairs } from './create-kit.ts'
 
@@ -118,7 +118,12 @@ export const createPdb = makeCommand({
 })
 
 function serviceCommand(type: string, name: string, short: string): Command {
-  const flags = [strings('tcp'), string('clusterip'), int('node-port', '0'), string('external-name')]
+  const own: Readonly<Record<string, readonly FlagSpec[]>> = {
+    ClusterIP: [string('clusterip')],
+    ExternalName: [required(string('external-name'))],
+    NodePort: [int('node-port', '0')],
+  }
+  const flags = [strings('tcp'), ...(own[type] ?? [])]
   return makeCommand({
     name,
     short,
@@ -131,9 +136,8 @@ function serviceCommand(type: string, name: string, short: string): Command {
 /** Source: kubectl pkg/cmd/create/create_service.go; generate/versioned/service_basic.go. */
 function service(call: Call, name: string, type: string): JsonObject {
   const { session, flags } = call
-  const clusterIp = flags.string('clusterip')
+  const clusterIp = type === 'ClusterIP' ? flags.string('clusterip') : ''
   const tcp = flags.list('tcp')
-  if (clusterIp === 'None' && type !== 'ClusterIP') fail('ClusterIP=None can only be used with ClusterIP service type')
   if (clusterIp !== 'None' && tcp.length === 0 && type !== 'ExternalName')
     fail('at least one tcp port specifier must be provided')
   const labels = { app: name }

@@ -4,7 +4,7 @@ import type { Steps } from '../../kernel/steps.ts'
 import { groupResource, typeName } from '../api/discovery.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { attempt, CommandFailure, type Failure, fail, failAll, isReason } from '../cli/failure.ts'
-import { bool, duration, flagSince, int, string } from '../cli/flags.ts'
+import { bool, duration, flagSince, int, parseBool, string } from '../cli/flags.ts'
 import { filenameFlags, namesFiles, readFiles } from '../resource/files.ts'
 import { deleteObject, type Info } from '../resource/info.ts'
 import { partition, select } from '../resource/select.ts'
@@ -105,19 +105,20 @@ function settingsOf(call: Call): DeleteSettings {
 }
 
 /** Source: pkg/cmd/util/helpers.go, GetCascadingStrategy (1.20); before, a boolean. */
-function propagationPolicy(call: Call, cascade: string): string {
+function propagationPolicy({ session }: Call, cascade: string): string {
+  const instead = { true: 'background', false: 'orphan' }[String(parseBool(cascade))]
+  if (instead !== undefined && session.version.cascadesByName)
+    session.err(
+      `warning: --cascade=${cascade} is deprecated (boolean value) and can be replaced with --cascade=${instead}.\n`,
+    )
   const policies: Readonly<Record<string, string>> = {
     background: 'Background',
-    true: 'Background',
-    false: 'Orphan',
     orphan: 'Orphan',
     foreground: 'Foreground',
   }
   return (
-    policies[cascade] ??
-    fail(
-      `invalid cascade value (${cascade}). Must be "background", "foreground", or "orphan"\nSee '${call.path} -h' for help and examples`,
-    )
+    policies[instead ?? cascade] ??
+    fail(`invalid cascade value (${cascade}). Must be "background", "foreground", or "orphan"`)
   )
 }
 

@@ -1,18 +1,20 @@
 import { at, isObject, listAt, textAt } from '../../go/json.ts'
+import { goQuote } from '../../go/quote.ts'
 import type { Steps } from '../../kernel/steps.ts'
 import { groupResource, resourcePath, typeName } from '../api/discovery.ts'
 import { tableAccept } from '../api/rest.ts'
 import type { Call, Command } from '../cli/command.ts'
-import { type Failure, fail, failAll, failUsage, isReason } from '../cli/failure.ts'
+import { attemptNow, type Failure, fail, failAll, failUsage, isReason } from '../cli/failure.ts'
 import { bool, flagSince, flagUntil, int, string } from '../cli/flags.ts'
 import type { Session } from '../cli/session.ts'
 import { until } from '../cli/until.ts'
 import { createPrinter, getPrintFlags, type Printer } from '../print/printers.ts'
 import { sortObjects, sortTable } from '../print/sorter.ts'
-import { TablePrinter } from '../print/table.ts'
+import { asTable, TablePrinter } from '../print/table.ts'
 import { filenameFlags, namesFiles, readAgain, readFiles, singleFile } from '../resource/files.ts'
 import type { Info } from '../resource/info.ts'
 import { partition, type Selected, select } from '../resource/select.ts'
+import { checkSubresource } from './write.ts'
 
 /** Source: kubectl pkg/cmd/get/get.go. */
 export const getCommand: Command = {
@@ -38,10 +40,7 @@ export const getCommand: Command = {
 
 function* get(call: Call): Steps<number> {
   const { session, flags, args } = call
-  if (flags.string('raw') !== '') {
-    session.out(yield* session.rest.text(flags.string('raw')))
-    return 0
-  }
+  if (flags.string('raw') !== '') return yield* getRaw(call)
   if (args.length === 0 && !namesFiles(flags)) missingType(call)
   if (args.length > 0 && namesFiles(flags))
     fail('when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well')
@@ -55,9 +54,23 @@ function* get(call: Call): Steps<number> {
     if (session.version.mistakesWithoutUsage) fail(text)
     failUsage(call.path, text)
   }
+  if (!session.version.takesAnySubresource) checkSubresource(flags)
   const isTable = output === 'wide' || (output === '' && flags.string('template') === '')
   if (watching) return yield* watch(call, isTable)
   return isTable ? yield* getTables(call) : yield* getObjects(call)
+}
+
+/** Source: get.go, Complete and Validate; Go net/url, ParseRequestURI. */
+function* getRaw({ session, flags, args }: Call): Steps<number> {
+  const path = flags.string('raw')
+  if (args.length > 0) fail('arguments may not be passed when --raw is specified')
+  if (flags.bool('watch') || flags.bool('watch-only') || flags.string('selector') !== '')
+    fail('--raw may not be specified with other flags that filter the server request or alter the output')
+  if (flags.string('output') !== '') fail('--raw and --output are mutually exclusive')
+  if (!path.startsWith('/') && !/^[A-Za-z][\w+.-]*:/.test(path))
+    fail(`--raw must be a valid URL path: parse ${goQuote(path)}: invalid URI for request`)
+  session.out(yield* session.rest.text(path.replace(/^[A-Za-z][\w+.-]*:\/\/[^/]*/, '') || '/'))
+  return 0
 }
 
 /** Made once there is something to print: what is not there is told before a mistake in `-o`. Source: get.go, printGeneric. */
@@ -78,8 +91,9 @@ function missingType(call: Call): never {
 function* selected(call: Call, table: boolean, singleType: boolean): Steps<Selected> {
   const { session, flags, args } = call
   const sorted = flags.string('sort-by') !== ''
-  const accept = table ? { accept: `${tableAccept},application/json` } : {}
-  const query = table && sorted ? { query: { includeObject: 'Object' } } : {}
+  const isPrintedByServer = table && flags.bool('server-print')
+  const accept = isPrintedByServer ? { accept: `${tableAccept},application/json` } : {}
+  const query = isPrintedByServer && sorted ? { query: { includeObject: 'Object' } } : {}
   if (namesFiles(flags)) {
     // What files name is read anew from the server.
     const entries = yield* readAgain(session, yield* readFiles(session, flags, {}), { ...accept, ...query })
@@ -91,6 +105,7 @@ function* selected(call: Call, table: boolean, singleType: boolean): Steps<Selec
     labelSelector: flags.string('selector'),
     fieldSelector: flags.string('field-selector'),
     allNamespaces: flags.bool('all-namespaces'),
+    subresource: flags.string('subresource'),
     chunk: sorted ? 0 : flags.int('chunk-size'),
     singleType,
     ...accept,
@@ -106,8 +121,9 @@ function* getTables(call: Call): Steps<number> {
   const { session, flags } = call
   const { entries } = yield* selected(call, true, false)
   const { infos, failures } = partition(entries)
+  const sorted = inOrder(call, infos)
   const withKind = flags.bool('show-kind') || new Set(infos.map(({ mapping }) => mapping)).size > 1
-  const text = printTables(call, infos, withKind)
+  const text = printTables(call, sorted, withKind)
   session.out(text)
   const shown = failuresShown(call, failures)
   if (text === '' && shown.length === 0 && !flags.bool('ignore-not-found')) {
@@ -118,6 +134,25 @@ function* getTables(call: Call): Steps<number> {
   }
   failAll(shown)
   return 0
+}
+
+/**
+ * The infos in the order of the field of --sort-by. Several are sorted as they came: the field is looked for in the tables, not in what they show;
+ * one is left to its printer. Source: get.go, RuntimeSorter.Sort.
+ */
+function inOrder({ session, flags }: Call, infos: readonly Info[]): readonly Info[] {
+  const field = flags.string('sort-by')
+  if (field === '' || infos.length < 2) return infos
+  const byObject = new Map(infos.map((info) => [info.object, info]))
+  return sortObjects([...byObject.keys()], field, session.version).flatMap((object) => byObject.get(object) ?? [])
+}
+
+/** A table whose rows are in the order of that field; one that cannot be sorted is not printed. Source: sorter.go, SortingPrinter. */
+function sortedTable({ session, flags }: Call, table: unknown): unknown {
+  const field = flags.string('sort-by')
+  if (field === '' || listAt(table, 'rows').length < 2) return table
+  const sorted = attemptNow(() => sortTable(table, field, session.version))
+  return sorted.ok ? sorted.value : undefined
 }
 
 function tablePrinter(call: Call, info: Info, withKind: boolean): TablePrinter {
@@ -134,7 +169,6 @@ function tablePrinter(call: Call, info: Info, withKind: boolean): TablePrinter {
 
 /** Objects of one type share a table; a blank line stands between types. */
 function printTables(call: Call, infos: readonly Info[], withKind: boolean): string {
-  const sortBy = call.flags.string('sort-by')
   const blocks: string[] = []
   let block: { mapping: Info['mapping']; rows: unknown[]; info: Info } | undefined
   const flush = (): void => {
@@ -143,7 +177,8 @@ function printTables(call: Call, infos: readonly Info[], withKind: boolean): str
     if (text !== '') blocks.push(text)
   }
   for (const info of infos) {
-    const object = sortBy === '' ? info.object : sortTable(info.object, sortBy, call.session.version)
+    const object = sortedTable(call, asTable(info.object, call.session.host.now()))
+    if (object === undefined) continue
     if (block?.mapping === info.mapping) block.rows.push(object)
     else {
       flush()
@@ -216,7 +251,7 @@ function* watch(call: Call, isTable: boolean): Steps<number> {
   const tables = tablePrinter(call, target, flags.bool('show-kind'))
   const events = flags.bool('output-watch-events')
   const print = (object: unknown, type: string): void => {
-    if (generic === undefined) session.out(tables.print(object, events ? type : ''))
+    if (generic === undefined) session.out(tables.print(asTable(object, session.host.now()), events ? type : ''))
     else session.out(generic(events ? { type, object } : object))
   }
   if (!flags.bool('watch-only')) for (const { object } of infos) print(object, 'ADDED')

@@ -74,6 +74,8 @@ function* logs(call: Call): Steps<number> {
     fail('at most one of `sinceTime` or `sinceSeconds` may be specified')
   const sinceTime = flags.string('since-time')
   if (sinceTime !== '' && parseRfc3339(sinceTime) === undefined) fail(unreadableTime(sinceTime))
+  if (flags.int('limit-bytes') < 0) fail('--limit-bytes must be greater than 0')
+  if (flags.durationMs('since') < 0) fail('--since must be greater than 0')
   if (flags.int('tail') < -1) fail('--tail must be greater than or equal to -1')
   const pods =
     selector === ''
@@ -84,7 +86,8 @@ function* logs(call: Call): Steps<number> {
           }),
           'items',
         )
-  if (pods.length === 0) session.err(`No resources found in ${session.namespace} namespace.\n`)
+  if (pods.length === 0 && session.version.logsTellOfNoPods)
+    session.err(`No resources found in ${session.namespace} namespace.\n`)
   const targets = pods.flatMap((pod) => logTargets(call, pod, flags.string('container') || (inline ?? '')))
   for (const one of targets) {
     try {

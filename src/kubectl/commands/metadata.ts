@@ -102,7 +102,9 @@ function* runMetadata(call: Call, field: Field): Steps<number> {
   const shared = createReport(call, dryRun)
   // label makes a printer for each object, which then never writes `---`. Source: kubectl pkg/cmd/label/label.go, RunLabel.
   const report: typeof shared = (object, operation) =>
-    field === 'labels' ? createReport(call, dryRun)(object, operation) : shared(object, operation)
+    field === 'labels'
+      ? createReport(call, dryRun, { tellsDryRun: session.version.labelTellsDryRun })(object, operation)
+      : shared(object, operation)
   const changes = parseChanges(call.args, field, session.version.minor)
   check(call, changes, field)
   const { entries, single } = yield* targets(call, changes)
@@ -130,8 +132,8 @@ function* changeOne(
 ): Steps<void> {
   const { session, flags } = call
   const version = flags.string('resource-version')
-  const offline = dryRun === 'client' || flags.bool('local')
   const isListed = flags.bool('list')
+  const offline = dryRun === 'client' || flags.bool('local') || isListed
   if (isListed && changes.set.size === 0 && changes.remove.length === 0) {
     list(session, info.object, info, field, single)
     return
@@ -150,12 +152,15 @@ function* changeOne(
     dryRun: dryRun === 'server',
   }
   const patched = yield* patchObject(session, info, patchTypes.merge ?? '', patch, options)
-  if (isListed) list(session, patched, info, field, single)
-  else report(patched, operationOf(call, info.object, changed, field))
+  report(patched, operationOf(call, info.object, changed, field))
 }
 
 function check(call: Call, changes: Changes, field: Field): void {
   const { flags } = call
+  const { annotateRefusesOutput, annotateListsInAnyForm } = call.session.version
+  const isRefused = field === 'labels' || (annotateRefusesOutput && !annotateListsInAnyForm)
+  if (isRefused && flags.bool('list') && flags.string('output') !== '')
+    fail('--list and --output may not be specified together')
   if (flags.bool('all') && flags.string('selector') !== '') fail('cannot set --all and --selector at the same time')
   if (flags.bool('all') && flags.string('field-selector') !== '')
     fail('cannot set --all and --field-selector at the same time')

@@ -4,14 +4,15 @@ import { goQuote } from '../../go/quote.ts'
 import { fromYaml } from '../../go/yaml/from-yaml.ts'
 import type { Steps } from '../../kernel/steps.ts'
 import type { Call, Command } from '../cli/command.ts'
-import { CommandFailure, fail, failAll, failNotSimulated } from '../cli/failure.ts'
+import { CommandFailure, fail, failAll } from '../cli/failure.ts'
 import { bool, flagSince, string } from '../cli/flags.ts'
 import { eachItem } from '../cli/in-turn.ts'
 import type { DryRun } from '../create/dry-run.ts'
 import { filenameFlags, namesFiles, readFiles } from '../resource/files.ts'
 import { getObject, type Info, patchObject } from '../resource/info.ts'
 import { partition, select } from '../resource/select.ts'
-import { createReport, dryRunOf, managerOf, patchTypes, type Report, writeFlags } from './write.ts'
+import { patchedLocally } from './patch-local.ts'
+import { checkSubresource, createReport, dryRunOf, managerOf, patchTypes, type Report, writeFlags } from './write.ts'
 
 /** Source: kubectl pkg/cmd/patch/patch.go. */
 export const patchCommand: Command = {
@@ -32,15 +33,13 @@ export const patchCommand: Command = {
 function* patch(call: Call): Steps<number> {
   const { session, flags } = call
   const dryRun = dryRunOf(call)
-  const report = createReport(call, dryRun)
-  const { body, type } = patchOf(call)
+  const report = createReport(call, dryRun, { tellsDryRun: false })
+  const given = patchOf(call)
   const { entries } = namesFiles(flags)
     ? { entries: yield* readFiles(session, flags, { isLocal: flags.bool('local') }) }
-    : yield* select(session, { args: call.args })
+    : yield* select(session, { args: call.args, subresource: flags.string('subresource') })
   const { infos, failures } = partition(entries)
-  if (flags.bool('local') || dryRun === 'client')
-    failNotSimulated('patches without a server (--local, --dry-run=client)')
-  const broken = yield* eachItem(infos, (info) => patchOne(call, info, { type, body }, dryRun, report))
+  const broken = yield* eachItem(infos, (info) => patchOne(call, info, given, dryRun, report))
   failAll([...failures, ...broken])
   if (infos.length === 0) fail('no objects passed to patch')
   return 0
@@ -49,41 +48,62 @@ function* patch(call: Call): Steps<number> {
 function* patchOne(
   call: Call,
   info: Info,
-  { type, body }: ReturnType<typeof patchOf>,
+  { kind, type, body }: ReturnType<typeof patchOf>,
   dryRun: DryRun,
   report: Report,
 ): Steps<void> {
   const { session, flags } = call
-  const current = namesFiles(flags) ? yield* getObject(session, info) : info.object
+  if (flags.bool('local') || dryRun === 'client') {
+    const made = patchedLocally(session, info, kind, body)
+    report(made, operationOf(info.object, made))
+    return
+  }
   const subresource = flags.string('subresource')
+  const current = namesFiles(flags) ? yield* getObject(session, info, { subresource }) : info.object
   const patched = yield* patchObject(session, info, type, body, {
     fieldManager: managerOf(call, 'kubectl-patch'),
     dryRun: dryRun === 'server',
     ...(subresource === '' ? {} : { subresource }),
   })
-  report(patched, deepEqual(current, patched) ? 'patched (no change)' : 'patched')
+  report(patched, operationOf(current, patched))
 }
 
-function patchOf(call: Call): { readonly body: string; readonly type: string } {
+function operationOf(before: unknown, after: unknown): string {
+  return deepEqual(before, after) ? 'patched (no change)' : 'patched'
+}
+
+function patchOf(call: Call): { readonly body: string; readonly kind: string; readonly type: string } {
   const { session, flags } = call
+  check(call)
   const file = flags.string('patch-file')
-  if (!flags.changed('patch') && file === '') {
-    const { parserErrorPrefix, patchFiles } = session.version
-    if (patchFiles) fail('must specify --patch or --patch-file containing the contents of the patch')
-    throw new CommandFailure({ kind: 'plain', text: `${parserErrorPrefix}: required flag(s) "patch" not set` })
-  }
   const text =
     file === ''
       ? flags.string('patch')
       : utf8Text(
           session.host.files.read(file) ?? fail(`unable to read patch file: open ${file}: no such file or directory`),
         )
-  if (text === '') fail('must specify -p to patch')
-  const kind = flags.string('type').toLowerCase()
+  const kind = flags.string('type').toLowerCase() || 'strategic'
   const type = patchTypes[kind]
   if (type === undefined)
     return fail(`--type must be one of [json merge strategic], not ${goQuote(flags.string('type'))}`)
+  // What looks like JSON is taken as it stands. Source: apimachinery pkg/util/yaml/decoder.go, ToJSON.
+  if (text.trimStart().startsWith('{')) return { body: text, kind, type }
   const parsed = fromYaml(text)
-  if (!parsed.ok) return fail(`unable to parse ${goQuote(text)}: ${parsed.error}`)
-  return { body: goJson(parsed.value), type }
+  if (!parsed.ok) return fail(`unable to parse ${goQuote(flags.string('patch'))}: ${parsed.error}`)
+  return { body: goJson(parsed.value), kind, type }
+}
+
+/** Source: patch.go, Validate. */
+function check({ session, flags, args }: Call): void {
+  const { parserErrorPrefix, patchFiles, takesAnySubresource } = session.version
+  const [given, file] = [flags.string('patch') !== '', flags.string('patch-file') !== '']
+  if (!patchFiles && !flags.changed('patch'))
+    throw new CommandFailure({ kind: 'plain', text: `${parserErrorPrefix}: required flag(s) "patch" not set` })
+  if (given && file) fail('cannot specify --patch and --patch-file together')
+  if (patchFiles && !given && !file) fail('must specify --patch or --patch-file containing the contents of the patch')
+  if (flags.bool('local') && args.length > 0) fail('cannot specify --local and server resources')
+  if (flags.bool('local') && flags.string('dry-run') === 'server')
+    fail('cannot specify --local and --dry-run=server - did you mean --dry-run=client?')
+  if (!given && !file) fail('must specify -p to patch')
+  if (!takesAnySubresource) checkSubresource(flags)
 }

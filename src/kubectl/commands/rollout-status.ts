@@ -1,5 +1,6 @@
 import { at, isObject, listAt, numberAt, textAt } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
+import { groupKind, type Mapping } from '../api/discovery.ts'
 import { fail } from '../cli/failure.ts'
 
 export interface RolloutStatus {
@@ -8,11 +9,12 @@ export interface RolloutStatus {
 }
 
 /** How far a rollout is. Source: kubectl pkg/polymorphichelpers/rollout_status.go. */
-export function rolloutStatus(kind: string, object: unknown, wanted: number, revision: number): RolloutStatus {
+export function rolloutStatus(mapping: Mapping, object: unknown, wanted: number, revision: number): RolloutStatus {
+  const { kind } = mapping
   if (kind === 'Deployment') return deploymentStatus(object, wanted, revision)
   if (kind === 'DaemonSet') return daemonSetStatus(object)
   if (kind === 'StatefulSet') return statefulSetStatus(object)
-  return fail(`no status viewer has been implemented for ${kind}`)
+  return fail(`no status viewer has been implemented for ${groupKind(mapping)}`)
 }
 
 function waiting(text: string): RolloutStatus {

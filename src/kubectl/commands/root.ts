@@ -1,6 +1,7 @@
+import { goQuote } from '../../go/quote.ts'
 import { runKustomize } from '../../kustomize/kustomize.ts'
 import type { Command } from '../cli/command.ts'
-import { failNotSimulated } from '../cli/failure.ts'
+import { failNotSimulated, failUsage } from '../cli/failure.ts'
 import { applyCommand } from './apply.ts'
 import { attachCommand } from './attach.ts'
 import { authCommand } from './auth.ts'
@@ -66,6 +67,32 @@ function refused(name: string, short: string, since?: number): Command {
   return { name, short, run: () => failNotSimulated(`kubectl ${name}`), ...(since === undefined ? {} : { since }) }
 }
 
+/** Its commands have come of age. Source: kubectl pkg/cmd/alpha.go. */
+const alphaCommand: Command = {
+  name: 'alpha',
+  short: 'Commands for features in alpha',
+  run({ session }) {
+    if (!session.version.hasNoAlphaCommands) failNotSimulated('kubectl alpha')
+    session.err('No alpha commands are available in this version of kubectl\n')
+    return 0
+  },
+}
+
+const shells = ['bash', 'fish', 'powershell', 'zsh']
+
+/** Source: kubectl pkg/cmd/completion/completion.go, RunCompletion. */
+const completionCommand: Command = {
+  name: 'completion',
+  short: 'Output shell completion code for the specified shell (bash or zsh)',
+  run({ path, args }) {
+    const [shell = ''] = args
+    if (args.length === 0) failUsage(path, 'Shell not specified.')
+    if (args.length > 1) failUsage(path, 'Too many arguments. Expected only the shell type.')
+    if (!shells.includes(shell)) failUsage(path, `Unsupported shell type ${goQuote(shell)}.`)
+    return failNotSimulated('kubectl completion')
+  },
+}
+
 /** All commands, in the order of the real list. Source: kubectl pkg/cmd/cmd.go, NewKubectlCommand. */
 export const rootCommand: Command = {
   name: 'kubectl',
@@ -108,8 +135,8 @@ export const rootCommand: Command = {
     kustomizeCommand,
     labelCommand,
     annotateCommand,
-    refused('completion', 'Output shell completion code for the specified shell (bash or zsh)'),
-    refused('alpha', 'Commands for features in alpha'),
+    completionCommand,
+    alphaCommand,
     apiResourcesCommand,
     apiVersionsCommand,
     configCommand,

@@ -5,7 +5,7 @@ import type { Steps } from '../../kernel/steps.ts'
 import { atoi } from '../cli/atoi.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { fail, failNotSimulated, failUsage } from '../cli/failure.ts'
-import { array, bool, duration, flagSince, flagUntil, int, required, string } from '../cli/flags.ts'
+import { array, bool, duration, type FlagValues, flagSince, flagUntil, int, required, string } from '../cli/flags.ts'
 import type { Session } from '../cli/session.ts'
 import { emptyTimestamp, parsePairs, sendMade } from './create-kit.ts'
 import { runAttached } from './run-attached.ts'
@@ -68,24 +68,28 @@ function* run(call: Call): Steps<number> {
   if (!imageReference.test(image)) fail(`Invalid image name ${goQuote(image)}: invalid reference format`)
   if (flags.bool('tty') && !flags.bool('stdin'))
     failUsage(call.path, '-i/--stdin is required for containers with -t/--tty=true')
-  if (flags.bool('rm') && !flags.bool('attach') && !flags.bool('stdin'))
-    failUsage(call.path, '--rm should only be used for attached containers')
+  if (flags.bool('expose') && flags.string('port') === '')
+    failUsage(call.path, '--port must be set when exposing a service')
   if (flags.changed('schedule')) failNotSimulated('the flag --schedule of run')
   const restart = flags.string('restart') || 'Always'
   if (!['Always', 'OnFailure', 'Never'].includes(restart)) failUsage(call.path, `invalid restart policy: ${restart}`)
+  const isAttached = attaches(flags)
+  if (flags.bool('rm') && !isAttached) failUsage(call.path, '--rm should only be used for attached containers')
+  if (isAttached && dryRunOf(call) !== 'none')
+    failUsage(
+      call.path,
+      "--dry-run=[server|client] can't be used with attached containers options (--attach, --stdin, or --tty)",
+    )
   const pull = flags.string('image-pull-policy')
   if (!['', 'Always', 'IfNotPresent', 'Never'].includes(pull))
     failUsage(call.path, `invalid image pull policy: ${pull}`)
-  if (flags.bool('expose') && flags.string('port') === '')
-    failUsage(call.path, '--port must be set when exposing a service')
-  const pod = yield* overridden(call, podOf(call, name, image, words, restart))
+  const pod = yield* overridden(call, podOf(call, name, image, words, restart), 'Pod')
   return yield* send(call, name, pod)
 }
 
 /** The Service of `--expose` is told of before the Pod. Source: run.go, Run, generateService. */
 function* send(call: Call, name: string, pod: JsonObject): Steps<number> {
   const { session, flags } = call
-  const isAttached = flags.bool('attach') || flags.bool('stdin')
   const sent = (made: JsonObject, toldBy: (text: string) => void): Steps<number> =>
     sendMade({ ...call, session: { ...session, out: toldBy } }, made, undefined, 'kubectl-run')
   let told = ''
@@ -96,9 +100,14 @@ function* send(call: Call, name: string, pod: JsonObject): Steps<number> {
     yield* sent(serviceOf(call, name), (text) => session.out(text))
     if (flags.string('output') === 'yaml') session.out('---\n---\n')
   }
-  if (isAttached && dryRunOf(call) === 'none') return yield* runAttached(call, textAt(pod, 'metadata', 'name'))
+  if (attaches(flags)) return yield* runAttached(call, textAt(pod, 'metadata', 'name'))
   if (!flags.bool('quiet') || flags.changed('output')) session.out(told)
   return 0
+}
+
+/** Source: run.go, Complete. */
+function attaches(flags: FlagValues): boolean {
+  return flags.bool('attach') || (!flags.changed('attach') && flags.bool('stdin'))
 }
 
 function serviceOf({ session, flags }: Call, name: string): JsonObject {
@@ -107,15 +116,16 @@ function serviceOf({ session, flags }: Call, name: string): JsonObject {
   return {
     kind: 'Service',
     apiVersion: 'v1',
-    metadata: metadataOf(session, name, labels),
+    // It has labels only if they were given, and selects by those of the Pod.
+    metadata: metadataOf(session, name, flags.string('labels') === '' ? undefined : labels),
     spec: { ports: [{ protocol: 'TCP', port, targetPort: port }], selector: labels },
     status: { loadBalancer: {} },
   }
 }
 
-function metadataOf(session: Session, name: string, labels: JsonObject): JsonObject {
+function metadataOf(session: Session, name: string, labels: JsonObject | undefined): JsonObject {
   const namespace = session.namespaceIsExplicit ? { namespace: session.namespace } : {}
-  return { name, ...namespace, ...emptyTimestamp(session), labels }
+  return { name, ...namespace, ...emptyTimestamp(session), ...(labels === undefined ? {} : { labels }) }
 }
 
 /** Source: pkg/generate, ParseLabels. */

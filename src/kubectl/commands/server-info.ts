@@ -9,7 +9,7 @@ import { kustomizeVersion } from '../../versions/kustomize.ts'
 import { groupVersion, type Mapping } from '../api/discovery.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { fail, failNotSimulated } from '../cli/failure.ts'
-import { bool, flagSince, flagUntil, string } from '../cli/flags.ts'
+import { bool, flagSince, flagUntil, string, strings } from '../cli/flags.ts'
 
 /** Source: kubectl pkg/cmd/apiresources/apiresources.go. */
 export const apiResourcesCommand: Command = {
@@ -23,7 +23,7 @@ export const apiResourcesCommand: Command = {
     string('verbs'),
     string('sort-by'),
     bool('cached'),
-    flagSince(26, string('categories')),
+    flagSince(26, strings('categories')),
   ],
   run: apiResources,
 }
@@ -40,12 +40,14 @@ function* apiResources(call: Call): Steps<number> {
     .string('verbs')
     .split(',')
     .filter((verb) => verb !== '')
+  const categories = flags.list('categories')
   if (!flags.bool('cached')) session.discovery.invalidate()
   const shown = (yield* session.discovery.preferred())
     .filter((mapping) => mapping.verbs.length > 0)
     .filter(({ group }) => !flags.changed('api-group') || group === flags.string('api-group'))
     .filter(({ namespaced }) => !flags.changed('namespaced') || namespaced === flags.bool('namespaced'))
     .filter((mapping) => verbs.every((verb) => mapping.verbs.includes(verb)))
+    .filter((mapping) => categories.every((category) => mapping.categories.includes(category)))
   const order = (a: Mapping, b: Mapping): number =>
     sortKey === 'kind'
       ? compareBytes(a.kind, b.kind)

@@ -146,7 +146,7 @@ function* run(
   if (resources.length === 0 && !namesFiles(call.flags))
     fail('one or more resources must be specified as <resource> <name> or <resource>/<name>')
   const dryRun = dryRunOf(call)
-  const report = createReport(call, dryRun)
+  const report = createReport(call, dryRun, { structs: true })
   const { infos, failures } = yield* targetsOf(call, resources)
   const broken = yield* eachItem(infos, (info) => changeOne(call, info, { done, problem, change }, dryRun, report))
   failAll([...failures, ...broken])
@@ -174,12 +174,10 @@ function* changeOne(
 function* setImage(call: Call): Steps<number> {
   const { resources, pairs, late } = splitPairs(call.args)
   if (late !== undefined) fail(`all resources must be specified before image changes: ${late}`)
-  if (pairs.length === 0) {
-    // What is meant is read before it is missed that nothing is to change. Source: set_image.go, Complete.
-    if (resources.length > 0) failAll((yield* targetsOf(call, resources)).failures)
-    fail('at least one image update is required')
-  }
+  // What is meant is read before it is missed that nothing is to change. Source: set_image.go, Complete.
+  if (pairs.length === 0 || resources.length === 0) failAll((yield* targetsOf(call, resources)).failures)
   const images = new Map(pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]))
+  checkImages(call, resources, images)
   return yield* run(call, resources, 'image updated', 'failed to patch image update to pod template', (info) => {
     const seen = new Set<string>()
     const changed = withContainers(info, (container) => {
@@ -192,6 +190,23 @@ function* setImage(call: Call): Steps<number> {
     if (missing !== undefined) fail(`error: unable to find container named ${goQuote(missing)}`)
     return changed
   })
+}
+
+/** Source: set_image.go, Validate. */
+function checkImages({ flags }: Call, resources: readonly string[], images: ReadonlyMap<string, string>): void {
+  const wrong = [
+    ...(flags.bool('all') && flags.string('selector') !== ''
+      ? ['cannot set --all and --selector at the same time']
+      : []),
+    ...(resources.length === 0 && !namesFiles(flags)
+      ? ['one or more resources must be specified as <resource> <name> or <resource>/<name>']
+      : []),
+    ...(images.size === 0 ? ['at least one image update is required'] : []),
+    ...(images.size > 1 && images.has('*')
+      ? ['all containers are already specified by *, but saw more than one container_name=container_image pairs']
+      : []),
+  ]
+  failAll(wrong.map((text) => ({ kind: 'message', text })))
 }
 
 function* setServiceAccount(call: Call): Steps<number> {
@@ -264,13 +279,15 @@ interface EnvChanges {
 function* setEnv(call: Call): Steps<number> {
   const { session, flags } = call
   const { resources, pairs, late } = splitPairs(call.args)
+  if (flags.bool('all') && flags.string('selector') !== '') fail('cannot set --all and --selector at the same time')
   if (late !== undefined) fail(`all resources must be specified before environment changes: ${call.args.join(' ')}`)
-  const changes = yield* envChanges(call, [...flags.list('env'), ...pairs])
-  const hasChanges = changes.set.length > 0 || changes.remove.length > 0
   if (resources.length === 0 && !namesFiles(flags))
     fail('one or more resources must be specified as <resource> <name> or <resource>/<name>')
-  if (flags.bool('list') && flags.string('output') !== '')
-    fail(`--list and --output may not be specified together\nSee '${call.path} -h' for help and examples`)
+  if (flags.bool('list') && flags.string('output') !== '') fail('--list and --output may not be specified together')
+  if (flags.list('keys').length > 0 && flags.string('from') === '')
+    fail('when specifying --keys, a configmap or secret must be provided with --from')
+  const changes = yield* envChanges(call, [...flags.list('env'), ...pairs])
+  const hasChanges = changes.set.length > 0 || changes.remove.length > 0
   const change = (info: Info): unknown => {
     let isReached = false
     const changed = withContainers(info, (container) => {

@@ -53,17 +53,30 @@ function* wait(call: Call): Steps<number> {
   const printer = createPrinter(session, flags)
   for (const info of infos) {
     const leftMs = session.version.waitSharesTimeout ? Math.max(0, deadline - session.host.now()) : timeoutMs
+    if (timeoutMs === 0 && typeof check !== 'string' && session.version.waitLooksOnce) {
+      const looked = yield* attempt(lookOnce(session, info, check))
+      if (looked.ok)
+        session.out(printer === undefined ? `${objectName(looked.value)} condition met\n` : printer(looked.value))
+      else broken.push(looked.failure)
+      continue
+    }
     const met = check === 'created' ? info.object : yield* waitUntil(call, info, check, leftMs, leftMs < timeoutMs)
     if (met === undefined)
       broken.push({
         kind: 'message',
-        text: `timed out waiting for the condition on ${info.mapping.resource}/${info.name}`,
+        text: `${timeoutMs === 0 && session.version.waitLooksOnce ? 'condition not met for' : 'timed out waiting for the condition on'} ${info.mapping.resource}/${info.name}`,
       })
     else session.out(printer === undefined ? `${objectName(met)} condition met\n` : printer(met))
   }
   failAll(broken)
   if (infos.length === 0 && !missingIsFine) fail('no matching resources found')
   return 0
+}
+
+/** No time at all: each object is looked at once. Source: wait.go, getObjAndCheckCondition. */
+function* lookOnce(session: Session, info: Info, check: (object: unknown) => boolean): Steps<unknown> {
+  const object = yield* session.rest.request('GET', resourcePath(info.mapping, info.namespace, info.name))
+  return check(object) ? object : fail(`condition not met for ${info.mapping.resource}/${info.name}`)
 }
 
 /** What is waited for, as it is now. */
@@ -153,7 +166,8 @@ function jsonpathCheck(text: string): Check {
 }
 
 function* waitForGone(call: Call, info: Info, timeoutMs: number): Steps<unknown> {
-  return (yield* waitGone(call.session, info, '', timeoutMs)) ? (info.object ?? placeholder(info)) : undefined
+  if (yield* waitGone(call.session, info, '', timeoutMs)) return info.object ?? placeholder(info)
+  return undefined
 }
 
 function placeholder(info: Info): unknown {

@@ -40,7 +40,10 @@ function* ask({ session }: Call): Steps<unknown> {
       return fail('the selfsubjectreviews API is not enabled in the cluster or you do not have permission to call it')
     if (!isReason(answer.failure, 'NotFound')) throw new CommandFailure(answer.failure)
   }
-  return fail('the selfsubjectreviews API is not enabled in the cluster')
+  const hint =
+    'enable APISelfSubjectReview feature gate and authentication.k8s.io/v1alpha1 or authentication.k8s.io/v1beta1 API'
+  const text = 'the selfsubjectreviews API is not enabled in the cluster'
+  return fail(session.version.whoAmIWithoutHint ? text : `${text}\n${hint}`)
 }
 
 /** Source: whoami.go, printTableSelfSubjectAccessReview. */

@@ -32,6 +32,7 @@ export function* targetsOf(
   call: Call,
   args: readonly string[],
   typeMeansAll = false,
+  selector = 'selector',
 ): Steps<{ readonly infos: readonly Info[]; readonly failures: readonly Failure[] }> {
   const { session, flags } = call
   if (namesFiles(flags)) {
@@ -42,7 +43,7 @@ export function* targetsOf(
     (yield* select(session, {
       args,
       typeMeansAll,
-      labelSelector: flags.has('selector') ? flags.string('selector') : '',
+      labelSelector: flags.has(selector) ? flags.string(selector) : '',
       all: has('all'),
     })).entries,
   )

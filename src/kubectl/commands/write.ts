@@ -1,8 +1,10 @@
+import { goQuote } from '../../go/quote.ts'
 import type { Call } from '../cli/command.ts'
-import { bool, type FlagSpec, string, unsupported } from '../cli/flags.ts'
+import { fail } from '../cli/failure.ts'
+import { bool, type FlagSpec, type FlagValues, string, unsupported } from '../cli/flags.ts'
 import { klogPrefix } from '../cli/klog.ts'
 import { type DryRun, dryRunStrategy } from '../create/dry-run.ts'
-import { createPrinter, objectName, printFlags } from '../print/printers.ts'
+import { createPrinter, createStructPrinter, objectName, printFlags } from '../print/printers.ts'
 
 /** What all commands that change objects share. */
 
@@ -30,13 +32,31 @@ export function dryRunSuffix(dryRun: DryRun): string {
 /** Prints what was done to an object, in the form that `-o` asks for. Source: cli-runtime pkg/printers/name.go. */
 export type Report = (object: unknown, operation: string) => void
 
-export function createReport(call: Call, dryRun: DryRun): Report {
+interface ReportOptions {
+  /** Commands that name their operation only after the flag was looked at lose its mark: patch, taint, older label. */
+  readonly tellsDryRun?: boolean
+  /** Objects are read into the structs that kubectl is built with. */
+  readonly structs?: boolean
+}
+
+export function createReport(
+  call: Call,
+  dryRun: DryRun,
+  { tellsDryRun = true, structs = false }: ReportOptions = {},
+): Report {
   const { session, flags } = call
-  const printer = createPrinter(session, flags)
-  const suffix = dryRunSuffix(dryRun)
+  const printer = structs ? createStructPrinter(session, flags) : createPrinter(session, flags)
+  const suffix = tellsDryRun ? dryRunSuffix(dryRun) : ''
   return (object, operation) => {
     session.out(printer === undefined ? `${objectName(object)} ${operation}${suffix}\n` : printer(object))
   }
+}
+
+/** Source: kubectl pkg/cmd/get/get.go and patch.go, supportedSubresources. */
+export function checkSubresource(flags: FlagValues): void {
+  const name = flags.string('subresource')
+  if (!['', 'status', 'scale'].includes(name))
+    fail(`invalid subresource value: ${goQuote(name)}. Must be one of [status scale]`)
 }
 
 /** The field manager to send: the flag's, or the command's own. */

@@ -28,7 +28,7 @@ export function parseCustomColumnsFile(text: string): readonly CustomColumn[] {
 }
 
 function columnTemplate(expression: string): string {
-  return relaxedTemplate(expression) ?? fail(relaxedTemplateError(expression))
+  return relaxedTemplate(expression) ?? fail(relaxedTemplateError)
 }
 
 export function printCustomColumns(

@@ -1,6 +1,5 @@
 import { utf8Bytes } from '../../bytes/bytes.ts'
 import { compareBytes, goJson, goJsonIndented, isObject } from '../../go/json.ts'
-import { goQuote } from '../../go/quote.ts'
 import { goValueText } from '../../go/value-text.ts'
 import { has } from '../../versions/changes.ts'
 import { kubectl } from '../../versions/kubectl.ts'
@@ -293,6 +292,5 @@ export function relaxedTemplate(expression: string): string | undefined {
   return `{.${match[1] ?? match[2] ?? ''}}`
 }
 
-export function relaxedTemplateError(expression: string): string {
-  return `unexpected path string, expected a 'name1.name2' or '.name1.name2' or '{name1.name2}' or '{.name1.name2}' but got ${goQuote(expression)}`
-}
+export const relaxedTemplateError =
+  "unexpected path string, expected a 'name1.name2' or '.name1.name2' or '{name1.name2}' or '{.name1.name2}'"

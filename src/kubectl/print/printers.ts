@@ -10,6 +10,8 @@ import { kindName } from '../api/discovery.ts'
 import { fail } from '../cli/failure.ts'
 import { array, bool, type FlagSpec, type FlagValues, flagSince, string, unsupported } from '../cli/flags.ts'
 import type { Session } from '../cli/session.ts'
+import { structJson } from '../create/struct-json.ts'
+import { asStruct } from './as-struct.ts'
 import { parseCustomColumns, parseCustomColumnsFile, printCustomColumns } from './custom-columns.ts'
 import { executeJsonpath } from './jsonpath.ts'
 import { parseJsonpath } from './jsonpath-parse.ts'
@@ -63,6 +65,14 @@ export function createPrinter(session: Session, flags: FlagValues, columns = fal
   }
   if (templateFormats.has(format)) return templatePrinter(format, argument ?? template, session, flags)
   return fail(unmatched(output, session, columns))
+}
+
+/** The printer of commands that read objects into the structs that kubectl is built with. Source: cli-runtime pkg/resource/builder.go, WithScheme. */
+export function createStructPrinter(session: Session, flags: FlagValues): Printer | undefined {
+  const plain = createPrinter(session, flags)
+  if (plain === undefined) return undefined
+  if (flags.string('output') !== 'json') return (object) => plain(asStruct(object, session.version))
+  return (object) => `${structJson(asStruct(withoutManagedFields(object, session, flags), session.version), '    ')}\n`
 }
 
 const templateFormats = new Set([

@@ -29,7 +29,7 @@ function order(
   objectOf: (item: unknown) => unknown,
 ): readonly unknown[] {
   if (items.length === 0) return items
-  const template = relaxedTemplate(expression) ?? fail(relaxedTemplateError(expression))
+  const template = relaxedTemplate(expression) ?? fail(relaxedTemplateError)
   const values = items.map((item) => {
     const found = findJsonpath(template, objectOf(item), true)
     return found.ok ? found.values[0] : fail(found.error)

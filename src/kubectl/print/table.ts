@@ -1,6 +1,8 @@
+import { ageSince } from '../../go/human-duration.ts'
 import { deepEqual, isObject, listAt, numberAt, objectAt, sortedEntries, textAt } from '../../go/json.ts'
 import { alignTabs, type RememberedWidths, tableTabs } from '../../go/tabwriter.ts'
 import { goValueText } from '../../go/value-text.ts'
+import type { EpochMs } from '../../kernel/calendar.ts'
 
 export interface TableOptions {
   readonly wide: boolean
@@ -37,7 +39,7 @@ export class TablePrinter {
 
   /** The text of an object as the server sent it, a Table as a rule; `eventType` adds the first column. */
   print(object: unknown, eventType = ''): string {
-    const text = textAt(object, 'kind') === 'Table' ? this.#table(object, eventType) : this.#plain(object, eventType)
+    const text = this.#table(object, eventType)
     return text === '' ? '' : alignTabs(text, tableTabs, this.#widths)
   }
 
@@ -52,20 +54,6 @@ export class TablePrinter {
     const rows = listAt(table, 'rows').map((row) => ({ cells: listAt(row, 'cells'), object: objectAt(row, 'object') }))
     if (rows.length > 0) this.#printedHeaders = true
     return this.#lines(this.#lastColumns, rows, eventType, hidden)
-  }
-
-  /** What is no Table is shown by name and creation. */
-  #plain(object: unknown, eventType: string): string {
-    const columns = [
-      { name: 'Name', type: 'string', format: 'name', priority: 0 },
-      { name: 'Created At', type: 'string', priority: 0 },
-    ]
-    const items = Array.isArray(objectAt(object).items) ? listAt(object, 'items') : [object]
-    const rows = items.map((item) => ({
-      cells: [textAt(item, 'metadata', 'name'), textAt(item, 'metadata', 'creationTimestamp')],
-      object: item,
-    }))
-    return this.#table({ columnDefinitions: columns, rows }, eventType)
   }
 
   #lines(definitions: readonly unknown[], rows: readonly Row[], eventType: string, noHeaders: boolean): string {
@@ -105,6 +93,23 @@ export class TablePrinter {
 function cellText(cell: unknown, kind: string | undefined): string {
   const text = cell === null || cell === undefined ? '' : typeof cell === 'string' ? cell : goValueText(cell)
   return kind === undefined ? text : `${kind}/${text}`
+}
+
+/** What the server sent as it is, objects and lists of them as a table of names and ages. Source: tableprinter.go, printObjectMeta. */
+export function asTable(object: unknown, now: EpochMs): unknown {
+  if (textAt(object, 'kind') === 'Table') return object
+  const items = Array.isArray(objectAt(object).items) ? listAt(object, 'items') : [object]
+  return {
+    kind: 'Table',
+    columnDefinitions: [
+      { name: 'Name', type: 'string', format: 'name', priority: 0 },
+      { name: 'Age', type: 'string', priority: 0 },
+    ],
+    rows: items.map((item) => ({
+      cells: [textAt(item, 'metadata', 'name'), ageSince(textAt(item, 'metadata', 'creationTimestamp'), now)],
+      object: item,
+    })),
+  }
 }
 
 /** `a=b,c=d`, sorted, or `<none>`. Source: k8s.io/apimachinery pkg/labels, FormatLabels. */

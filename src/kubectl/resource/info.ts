@@ -33,6 +33,7 @@ function pathOf(info: Info, ...rest: readonly string[]): string {
 export interface ReadOptions {
   readonly accept?: string
   readonly query?: Query
+  readonly subresource?: string
 }
 
 /**
@@ -40,10 +41,9 @@ export interface ReadOptions {
  * Source: visitor.go, Info.Get.
  */
 export function* getObject(session: Session, info: Info, options: ReadOptions = {}): Steps<unknown> {
-  const path = pathOf(info)
-  const answer = yield* attempt(
-    session.rest.request('GET', path, { ...options, resource: groupResource(info.mapping) }),
-  )
+  const { subresource = '', ...rest } = options
+  const path = subresource === '' ? pathOf(info) : pathOf(info, subresource)
+  const answer = yield* attempt(session.rest.request('GET', path, { ...rest, resource: groupResource(info.mapping) }))
   if (answer.ok) return answer.value
   if (isReason(answer.failure, 'NotFound') && info.namespace !== '' && info.namespace !== 'default') {
     const namespace = yield* attempt(session.rest.request('GET', `/api/v1/namespaces/${info.namespace}`))

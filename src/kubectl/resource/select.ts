@@ -26,6 +26,8 @@ export interface Selection {
   readonly accept?: string
   readonly query?: Query
   readonly chunk?: number
+  /** Read in place of the object; empty: none. */
+  readonly subresource?: string
   /** Type of arguments that are mere names. */
   readonly defaultType?: string
 }
@@ -118,6 +120,7 @@ function* bySelector(session: Session, selection: Selection, parsed: Parsed): St
   if (parsed.names.length > 0) fail('name cannot be provided when a selector is specified')
   if (parsed.tuples.length > 0) fail('selectors and the all flag cannot be used when passing resource/name arguments')
   if (parsed.types.length === 0) fail('at least one resource must be specified to use a selector')
+  if ((selection.subresource ?? '') !== '') fail('subresource cannot be used when bulk resources are specified')
   if (parsed.types.length > 1 && selection.singleType === true) fail('you may only specify a single resource type')
   const mappings = unique(yield* inTurn(parsed.types, (type) => session.discovery.find(type)))
   const lists = yield* inTurn(mappings, (mapping) => listed(session, selection, mapping))
@@ -204,6 +207,7 @@ function* byName(session: Session, selection: Selection, mapping: Mapping, name:
   const options = {
     ...(selection.accept === undefined ? {} : { accept: selection.accept }),
     ...(selection.query === undefined ? {} : { query: selection.query }),
+    ...(selection.subresource === undefined ? {} : { subresource: selection.subresource }),
   }
   const result = yield* attempt(getObject(session, bare, options))
   return result.ok ? { ok: true, info: { ...bare, object: result.value } } : { ok: false, failure: result.failure }
