@@ -1,226 +1,380 @@
-/** A good part of Go's text/template: pipelines, variables, if, range, with. Source: Go text/template/parse. */
-export type Part =
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'output'; readonly pipeline: Pipeline }
-  | {
-      readonly kind: 'if' | 'with' | 'range'
-      readonly pipeline: Pipeline
-      readonly body: readonly Part[]
-      readonly otherwise: readonly Part[]
+import { goQuote } from './quote.ts'
+import { lexTemplate, type Token, type TokenKind } from './template-lex.ts'
+import { type Command, type Operand, type Part, type Pipeline, TemplateFailure } from './template-nodes.ts'
+import { unquoteGo } from './unquote.ts'
+
+/** Parses what Go's text/template does; mistakes leave in its words. Source: Go text/template/parse/parse.go. */
+export function parseTemplate(
+  source: string,
+  name: string,
+  functions: ReadonlySet<string>,
+): ReadonlyMap<string, readonly Part[]> {
+  return new Parser(source, name, functions).parse()
+}
+
+/** How a list of parts ended. */
+interface Ended {
+  readonly parts: readonly Part[]
+  readonly by: 'end' | 'else'
+}
+
+const operandKinds: ReadonlySet<TokenKind> = new Set<TokenKind>([
+  ...(['bool', 'charConstant', 'dot', 'field', 'identifier', 'number', 'rawString', 'string', 'variable'] as const),
+  'leftParen',
+])
+
+class Parser {
+  readonly #tokens: readonly Token[]
+  readonly #name: string
+  readonly #functions: ReadonlySet<string>
+  readonly #templates = new Map<string, readonly Part[]>()
+  #i = 0
+  /** The furthest token that was looked at: its line is that of messages. */
+  #seen = 0
+  #variables: string[] = ['$']
+  #ranges = 0
+
+  constructor(source: string, name: string, functions: ReadonlySet<string>) {
+    this.#tokens = lexTemplate(source)
+    this.#name = name
+    this.#functions = functions
+  }
+
+  parse(): ReadonlyMap<string, readonly Part[]> {
+    const parts: Part[] = []
+    while (this.#peek().kind !== 'eof') {
+      const part = this.#definition() ?? this.#textOrAction()
+      if (part === 'end' || part === 'else') this.#wrong(`unexpected {{${part}}}`)
+      if (typeof part === 'object') parts.push(part)
     }
-
-export interface Pipeline {
-  /** Variables that get the value; two for the key and value of a range. */
-  readonly assigns: readonly string[]
-  readonly commands: readonly (readonly Operand[])[]
-}
-
-export type Operand =
-  | { readonly kind: 'literal'; readonly value: unknown }
-  | { readonly kind: 'dot' }
-  | { readonly kind: 'chain'; readonly of: Operand; readonly fields: readonly string[] }
-  | { readonly kind: 'variable'; readonly name: string }
-  | { readonly kind: 'function'; readonly name: string }
-  | { readonly kind: 'pipeline'; readonly pipeline: Pipeline }
-
-export class TemplateFailure extends Error {}
-
-export function templateWrong(text: string): never {
-  throw new TemplateFailure(text)
-}
-
-interface Chunk {
-  readonly text?: string
-  readonly action?: string
-}
-
-export function parseTemplate(source: string): readonly Part[] {
-  const chunks = split(source)
-  const reader = { i: 0 }
-  const parts = parseParts(chunks, reader, [])
-  if (reader.i < chunks.length) templateWrong(`unexpected {{${chunks[reader.i]?.action ?? ''}}}`)
-  return parts
-}
-
-/** Text and actions, with the blanks that `{{-` and `-}}` eat already gone. */
-function split(source: string): readonly Chunk[] {
-  const chunks: Chunk[] = []
-  let position = 0
-  let trimNext = false
-  for (;;) {
-    const open = source.indexOf('{{', position)
-    let text = source.slice(position, open < 0 ? undefined : open)
-    if (trimNext) text = text.replace(/^[ \t\r\n]+/, '')
-    const trimsBefore = open >= 0 && /^-\s/.test(source.slice(open + 2))
-    if (trimsBefore) text = text.replace(/[ \t\r\n]+$/, '')
-    if (text !== '') chunks.push({ text })
-    if (open < 0) return chunks
-    const close = closingBraces(source, open + 2)
-    let action = source.slice(open + 2, close)
-    if (trimsBefore) action = action.slice(1)
-    trimNext = /\s-$/.test(action)
-    if (trimNext) action = action.slice(0, -1)
-    action = action.trim()
-    if (!action.startsWith('/*')) chunks.push({ action })
-    position = close + 2
+    this.#templates.set(this.#name, parts)
+    return this.#templates
   }
-}
 
-function closingBraces(source: string, from: number): number {
-  for (let i = from; i < source.length; i++) {
-    const char = source[i]
-    if (char === '"' || char === '`') {
-      const end = char === '`' ? source.indexOf('`', i + 1) : endOfQuote(source, i)
-      if (end < 0) templateWrong('unterminated quoted string')
-      i = end
-    } else if (source.startsWith('}}', i)) return i
+  #wrong(text: string): never {
+    throw new TemplateFailure(`template: ${this.#name}:${this.#tokens[this.#seen]?.line ?? 1}: ${text}`)
   }
-  return templateWrong('unclosed action')
-}
 
-function endOfQuote(source: string, start: number): number {
-  for (let i = start + 1; i < source.length; i++) {
-    if (source[i] === '\\') i++
-    else if (source[i] === '"') return i
+  #unexpected(token: Token, context: string): never {
+    if (token.kind === 'error') this.#wrong(token.text)
+    return this.#wrong(`unexpected ${shown(token)} in ${context}`)
   }
-  return -1
-}
 
-function parseParts(chunks: readonly Chunk[], reader: { i: number }, stops: readonly string[]): readonly Part[] {
-  const parts: Part[] = []
-  while (reader.i < chunks.length) {
-    const chunk = chunks[reader.i]
-    if (chunk === undefined) break
-    if (chunk.text !== undefined) {
-      parts.push({ kind: 'text', text: chunk.text })
-      reader.i++
-      continue
+  #peek(ahead = 0): Token {
+    const at = Math.min(this.#i + ahead, this.#tokens.length - 1)
+    this.#seen = Math.max(this.#seen, at)
+    return this.#tokens[at] ?? { kind: 'eof', text: '', at: 0, line: 1 }
+  }
+
+  #next(): Token {
+    const token = this.#peek()
+    this.#i++
+    return token
+  }
+
+  #skipSpace(): void {
+    while (this.#peek().kind === 'space') this.#i++
+  }
+
+  #nextNonSpace(): Token {
+    this.#skipSpace()
+    return this.#next()
+  }
+
+  #peekNonSpace(): Token {
+    this.#skipSpace()
+    return this.#peek()
+  }
+
+  #expect(kind: TokenKind, context: string): Token {
+    const token = this.#nextNonSpace()
+    return token.kind === kind ? token : this.#unexpected(token, context)
+  }
+
+  /** `{{define "x"}}...{{end}}`, at the top only. */
+  #definition(): 'defined' | undefined {
+    if (this.#peek().kind !== 'leftDelim') return undefined
+    const before = this.#i
+    this.#next()
+    const word = this.#nextNonSpace()
+    if (word.kind !== 'keyword' || word.text !== 'define') {
+      this.#i = before
+      return undefined
     }
-    const action = chunk.action ?? ''
-    const word = /^\w+/.exec(action)?.[0] ?? ''
-    if (stops.includes(word)) return parts
-    reader.i++
-    if (word === 'if' || word === 'with' || word === 'range') parts.push(parseBlock(word, action, chunks, reader))
-    else if (word === 'end' || word === 'else') templateWrong(`unexpected {{${word}}}`)
-    else if (['define', 'template', 'block', 'break', 'continue'].includes(word)) {
-      templateWrong(`podsim does not simulate {{${word}}} in templates`)
-    } else parts.push({ kind: 'output', pipeline: parsePipeline(action) })
+    const name = this.#templateName(this.#nextNonSpace(), 'define clause')
+    this.#expect('rightDelim', 'define clause')
+    const { parts, by } = this.#apart(() => this.#list())
+    if (by !== 'end') this.#wrong(`unexpected {{${by}}} in define clause`)
+    this.#templates.set(name, parts)
+    return 'defined'
   }
-  if (stops.length > 0) templateWrong('unexpected EOF')
-  return parts
-}
 
-function parseBlock(
-  kind: 'if' | 'with' | 'range',
-  action: string,
-  chunks: readonly Chunk[],
-  reader: { i: number },
-): Part {
-  const pipeline = parsePipeline(action.slice(kind.length).trim())
-  const body = parseParts(chunks, reader, ['else', 'end'])
-  const stop = chunks[reader.i]?.action ?? ''
-  reader.i++
-  if (!stop.startsWith('else')) return { kind, pipeline, body, otherwise: [] }
-  const chained = stop.slice(4).trim()
-  if (chained.startsWith('if')) {
-    // `else if` shares the end of its chain.
-    return { kind, pipeline, body, otherwise: [parseBlock('if', chained, chunks, reader)] }
+  /** Another template knows none of the variables. */
+  #apart<T>(work: () => T): T {
+    const outer = this.#variables
+    this.#variables = ['$']
+    const made = work()
+    this.#variables = outer
+    return made
   }
-  const otherwise = parseParts(chunks, reader, ['end'])
-  reader.i++
-  return { kind, pipeline, body, otherwise }
-}
 
-const tokenPattern =
-  /\s*(?:("(?:[^"\\]|\\.)*"|`[^`]*`|'(?:[^'\\]|\\.)')|(:=|=|,|\||\(|\))|([+-]?\d[\w.]*)|((?:\$\w*|\w+)?(?:\.\w+)*\.?|\.))/y
-
-function parsePipeline(text: string): Pipeline {
-  const tokens = tokenize(text)
-  const assigns: string[] = []
-  const assignAt = tokens.findIndex((token) => token === ':=' || token === '=')
-  if (assignAt > 0) {
-    assigns.push(...tokens.slice(0, assignAt).filter((token) => token !== ','))
-    tokens.splice(0, assignAt + 1)
+  #templateName(token: Token, context: string): string {
+    return token.kind === 'string' || token.kind === 'rawString'
+      ? this.#unquoted(token)
+      : this.#unexpected(token, context)
   }
-  const reader = { i: 0 }
-  const commands = parseCommands(tokens, reader)
-  if (reader.i < tokens.length) templateWrong(`unexpected ${JSON.stringify(tokens[reader.i])} in command`)
-  if (commands.every((command) => command.length === 0)) templateWrong('missing value for command')
-  return { assigns, commands }
-}
 
-function tokenize(text: string): string[] {
-  const tokens: string[] = []
-  tokenPattern.lastIndex = 0
-  while (tokenPattern.lastIndex < text.length) {
-    const start = tokenPattern.lastIndex
-    const match = tokenPattern.exec(text)
-    const token = match?.[0].trim() ?? ''
-    if (match === null || tokenPattern.lastIndex === start)
-      templateWrong(`unexpected ${JSON.stringify(text[start])} in command`)
-    if (token !== '') tokens.push(token)
-    if (text.slice(tokenPattern.lastIndex).trim() === '') break
+  #unquoted(token: Token): string {
+    return unquoteGo(token.text) ?? this.#wrong('invalid syntax')
   }
-  return tokens
-}
 
-function parseCommands(tokens: readonly string[], reader: { i: number }): readonly (readonly Operand[])[] {
-  const commands: Operand[][] = [[]]
-  for (; reader.i < tokens.length; reader.i++) {
-    const token = tokens[reader.i] ?? ''
-    if (token === ')') break
-    if (token === '|') {
-      commands.push([])
-      continue
+  #list(): Ended {
+    const parts: Part[] = []
+    while (this.#peekNonSpace().kind !== 'eof') {
+      const part = this.#textOrAction()
+      if (part === 'end' || part === 'else') return { parts, by: part }
+      parts.push(part)
     }
-    commands.at(-1)?.push(parseOperand(tokens, reader))
+    return this.#wrong('unexpected EOF')
   }
-  return commands
-}
 
-function parseOperand(tokens: readonly string[], reader: { i: number }): Operand {
-  const token = tokens[reader.i] ?? ''
-  if (token === '(') {
-    reader.i++
-    const pipeline: Pipeline = { assigns: [], commands: parseCommands(tokens, reader) }
-    if (tokens[reader.i] !== ')') templateWrong('unclosed left paren')
-    const chained = tokens[reader.i + 1]
-    if (chained?.startsWith('.') !== true || chained === '.') return { kind: 'pipeline', pipeline }
-    reader.i++
-    return { kind: 'chain', of: { kind: 'pipeline', pipeline }, fields: chained.slice(1).split('.') }
+  #textOrAction(): Part | 'end' | 'else' {
+    const token = this.#nextNonSpace()
+    if (token.kind === 'text') return { kind: 'text', text: token.text }
+    return token.kind === 'leftDelim' ? this.#action() : this.#unexpected(token, 'input')
   }
-  if (token.startsWith('"')) return { kind: 'literal', value: unquoteGo(token) }
-  if (token.startsWith('`')) return { kind: 'literal', value: token.slice(1, -1) }
-  if (token.startsWith("'")) return { kind: 'literal', value: token.codePointAt(1) ?? 0 }
-  if (/^[+-]?\d/.test(token)) return { kind: 'literal', value: Number(token) }
-  if (token === '.') return { kind: 'dot' }
-  if (token === 'true' || token === 'false') return { kind: 'literal', value: token === 'true' }
-  if (token === 'nil') return { kind: 'literal', value: null }
-  const [head = '', ...fields] = token.split('.')
-  const of: Operand =
-    head === ''
-      ? { kind: 'dot' }
-      : head.startsWith('$')
-        ? { kind: 'variable', name: head }
-        : { kind: 'function', name: head }
-  return fields.length === 0 ? of : { kind: 'chain', of, fields }
-}
 
-function unquoteGo(token: string): string {
-  const escapes: Readonly<Record<string, string>> = {
-    n: '\n',
-    t: '\t',
-    r: '\r',
-    a: '\u0007',
-    b: '\b',
-    f: '\f',
-    v: '\v',
+  #action(): Part | 'end' | 'else' {
+    const token = this.#peekNonSpace()
+    if (token.kind !== 'keyword') return { kind: 'output', pipeline: this.#pipeline('command', 'rightDelim') }
+    switch (token.text) {
+      case 'end':
+        this.#next()
+        this.#expect('rightDelim', 'end')
+        return 'end'
+      case 'else':
+        this.#next()
+        return this.#else()
+      case 'if':
+      case 'with':
+      case 'range':
+        this.#next()
+        return this.#control(token.text)
+      case 'break':
+      case 'continue':
+        this.#next()
+        return this.#jump(token.text)
+      case 'template':
+      case 'block':
+        this.#next()
+        return this.#template(token)
+      default:
+        return { kind: 'output', pipeline: this.#pipeline('command', 'rightDelim') }
+    }
   }
-  return token
-    .slice(1, -1)
-    .replace(/\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))/g, (_, u?: string, x?: string, char = '') =>
-      u !== undefined || x !== undefined
-        ? String.fromCodePoint(Number.parseInt(u ?? x ?? '0', 16))
-        : (escapes[char] ?? char),
+
+  #else(): 'else' {
+    const next = this.#peekNonSpace()
+    if (next.kind === 'keyword' && (next.text === 'if' || next.text === 'with')) return 'else'
+    this.#expect('rightDelim', 'else')
+    return 'else'
+  }
+
+  #jump(kind: 'break' | 'continue'): Part {
+    const token = this.#nextNonSpace()
+    if (token.kind !== 'rightDelim') this.#unexpected(token, `{{${kind}}}`)
+    if (this.#ranges === 0) this.#wrong(`{{${kind}}} outside {{range}}`)
+    return { kind }
+  }
+
+  #template({ text, at }: Token): Part {
+    const context = `${text} clause`
+    const name = this.#templateName(this.#nextNonSpace(), context)
+    const isBare = text === 'template' && this.#peekNonSpace().kind === 'rightDelim'
+    if (isBare) this.#next()
+    const pipeline = isBare ? undefined : this.#pipeline(context, 'rightDelim')
+    if (text === 'block') {
+      const { parts, by } = this.#apart(() => this.#list())
+      if (by !== 'end') this.#wrong(`unexpected {{${by}}} in ${context}`)
+      this.#templates.set(name, parts)
+    }
+    const told = pipeline === undefined ? '' : ` ${pipeline.shown}`
+    return { kind: 'template', name, pipeline, node: { at, shown: `{{template ${goQuote(name)}${told}}}` } }
+  }
+
+  #control(kind: 'if' | 'with' | 'range'): Part {
+    const known = this.#variables.length
+    const pipeline = this.#pipeline(kind, 'rightDelim')
+    if (kind === 'range') this.#ranges++
+    const { parts: body, by } = this.#list()
+    if (kind === 'range') this.#ranges--
+    const otherwise = by === 'end' ? [] : this.#otherwise(kind)
+    this.#variables.length = known
+    return { kind, pipeline, body, otherwise }
+  }
+
+  /** `else if` shares the end of its chain, and so does `else with`. */
+  #otherwise(kind: string): readonly Part[] {
+    const next = this.#peekNonSpace()
+    if (next.kind === 'keyword' && next.text === kind && (kind === 'if' || kind === 'with')) {
+      this.#next()
+      return [this.#control(kind)]
+    }
+    const { parts, by } = this.#list()
+    return by === 'end' ? parts : this.#wrong(`expected end; found {{${by}}}`)
+  }
+
+  #pipeline(context: string, end: 'rightDelim' | 'rightParen'): Pipeline {
+    const { at } = this.#peekNonSpace()
+    const { assigns, isAssignment } = this.#declarations(context)
+    const commands: Command[] = []
+    for (;;) {
+      const token = this.#peekNonSpace()
+      if (token.kind === end) break
+      if (!operandKinds.has(token.kind) && !(token.kind === 'keyword' && token.text === 'nil')) {
+        this.#next()
+        this.#unexpected(token, context)
+      }
+      commands.push(this.#command())
+    }
+    this.#next()
+    this.#check(commands, context)
+    const left = assigns.length === 0 ? '' : `${assigns.join(', ')} ${isAssignment ? '=' : ':='} `
+    const shownText = `${left}${commands.map(({ shown }) => shown).join(' | ')}`
+    return { kind: 'pipeline', at, shown: shownText, assigns, isAssignment, commands }
+  }
+
+  #declarations(context: string): Pick<Pipeline, 'assigns' | 'isAssignment'> {
+    const assigns: string[] = []
+    for (;;) {
+      const variable = this.#peekNonSpace()
+      if (variable.kind !== 'variable') break
+      const before = this.#i
+      this.#next()
+      const next = this.#peekNonSpace()
+      if (next.kind === 'assign' || next.kind === 'declare') {
+        this.#next()
+        this.#variables.push(variable.text)
+        return { assigns: [...assigns, variable.text], isAssignment: next.kind === 'assign' }
+      }
+      if (next.kind !== 'char' || next.text !== ',') {
+        this.#i = before
+        break
+      }
+      this.#next()
+      this.#variables.push(variable.text)
+      assigns.push(variable.text)
+      if (context !== 'range' || assigns.length > 1) this.#wrong(`too many declarations in ${context}`)
+      if (!['variable', 'rightDelim', 'rightParen'].includes(this.#peekNonSpace().kind))
+        this.#wrong('range can only initialize variables')
+    }
+    return { assigns, isAssignment: false }
+  }
+
+  #check(commands: readonly Command[], context: string): void {
+    if (commands.length === 0) this.#wrong(`missing value for ${context}`)
+    const dull = commands.findIndex(
+      ({ operands: [first] }, i) =>
+        i > 0 && (first?.kind === 'literal' || first?.kind === 'dot' || first?.kind === 'nil'),
     )
+    if (dull > 0) this.#wrong(`non executable command in pipeline stage ${dull + 1}`)
+  }
+
+  #command(): Command {
+    const { at } = this.#peekNonSpace()
+    const operands: Operand[] = []
+    for (;;) {
+      this.#skipSpace()
+      const operand = this.#operand()
+      if (operand !== undefined) operands.push(operand)
+      const token = this.#next()
+      if (token.kind === 'space') continue
+      if (token.kind === 'rightDelim' || token.kind === 'rightParen') this.#i--
+      else if (token.kind !== 'pipe') this.#unexpected(token, 'operand')
+      break
+    }
+    if (operands.length === 0) this.#wrong('empty command')
+    const texts = operands.map((one) => (one.kind === 'pipeline' ? `(${one.shown})` : one.shown))
+    return { at, shown: texts.join(' '), operands }
+  }
+
+  #operand(): Operand | undefined {
+    const term = this.#term()
+    if (term === undefined || this.#peek().kind !== 'field') return term
+    const { at } = this.#peek()
+    const names: string[] = []
+    while (this.#peek().kind === 'field') names.push(this.#next().text.slice(1))
+    const tail = names.map((name) => `.${name}`).join('')
+    if (term.kind === 'field') return { ...term, at, names: [...term.names, ...names], shown: term.shown + tail }
+    if (term.kind === 'variable') return { ...term, at, names: [...term.names, ...names], shown: term.shown + tail }
+    if (term.kind === 'literal' || term.kind === 'dot' || term.kind === 'nil')
+      return this.#wrong(`unexpected . after term ${goQuote(term.shown)}`)
+    const of = term.kind === 'pipeline' ? `(${term.shown})` : term.shown
+    return { kind: 'chain', of: term, names, at, shown: of + tail }
+  }
+
+  #term(): Operand | undefined {
+    const token = this.#peekNonSpace()
+    const place = { at: token.at, shown: token.text }
+    switch (token.kind) {
+      case 'error':
+        return this.#wrong(token.text)
+      case 'identifier':
+        this.#next()
+        if (!this.#functions.has(token.text)) this.#wrong(`function ${goQuote(token.text)} not defined`)
+        return { kind: 'function', name: token.text, ...place }
+      case 'dot':
+        this.#next()
+        return { kind: 'dot', ...place }
+      case 'variable':
+        this.#next()
+        if (!this.#variables.includes(token.text)) this.#wrong(`undefined variable ${goQuote(token.text)}`)
+        return { kind: 'variable', name: token.text, names: [], ...place }
+      case 'field':
+        this.#next()
+        return { kind: 'field', names: [token.text.slice(1)], ...place }
+      case 'leftParen':
+        this.#next()
+        return this.#pipeline('parenthesized pipeline', 'rightParen')
+      default:
+        return this.#literal(token)
+    }
+  }
+
+  #literal(token: Token): Operand | undefined {
+    const place = { at: token.at, shown: token.text }
+    if (token.kind === 'keyword' && token.text === 'nil') {
+      this.#next()
+      return { kind: 'nil', ...place }
+    }
+    if (token.kind === 'bool') {
+      this.#next()
+      return { kind: 'literal', value: token.text === 'true', goType: 'bool', ...place }
+    }
+    if (token.kind === 'string' || token.kind === 'rawString') {
+      this.#next()
+      return { kind: 'literal', value: this.#unquoted(token), goType: 'string', ...place }
+    }
+    if (token.kind !== 'number' && token.kind !== 'charConstant') return undefined
+    this.#next()
+    const value =
+      token.kind === 'number' ? numberOf(token.text) : unquoteGo(`"${token.text.slice(1, -1)}"`)?.codePointAt(0)
+    if (value === undefined || Number.isNaN(value)) this.#wrong(`bad number syntax: ${goQuote(token.text)}`)
+    const isFloat = token.kind === 'number' && !/^[+-]?0[xX]/.test(token.text) && /[.eEpP]/.test(token.text)
+    return { kind: 'literal', value, goType: isFloat ? 'float64' : 'int', ...place }
+  }
+}
+
+/** `0x1f`, `1_000`, `-2.5e3`. */
+function numberOf(text: string): number {
+  const sign = text.startsWith('-') ? -1 : 1
+  return sign * Number(text.replace(/^[+-]/, '').replaceAll('_', '') || 'NaN')
+}
+
+/** A token in a message. Source: lex.go, item.String. */
+function shown({ kind, text }: Token): string {
+  if (kind === 'eof') return 'EOF'
+  if (kind === 'keyword' || kind === 'dot') return `<${text}>`
+  const chars = [...text]
+  return chars.length > 10 ? `${goQuote(chars.slice(0, 10).join(''))}...` : goQuote(text)
 }

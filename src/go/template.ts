@@ -1,218 +1,296 @@
-import { fromBase64, utf8Text } from '../bytes/bytes.ts'
+import { utf8Bytes } from '../bytes/bytes.ts'
 import { compareBytes, isObject } from './json.ts'
 import { goQuote } from './quote.ts'
+import { arityOf, callFunction, functionNames } from './template-functions.ts'
 import {
+  type Command,
   type Operand,
   type Part,
   type Pipeline,
-  parseTemplate,
+  type Place,
   TemplateFailure,
-  templateWrong,
-} from './template-parse.ts'
+  type Templates,
+} from './template-nodes.ts'
+import { parseTemplate } from './template-parse.ts'
+import { box, type Held, isTrue, missing, plain, textOf, typeOf } from './template-values.ts'
 import { goValueText } from './value-text.ts'
 
 export type TemplateResult =
   | { readonly ok: true; readonly text: string }
-  | { readonly ok: false; readonly error: string }
+  /** It does not parse, or met what it cannot do with after it had written `text`. */
+  | { readonly ok: false; readonly error: string; readonly text: string }
+
+export interface TemplateOptions {
+  /** A key that is not there ends the template. */
+  readonly missingKeysFail?: boolean
+}
+
+/** Name of the template in messages. Source: cli-runtime pkg/printers/template.go, NewGoTemplatePrinter. */
+const templateName = 'output'
 
 /** Runs a template over a JSON value. Missing fields print `<no value>`. Source: Go text/template exec.go. */
-export function executeGoTemplate(source: string, data: unknown): TemplateResult {
+export function executeGoTemplate(source: string, data: unknown, options: TemplateOptions = {}): TemplateResult {
+  const parsed = attempted(() => parseTemplate(source, templateName, functionNames))
+  if ('error' in parsed) return { ok: false, error: parsed.error, text: '' }
+  const execution = new Execution(source, parsed.value, options)
+  const run = attempted(() => execution.run(templateName, plain(data)))
+  if ('error' in run) return { ok: false, error: run.error, text: execution.text }
+  return { ok: true, text: execution.text }
+}
+
+/** Why a template does not parse; undefined when it does. */
+export function goTemplateError(source: string): string | undefined {
+  const parsed = attempted(() => parseTemplate(source, templateName, functionNames))
+  return 'error' in parsed ? parsed.error : undefined
+}
+
+function attempted<T>(work: () => T): { readonly value: T } | { readonly error: string } {
   try {
-    const parts = parseTemplate(source)
-    return { ok: true, text: new Execution().run(parts, data, new Map([['$', data]])) }
+    return { value: work() }
   } catch (thrown) {
-    if (thrown instanceof TemplateFailure) return { ok: false, error: thrown.message }
+    if (thrown instanceof TemplateFailure) return { error: thrown.message }
     throw thrown
   }
 }
 
-type Variables = Map<string, unknown>
+interface Variable {
+  readonly name: string
+  value: Held
+}
 
-/** Stands for a field that is not there; printed as `<no value>`. */
-const missing = Symbol('no value')
+/** Leaves the range around it. */
+class Jump extends Error {
+  readonly kind: 'break' | 'continue'
+  constructor(kind: 'break' | 'continue') {
+    super(kind)
+    this.kind = kind
+  }
+}
+
+/** Source: exec.go, maxExecDepth, which no terminal waits for. */
+const maxDepth = 1000
 
 class Execution {
-  run(parts: readonly Part[], dot: unknown, variables: Variables): string {
-    let text = ''
-    for (const part of parts) text += this.#part(part, dot, variables)
-    return text
+  text = ''
+  readonly #source: string
+  readonly #templates: Templates
+  readonly #options: TemplateOptions
+  #variables: Variable[] = []
+  #depth = 0
+  /** What a message would name. */
+  #node: Place = { at: 0, shown: '' }
+  #name = templateName
+
+  constructor(source: string, templates: Templates, options: TemplateOptions) {
+    this.#source = source
+    this.#templates = templates
+    this.#options = options
   }
 
-  #part(part: Part, dot: unknown, variables: Variables): string {
-    if (part.kind === 'text') return part.text
-    const inner: Variables = part.kind === 'output' ? variables : new Map(variables)
-    const value = this.#pipeline(part.pipeline, dot, inner)
-    if (part.kind === 'output') return part.pipeline.assigns.length > 0 ? '' : printed(value)
-    if (part.kind === 'range') return this.#range(part, value, dot, inner)
-    if (!isTrue(value)) return this.run(part.otherwise, dot, inner)
-    return this.run(part.body, part.kind === 'with' ? value : dot, inner)
+  run(name: string, dot: Held): void {
+    const outer = { variables: this.#variables, name: this.#name }
+    this.#variables = [{ name: '$', value: dot }]
+    this.#name = name
+    this.#walk(this.#templates.get(name) ?? [], dot)
+    this.#variables = outer.variables
+    this.#name = outer.name
   }
 
-  #range(part: Exclude<Part, { kind: 'text' | 'output' }>, value: unknown, dot: unknown, variables: Variables): string {
-    const entries: readonly (readonly [unknown, unknown])[] = Array.isArray(value)
-      ? value.map((item, i) => [i, item] as const)
-      : isObject(value)
-        ? Object.keys(value)
-            .sort(compareBytes)
-            .map((key) => [key, value[key]] as const)
-        : value === missing || value === null || value === undefined
-          ? []
-          : templateWrong(`range can't iterate over ${goValueText(value)}`)
-    if (entries.length === 0) return this.run(part.otherwise, dot, variables)
-    const [first, second] = part.pipeline.assigns
-    return entries
-      .map(([key, item]) => {
-        const scope = new Map(variables)
-        if (second !== undefined && first !== undefined) scope.set(first, key).set(second, item)
-        else if (first !== undefined) scope.set(first, item)
-        return this.run(part.body, item, scope)
-      })
-      .join('')
+  #wrong(text: string): never {
+    const before = this.#source.slice(0, this.#node.at)
+    const line = 1 + (before.match(/\n/g)?.length ?? 0)
+    const column = utf8Bytes(before.slice(before.lastIndexOf('\n') + 1)).length
+    const place = `${templateName}:${line}:${column}`
+    throw new TemplateFailure(`template: ${place}: executing ${goQuote(this.#name)} at <${this.#node.shown}>: ${text}`)
   }
 
-  #pipeline(pipeline: Pipeline, dot: unknown, variables: Variables): unknown {
-    let value: unknown = missing
-    pipeline.commands.forEach((command, i) => {
-      value = this.#command(command, dot, variables, i === 0 ? [] : [value])
+  #walk(parts: readonly Part[], dot: Held): void {
+    for (const part of parts) this.#part(part, dot)
+  }
+
+  #part(part: Part, dot: Held): void {
+    switch (part.kind) {
+      case 'text':
+        this.text += part.text
+        return
+      case 'output': {
+        const value = this.#pipeline(part.pipeline, dot)
+        if (part.pipeline.assigns.length === 0) this.text += textOf(value)
+        return
+      }
+      case 'break':
+      case 'continue':
+        throw new Jump(part.kind)
+      case 'template':
+        this.#template(part, dot)
+        return
+      default:
+        this.#control(part, dot)
+    }
+  }
+
+  #template({ name, pipeline, node }: Extract<Part, { kind: 'template' }>, dot: Held): void {
+    this.#node = node
+    if (!this.#templates.has(name)) this.#wrong(`template ${goQuote(name)} not defined`)
+    if (this.#depth === maxDepth) this.#wrong(`exceeded maximum template depth (${maxDepth})`)
+    this.#depth++
+    this.run(name, pipeline === undefined ? missing : this.#pipeline(pipeline, dot))
+    this.#depth--
+  }
+
+  #control(part: Extract<Part, { kind: 'if' | 'with' | 'range' }>, dot: Held): void {
+    const mark = this.#variables.length
+    const value = this.#pipeline(part.pipeline, dot)
+    if (part.kind === 'range') this.#range(part, value, dot)
+    else if (isTrue(value)) this.#walk(part.body, part.kind === 'with' ? value : dot)
+    else this.#walk(part.otherwise, dot)
+    this.#variables.length = mark
+  }
+
+  #range(part: Extract<Part, { kind: 'if' | 'with' | 'range' }>, value: Held, dot: Held): void {
+    const entries = this.#entries(value)
+    if (entries.length === 0) {
+      this.#walk(part.otherwise, dot)
+      return
+    }
+    const mark = this.#variables.length
+    const [first, second] = [this.#variables[mark - part.pipeline.assigns.length], this.#variables[mark - 1]]
+    try {
+      for (const [key, item] of entries) {
+        if (part.pipeline.assigns.length > 0 && second !== undefined) second.value = item
+        if (part.pipeline.assigns.length > 1 && first !== undefined) first.value = plain(key)
+        this.#iteration(part.body, item)
+        this.#variables.length = mark
+      }
+    } catch (thrown) {
+      if (!(thrown instanceof Jump)) throw thrown
+    }
+  }
+
+  #iteration(body: readonly Part[], item: Held): void {
+    try {
+      this.#walk(body, item)
+    } catch (thrown) {
+      if (!(thrown instanceof Jump) || thrown.kind === 'break') throw thrown
+    }
+  }
+
+  #entries(held: Held): readonly (readonly [unknown, Held])[] {
+    const value = held === missing ? undefined : held.value
+    if (Array.isArray(value)) return value.map((item, i) => [i, box(item)] as const)
+    if (isObject(value)) {
+      return Object.keys(value)
+        .sort(compareBytes)
+        .map((key) => [key, box(value[key])] as const)
+    }
+    return value === undefined || value === null ? [] : this.#wrong(`range can't iterate over ${goValueText(value)}`)
+  }
+
+  #pipeline(pipeline: Pipeline, dot: Held): Held {
+    this.#node = pipeline
+    let value: Held | undefined
+    for (const command of pipeline.commands) value = unboxed(this.#command(command, dot, value))
+    const result = value ?? missing
+    for (const name of pipeline.assigns) {
+      const known = pipeline.isAssignment ? this.#variables.findLast((one) => one.name === name) : undefined
+      if (known === undefined) this.#variables.push({ name, value: result })
+      else known.value = result
+    }
+    return result
+  }
+
+  #command(command: Command, dot: Held, piped: Held | undefined): Held {
+    const [first, ...rest] = command.operands
+    if (first === undefined) return this.#wrong('empty command')
+    if (first.kind === 'function') return this.#call(first, command, rest, dot, piped)
+    if (first.kind === 'field' || first.kind === 'chain' || (first.kind === 'variable' && first.names.length > 0))
+      return this.#fields(first, dot, rest.length > 0 || piped !== undefined)
+    if (first.kind !== 'pipeline') this.#node = first
+    if (rest.length > 0 || piped !== undefined) this.#wrong(`can't give argument to non-function ${first.shown}`)
+    if (first.kind === 'nil') return this.#wrong('nil is not a command')
+    return this.#operand(first, dot)
+  }
+
+  #operand(operand: Operand, dot: Held): Held {
+    if (operand.kind === 'pipeline') return this.#pipeline(operand, dot)
+    this.#node = operand
+    switch (operand.kind) {
+      case 'literal':
+        return { value: operand.value, boxed: false, goType: operand.goType }
+      case 'dot':
+        return dot
+      case 'nil':
+        return { value: null, boxed: true }
+      case 'function':
+        return this.#call(operand, operand, [], dot, undefined)
+      default:
+        return this.#fields(operand, dot, false)
+    }
+  }
+
+  #fields(operand: Extract<Operand, { kind: 'field' | 'variable' | 'chain' }>, dot: Held, hasArguments: boolean): Held {
+    this.#node = operand
+    let value: Held = dot
+    if (operand.kind === 'variable')
+      value = this.#variables.findLast(({ name }) => name === operand.name)?.value ?? missing
+    if (operand.kind === 'chain') {
+      if (operand.of.kind === 'nil') this.#wrong(`indirection through explicit nil in ${operand.shown}`)
+      value = this.#operand(operand.of, dot)
+    }
+    operand.names.forEach((name, i) => {
+      value = this.#field(value, name, hasArguments && i === operand.names.length - 1)
     })
-    if (pipeline.assigns.length === 1) variables.set(pipeline.assigns[0] ?? '', value)
     return value
   }
 
-  #command(command: readonly Operand[], dot: unknown, variables: Variables, piped: readonly unknown[]): unknown {
-    const [first, ...rest] = command
-    if (first === undefined) return templateWrong('missing value for command')
-    if (first.kind === 'function') {
-      const args = rest.map((operand) => this.#operand(operand, dot, variables))
-      return callFunction(first.name, [...args, ...piped])
-    }
-    if (rest.length > 0 || piped.length > 0) templateWrong(`can't give argument to non-function`)
-    return this.#operand(first, dot, variables)
+  #field(held: Held, name: string, hasArguments: boolean): Held {
+    if (held === missing)
+      return this.#options.missingKeysFail === true
+        ? this.#wrong(`nil data; no entry for key ${goQuote(name)}`)
+        : missing
+    const type = typeOf(held)
+    if (held.value === null) return this.#wrong(`nil pointer evaluating ${type}.${name}`)
+    if (!isObject(held.value)) return this.#wrong(`can't evaluate field ${name} in type ${type}`)
+    if (hasArguments) this.#wrong(`${name} is not a method but has arguments`)
+    if (Object.hasOwn(held.value, name)) return box(held.value[name])
+    return this.#options.missingKeysFail === true ? this.#wrong(`map has no entry for key ${goQuote(name)}`) : missing
   }
 
-  #operand(operand: Operand, dot: unknown, variables: Variables): unknown {
-    switch (operand.kind) {
-      case 'literal':
-        return operand.value
-      case 'dot':
-        return dot
-      case 'variable':
-        return variables.has(operand.name)
-          ? variables.get(operand.name)
-          : templateWrong(`undefined variable ${goQuote(operand.name)}`)
-      case 'function':
-        return callFunction(operand.name, [])
-      case 'pipeline':
-        return this.#pipeline(operand.pipeline, dot, new Map(variables))
-      case 'chain':
-        return operand.fields.reduce(fieldOf, this.#operand(operand.of, dot, variables))
+  #call(
+    node: Extract<Operand, { kind: 'function' }>,
+    whole: Place,
+    operands: readonly Operand[],
+    dot: Held,
+    piped: Held | undefined,
+  ): Held {
+    this.#node = node
+    const { name } = node
+    const { fixed, isVariadic } = arityOf(name)
+    const count = operands.length + (piped === undefined ? 0 : 1)
+    if (isVariadic && count < fixed)
+      this.#wrong(`wrong number of args for ${name}: want at least ${fixed} got ${operands.length}`)
+    if (!isVariadic && count !== fixed) this.#wrong(`wrong number of args for ${name}: want ${fixed} got ${count}`)
+    if (name === 'and' || name === 'or') return this.#logic(name, operands, dot, piped)
+    const given = operands.map((operand) => this.#operand(operand, dot))
+    const result = callFunction(name, piped === undefined ? given : [...given, piped])
+    if (!('error' in result)) return result
+    if (result.isOfArgument !== true) this.#node = whole
+    return this.#wrong(result.isOfArgument === true ? result.error : `error calling ${name}: ${result.error}`)
+  }
+
+  /** What decides is the last that is looked at. */
+  #logic(name: 'and' | 'or', operands: readonly Operand[], dot: Held, piped: Held | undefined): Held {
+    let value: Held = missing
+    for (const operand of operands) {
+      value = this.#operand(operand, dot)
+      if (isTrue(value) === (name === 'or')) return value
     }
+    return piped ?? value
   }
 }
 
-function fieldOf(value: unknown, name: string): unknown {
-  if (isObject(value)) return Object.hasOwn(value, name) ? value[name] : missing
-  if (value === missing || value === null || value === undefined)
-    return templateWrong(`nil data; no entry for key ${goQuote(name)}`)
-  return templateWrong(`can't evaluate field ${name} in type interface {}`)
-}
-
-function printed(value: unknown): string {
-  return value === missing || value === null || value === undefined ? '<no value>' : goValueText(value)
-}
-
-function isTrue(value: unknown): boolean {
-  if (value === missing || value === null || value === undefined || value === false || value === 0 || value === '')
-    return false
-  return Array.isArray(value) ? value.length > 0 : isObject(value) ? Object.keys(value).length > 0 : true
-}
-
-function lengthOf(value: unknown): number {
-  if (typeof value === 'string' || Array.isArray(value)) return value.length
-  return isObject(value) ? Object.keys(value).length : templateWrong('error calling len: len of untyped nil')
-}
-
-function ordered(a: unknown, b: unknown): number {
-  if (typeof a === 'number' && typeof b === 'number') return a - b
-  if (typeof a === 'string' && typeof b === 'string') return compareBytes(a, b)
-  return templateWrong('incompatible types for comparison')
-}
-
-/** fmt.Sprint puts blanks between neighbours of which neither is a string. */
-function sprint(values: readonly unknown[]): string {
-  return values.reduce<string>((text, value, i) => {
-    const gap = i > 0 && typeof value !== 'string' && typeof values[i - 1] !== 'string'
-    return text + (gap ? ' ' : '') + goValueText(value === missing ? undefined : value)
-  }, '')
-}
-
-function sprintf(format: unknown, values: readonly unknown[]): string {
-  let next = 0
-  return String(format).replace(
-    /%([-+# 0]*)(\d*)(?:\.(\d+))?([a-zA-Z%])/g,
-    (_, flags: string, width: string, precision: string | undefined, verb: string) => {
-      if (verb === '%') return '%'
-      const value = values[next++]
-      let text = goValueText(value === missing ? undefined : value)
-      if (verb === 'q') text = goQuote(text)
-      else if (verb === 'x') text = typeof value === 'number' ? value.toString(16) : text
-      else if (verb === 'f' && typeof value === 'number')
-        text = value.toFixed(precision === undefined ? 6 : Number(precision))
-      return flags.includes('-')
-        ? text.padEnd(Number(width))
-        : text.padStart(Number(width), flags.includes('0') ? '0' : ' ')
-    },
-  )
-}
-
-/** Source: text/template funcs.go; exists and base64decode: k8s.io/cli-runtime pkg/printers/template.go. */
-function callFunction(name: string, args: readonly unknown[]): unknown {
-  const [a, b] = args
-  switch (name) {
-    case 'and':
-      return args.find((value) => !isTrue(value)) ?? args.at(-1)
-    case 'or':
-      return args.find(isTrue) ?? args.at(-1)
-    case 'not':
-      return !isTrue(a)
-    case 'len':
-      return lengthOf(a)
-    case 'index':
-      return args
-        .slice(1)
-        .reduce((value, key) => (Array.isArray(value) ? value[Number(key)] : fieldOf(value, String(key))), a)
-    case 'eq':
-      return args.slice(1).some((value) => value === a)
-    case 'ne':
-      return a !== b
-    case 'lt':
-      return ordered(a, b) < 0
-    case 'le':
-      return ordered(a, b) <= 0
-    case 'gt':
-      return ordered(a, b) > 0
-    case 'ge':
-      return ordered(a, b) >= 0
-    case 'print':
-      return sprint(args)
-    case 'println':
-      return `${args.map((value) => printed(value)).join(' ')}\n`
-    case 'printf':
-      return sprintf(a, args.slice(1))
-    case 'exists':
-      return (
-        args
-          .slice(1)
-          .reduce<unknown>(
-            (value, key) => (isObject(value) && Object.hasOwn(value, String(key)) ? value[String(key)] : missing),
-            a,
-          ) !== missing
-      )
-    case 'base64decode': {
-      const bytes = fromBase64(String(a))
-      return bytes === undefined ? templateWrong('error calling base64decode: illegal base64 data') : utf8Text(bytes)
-    }
-    default:
-      return templateWrong(`function ${goQuote(name)} not defined`)
-  }
+/** The value inside of an interface; nothing for a nil one. */
+function unboxed(held: Held): Held {
+  if (held === missing || !held.boxed) return held
+  return held.value === null || held.value === undefined ? missing : { value: held.value, boxed: false }
 }

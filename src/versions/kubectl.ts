@@ -1,6 +1,7 @@
 import { changes } from './changes.ts'
 import { debugRows } from './kubectl-debug.ts'
 import { explainRows } from './kubectl-explain.ts'
+import { tellingRows } from './kubectl-telling.ts'
 
 /**
  * What kubectl does from a minor version on. Sources: staging/src/k8s.io/kubectl of that release unless a row names another
@@ -9,6 +10,7 @@ import { explainRows } from './kubectl-explain.ts'
 export const kubectl = changes({
   ...explainRows,
   ...debugRows,
+  ...tellingRows,
   sortsQuantities: [
     22,
     '--sort-by compares texts that are quantities as such: 500Mi stands before 1Gi',
@@ -388,37 +390,6 @@ export const kubectl = changes({
   taintsNodeTypes: [20, 'taint says `only node types are supported`', 'pkg/cmd/taint/taint.go, Validate'],
   takesAnyVerb: [20, 'create role takes verbs that it does not know, with a warning', 'pkg/cmd/create/create_role.go'],
   cpTellsWhatIsMissing: [20, 'cp asks for source and destination in words', 'pkg/cmd/cp/cp.go, Validate'],
-  whoAmIWithoutHint: [35, 'auth whoami does not say which feature gate is off', 'pkg/cmd/auth/whoami.go'],
-  logsTellOfNoPods: [21, '`logs -l` tells when no Pod matches', 'pkg/cmd/logs/logs.go'],
-  annotateRefusesOutput: [19, 'annotate takes --list or --output', 'pkg/cmd/annotate/annotate.go'],
-  waitLooksOnce: [25, '`wait --timeout=0s` looks once', 'pkg/cmd/wait/condition.go, getObjAndCheckCondition'],
-  historyPrintsRevisions: [26, '`rollout history -o` prints the revisions', 'pkg/cmd/rollout/rollout_history.go'],
-  undoNamesNoDeployment: [
-    26,
-    'rollout undo of a paused Deployment does not name it',
-    'pkg/polymorphichelpers/rollback.go',
-  ],
-  cascadesByName: [20, '--cascade is a name; a boolean warns', 'pkg/cmd/delete/delete_flags.go, parseCascadingFlag'],
-  annotateListsInAnyForm: [27, 'annotate takes --list with --output again', 'pkg/cmd/annotate/annotate.go, ToOptions'],
-  warnsOfShortNames: [
-    29,
-    'a short name that several resources have warns of the others',
-    'client-go restmapper/shortcut.go; cli-runtime pkg/genericclioptions/config_flags.go',
-  ],
-  hasNoAlphaCommands: [27, 'alpha has no commands', 'pkg/cmd/alpha.go'],
-  exposesAllProtocols: [
-    28,
-    'expose makes a port for each protocol of a port',
-    'pkg/cmd/expose/expose.go; pkg/polymorphichelpers/multiprotocolsforobject.go',
-  ],
-  exposesWithoutUsage: [24, 'mistakes of expose are told without the usage', 'pkg/cmd/expose/expose.go, RunExpose'],
-  takesAnySubresource: [32, '--subresource is not only status and scale', 'pkg/cmd/get/get.go, Validate'],
-  labelTellsDryRun: [26, 'label says `(dry run)` and `(server dry run)`', 'pkg/cmd/label/label.go, Complete'],
-  localPatchSaysNotSupported: [
-    21,
-    '`strategic merge patch is not supported` in place of `cannot apply` for kinds that kubectl does not know',
-    'pkg/cmd/patch/patch.go, getPatchedJSON',
-  ],
   labelsVanishWhenEmpty: [36, 'a label that is not there is not taken away', 'recorded with kubectl 1.36.4'],
   patchesLocally: [36, '`apply --dry-run=client` knows what would change', 'pkg/cmd/apply/patcher.go, PatchLocal'],
 })

@@ -165,8 +165,25 @@ describe('facts/kubectl.md 5.3: go-template', () => {
   })
 
   test('what is wrong is told', () => {
-    expect(executeGoTemplate('{{if .x}}', {})).toEqual({ ok: false, error: 'unexpected EOF' })
-    expect(executeGoTemplate('{{nope}}', {})).toEqual({ ok: false, error: 'function "nope" not defined' })
+    const error = (template: string): unknown => {
+      const result = executeGoTemplate(template, pod)
+      return result.ok ? result.text : result.error
+    }
+    expect(error('{{if .x}}')).toBe('template: output:1: unexpected EOF')
+    expect(error('{{nope}}')).toBe('template: output:1: function "nope" not defined')
+    expect(error('{{index.items.0}}')).toBe('template: output:1: unexpected ".0" in operand')
+    expect(error('{{printf"%s".kind}}')).toBe(`template: output:1: bad character U+0022 '"'`)
+    expect(error('a\n {{len.items}}')).toBe(
+      'template: output:2:3: executing "output" at <len>: wrong number of args for len: want 1 got 0',
+    )
+    expect(error('{{.n.x}}')).toBe(
+      `template: output:1:4: executing "output" at <.n.x>: can't evaluate field x in type interface {}`,
+    )
+    expect(error('{{.nothing.x.y}}')).toBe('<no value>')
+    expect(error('{{range .n}}{{end}}')).toBe(
+      `template: output:1:8: executing "output" at <.n>: range can't iterate over 3`,
+    )
+    expect(executeGoTemplate('a{{.n.x}}', pod)).toMatchObject({ ok: false, text: 'a' })
   })
 })
 

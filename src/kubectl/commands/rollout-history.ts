@@ -18,6 +18,7 @@ import type { Info } from '../resource/info.ts'
 import { targetsOf } from './workloads.ts'
 import { createReport } from './write.ts'
 
+/** Source: rollout_history.go, Validate. */
 export function requireTargets(call: Call): void {
   if (call.args.length === 0 && !namesFiles(call.flags)) fail('required resource not specified')
 }
@@ -25,6 +26,7 @@ export function requireTargets(call: Call): void {
 const revisionAnnotation = 'deployment.kubernetes.io/revision'
 const causeAnnotation = 'kubernetes.io/change-cause'
 
+/** The revision that a Deployment or ReplicaSet says it has. */
 export function revisionOf(object: unknown): number {
   return Number(textAt(object, 'metadata', 'annotations', revisionAnnotation) || '0')
 }

@@ -1,9 +1,9 @@
 import { withoutValue } from '../../api/change.ts'
 import { utf8Text } from '../../bytes/bytes.ts'
-import { at, goJsonIndented, isObject, listAt, textAt } from '../../go/json.ts'
+import { at, goJson, goJsonIndented, isObject, listAt, textAt } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
-import { executeGoTemplate } from '../../go/template.ts'
-import { goSyntaxText } from '../../go/value-text.ts'
+import { executeGoTemplate, goTemplateError } from '../../go/template.ts'
+import { goSyntaxText, goValueText } from '../../go/value-text.ts'
 import { toGoYaml } from '../../go/yaml/go-yaml.ts'
 import { toKyaml } from '../../go/yaml/kyaml.ts'
 import { kindName } from '../api/discovery.ts'
@@ -131,10 +131,21 @@ function templatePrinter(format: string, argument: string, session: Session, fla
   const isFile = format.endsWith('file')
   const text = isFile ? readTemplateFile(session, argument, '--template') : argument
   if (format.startsWith('jsonpath')) return jsonpathPrinter(format, text, session, flags)
+  return goTemplatePrinter(text, session, flags)
+}
+
+/** A template that does not parse is told at once. Source: cli-runtime pkg/genericclioptions/template_flags.go, pkg/printers/template.go. */
+function goTemplatePrinter(text: string, session: Session, flags: FlagValues): Printer {
+  const wrong = goTemplateError(text)
+  if (wrong !== undefined) fail(`error parsing template ${text}, ${wrong}`)
+  const options = { missingKeysFail: !flags.bool('allow-missing-template-keys') }
   return (object) => {
-    const result = executeGoTemplate(text, object)
+    const result = executeGoTemplate(text, object, options)
     if (result.ok) return result.text
-    return fail(`error parsing template ${text}, ${result.error}`)
+    session.out(
+      `${result.text}Error executing template: ${result.error}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t${text}\n\traw data was:\n\t\t${goJson(object)}\n\tobject given to template engine was:\n\t\t${goValueText(object)}\n\n`,
+    )
+    return fail(`error executing template ${goQuote(text)}: ${result.error}`)
   }
 }
 

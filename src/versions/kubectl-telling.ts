@@ -1,0 +1,34 @@
+/** What kubectl tells of what was done, and of mistakes, from a minor version on. Rows of the table in `kubectl.ts`. */
+export const tellingRows = {
+  waitLooksOnce: [25, '`wait --timeout=0s` looks once', 'pkg/cmd/wait/condition.go, getObjAndCheckCondition'],
+  cascadesByName: [20, '--cascade is a name; a boolean warns', 'pkg/cmd/delete/delete_flags.go, parseCascadingFlag'],
+  annotateListsInAnyForm: [27, 'annotate takes --list with --output again', 'pkg/cmd/annotate/annotate.go, ToOptions'],
+  warnsOfShortNames: [
+    29,
+    'a short name that several resources have warns of the others',
+    'client-go restmapper/shortcut.go; cli-runtime pkg/genericclioptions/config_flags.go',
+  ],
+  hasNoAlphaCommands: [27, 'alpha has no commands', 'pkg/cmd/alpha.go'],
+  historyPrintsRevisions: [26, '`rollout history -o` prints the revisions', 'pkg/cmd/rollout/rollout_history.go'],
+  undoNamesNoDeployment: [
+    26,
+    'rollout undo of a paused Deployment does not name it',
+    'pkg/polymorphichelpers/rollback.go',
+  ],
+  whoAmIWithoutHint: [35, 'auth whoami does not say which feature gate is off', 'pkg/cmd/auth/whoami.go'],
+  logsTellOfNoPods: [21, '`logs -l` tells when no Pod matches', 'pkg/cmd/logs/logs.go'],
+  annotateRefusesOutput: [19, 'annotate takes --list or --output', 'pkg/cmd/annotate/annotate.go'],
+  exposesAllProtocols: [
+    28,
+    'expose makes a port for each protocol of a port',
+    'pkg/cmd/expose/expose.go; pkg/polymorphichelpers/multiprotocolsforobject.go',
+  ],
+  exposesWithoutUsage: [24, 'mistakes of expose are told without the usage', 'pkg/cmd/expose/expose.go, RunExpose'],
+  takesAnySubresource: [32, '--subresource is not only status and scale', 'pkg/cmd/get/get.go, Validate'],
+  labelTellsDryRun: [26, 'label says `(dry run)` and `(server dry run)`', 'pkg/cmd/label/label.go, Complete'],
+  localPatchSaysNotSupported: [
+    21,
+    '`strategic merge patch is not supported` in place of `cannot apply` for kinds that kubectl does not know',
+    'pkg/cmd/patch/patch.go, getPatchedJSON',
+  ],
+} as const
