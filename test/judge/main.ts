@@ -10,7 +10,7 @@ import { ownVectors, vectorPaths, vectorsFolder } from './vectors-folder.ts'
 
 /**
  * `npm run vectors -- [--file STEM] [--diffs N] [--known] [--json] [--write] [--shrink]`: the score of every recorded vector and timeline of
- * PODSIM_VECTORS (default: the project's own). Ends with 0 when all rows pass but for the known differences.
+ * PODSIM_VECTORS (default: the project's own). Plays each timeline with up to 100 seeds, which takes some minutes. Ends with 0 when all rows pass but for the known differences.
  */
 const { values } = parseArgs({
   options: {
