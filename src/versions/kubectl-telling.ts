@@ -1,5 +1,24 @@
 /** What kubectl tells of what was done, and of mistakes, from a minor version on. Rows of the table in `kubectl.ts`. */
 export const tellingRows = {
+  printsApiResources: [35, 'api-resources prints JSON and YAML, too', 'pkg/cmd/apiresources/apiresources.go'],
+  reconcilesAsGiven: [22, 'auth reconcile adds no namespace to what has none', 'pkg/cmd/auth/reconcile.go, Complete'],
+  namesParameters: [
+    24,
+    'what a kind does not support is named as it is sent',
+    'cli-runtime pkg/resource/query_param_verifier.go',
+  ],
+  scaleTellsDryRun: [27, 'scale says `(dry run)` and `(server dry run)`', 'pkg/cmd/scale/scale.go, Complete'],
+  triesAutoscalers: [27, 'autoscale takes --dry-run=server', 'pkg/cmd/autoscale/autoscale.go, Run'],
+  namesPriorityClass: [
+    21,
+    'a priority class that cannot be made is not called a cluster role binding',
+    'pkg/cmd/create/create_priorityclass.go, Run',
+  ],
+  listItemsNameTheirFile: [
+    23,
+    'failures of items of a List name their file',
+    'cli-runtime pkg/resource/visitor.go, FlattenListVisitor',
+  ],
   waitLooksOnce: [25, '`wait --timeout=0s` looks once', 'pkg/cmd/wait/condition.go, getObjAndCheckCondition'],
   cascadesByName: [20, '--cascade is a name; a boolean warns', 'pkg/cmd/delete/delete_flags.go, parseCascadingFlag'],
   annotateListsInAnyForm: [27, 'annotate takes --list with --output again', 'pkg/cmd/annotate/annotate.go, ToOptions'],

@@ -382,11 +382,6 @@ export const kubectl = changes({
     '`Namespace:` in describe daemonset',
     'pkg/describe/describe.go, describeDaemonSet',
   ],
-  leavesCronJobErrors: [
-    23,
-    '`create job --from` says what the server says of a CronJob',
-    'pkg/cmd/create/create_job.go, Run',
-  ],
   taintsNodeTypes: [20, 'taint says `only node types are supported`', 'pkg/cmd/taint/taint.go, Validate'],
   takesAnyVerb: [20, 'create role takes verbs that it does not know, with a warning', 'pkg/cmd/create/create_role.go'],
   cpTellsWhatIsMissing: [20, 'cp asks for source and destination in words', 'pkg/cmd/cp/cp.go, Validate'],

@@ -7,7 +7,7 @@ const role = (verbs: string, extra = '') => `apiVersion: rbac.authorization.k8s.
 kind: Role
 metadata:
   name: reader
-${extra}rules:
+${extra.includes('namespace:') ? extra : `  namespace: default\n${extra}`}rules:
 - apiGroups: [""]
   resources: [secrets]
   verbs: [${verbs}]
@@ -16,9 +16,10 @@ const binding = (roleName: string, ...users: readonly string[]) => `apiVersion: 
 kind: RoleBinding
 metadata:
   name: reader
-roleRef: { kind: Role, name: ${roleName} }
+  namespace: default
+roleRef: { apiGroup: rbac.authorization.k8s.io, kind: Role, name: ${roleName} }
 subjects:
-${users.map((name) => `- { kind: User, name: ${name} }`).join('\n')}
+${users.map((name) => `- { apiGroup: rbac.authorization.k8s.io, kind: User, name: ${name} }`).join('\n')}
 `
 
 function world() {
@@ -85,6 +86,16 @@ describe('kubectl auth reconcile', () => {
     expect(subjects()).toBe('writer/bob')
     reconcile(role('get', '  namespace: new\n'))
     expect(sim.kubectl('get ns new -o name').stdout).toBe('namespace/new\n')
+  })
+
+  test('nothing is added to what the file says: kubectl 1.20, 1.32 and 1.35 printed the same', () => {
+    const { reconcile } = world()
+    const bare = (content: string): string => content.replaceAll('  namespace: default\n', '')
+    expect(reconcile(bare(role('get'))).stderr).toBe('error: resource name may not be empty\n')
+    const groupless = binding('reader', 'ann').replaceAll('- { apiGroup: rbac.authorization.k8s.io, ', '- { ')
+    expect(reconcile(groupless, '--dry-run=client').stderr).toBe(
+      '\treconciliation required create\n\tmissing subjects added:\n\t\t{Kind:User APIGroup: Name:ann Namespace:}\n',
+    )
   })
 
   test('what is no role is passed over', () => {

@@ -41,7 +41,7 @@ function told(differing: Differences, kubectl: InstalledKubectl): string {
 }
 
 test('there are as many lines as are asked for', () => {
-  expect(readingLines.length + changingLines.length).toBeGreaterThanOrEqual(119)
+  expect(readingLines.length + changingLines.length).toBeGreaterThanOrEqual(179)
 })
 
 describe.skipIf(pairs.length === 0)('what the real kubectl prints, the simulated one prints', () => {

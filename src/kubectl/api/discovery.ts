@@ -30,6 +30,8 @@ export interface Discovery {
   /** A resource by plural, singular, short name or `resource.group`; throws when there is none. */
   find(name: string): Steps<Mapping>
   tryFind(name: string): Steps<Mapping | undefined>
+  /** The same, and what else a short name may mean is told. */
+  lookUp(name: string): Steps<Mapping | undefined>
   /** Throws when the kind is not served in that version. */
   forKind(apiVersion: string, kind: string): Steps<Mapping>
   groupVersions(): Steps<readonly string[]>
@@ -109,9 +111,14 @@ class ServerDiscovery implements Discovery {
     return this.#lookAgain((all) => lookup(all, name))
   }
 
-  *find(name: string): Steps<Mapping> {
+  *lookUp(name: string): Steps<Mapping | undefined> {
     const found = yield* this.tryFind(name)
     if (found !== undefined && this.#world.ambiguous !== undefined) yield* this.#tellOthers(name, found)
+    return found
+  }
+
+  *find(name: string): Steps<Mapping> {
+    const found = yield* this.lookUp(name)
     return found ?? fail(`the server doesn't have a resource type ${goQuote(shownName(name))}`)
   }
 

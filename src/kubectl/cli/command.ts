@@ -25,6 +25,14 @@ export interface Command {
   readonly modernLong?: string
   readonly modernShort?: string
   readonly modernUsage?: string
+  /** Behind the name, where kubectls of all versions have it alike. */
+  readonly usage?: string
+  /** Examples between description and list, where it is told on standard output, and with which exit code. */
+  readonly listing?: {
+    readonly exitCode: number
+    long?(minor: number): string | undefined
+    examples?(minor: number): string
+  }
   readonly flags?: readonly FlagSpec[]
   readonly children?: readonly Command[]
   run?(call: Call): Outcome

@@ -1,9 +1,10 @@
+import { goQuote } from '../../go/quote.ts'
 import type { Steps } from '../../kernel/steps.ts'
 import { type ClientVersion, clientVersion } from '../client-version.ts'
 import { rootCommand } from '../commands/root.ts'
-import type { KubectlHost } from '../host.ts'
+import type { KubeContext, KubectlHost } from '../host.ts'
 import type { Command, Outcome } from './command.ts'
-import { CommandFailure, exitCodeOf, failNotSimulated, failureText } from './failure.ts'
+import { CommandFailure, exitCodeOf, fail, failNotSimulated, failPlain, failureText } from './failure.ts'
 import { type FlagSpec, type FlagValues, parseFlags } from './flags.ts'
 import { globalFlags } from './global-flags.ts'
 import { createSession, type Output } from './session.ts'
@@ -49,12 +50,39 @@ function dispatch(argv: readonly string[], host: KubectlHost, version: ClientVer
   }
   if (found.command === rootCommand) return failNotSimulated("the help text of 'kubectl'")
   checkRequired(found.flags, parsed.values, version)
+  if (!asksNobody(found.path, parsed.values)) checkKubeconfig(host.config, found, parsed.values)
   const session = createSession(host, parsed.values, write)
   for (const { name, deprecated } of found.flags)
     if (deprecated !== undefined && parsed.values.changed(name))
       session.err(`Flag --${name} has been deprecated, ${deprecated}\n`)
   if (found.command.run === undefined) return groupHelp(found, parsed.args, version, write)
   return found.command.run({ path: found.path, args: parsed.args, flags: parsed.values, session })
+}
+
+/** Commands that look at no cluster. */
+function asksNobody(path: string, flags: FlagValues): boolean {
+  if (path === 'kubectl version') return flags.bool('client')
+  return /^kubectl (?:alpha|completion|config|kustomize|options|plugin)\b/.test(path)
+}
+
+/** Commands that make a client before they look for their namespace; the others are told by the check of the whole file. */
+const clientsFirst = /^kubectl (?:api-resources|api-versions|auth|cluster-info|create|explain|version)\b/
+
+/** What flags name of the kubeconfig has to be there. Source: client-go tools/clientcmd/client_config.go and validation.go. */
+function checkKubeconfig({ contexts }: KubectlHost['config'], { path, flags: own }: Found, flags: FlagValues): void {
+  const given = (name: string): string => (own.some((spec) => spec.name === name) ? '' : flags.string(name))
+  const [context, cluster, user] = [given('context'), given('cluster'), given('user')]
+  const makesClient = clientsFirst.test(path)
+  const isUnknown = (name: string, known: (context: KubeContext) => string): boolean =>
+    name !== '' && !contexts.some((one) => known(one) === name)
+  if (makesClient && isUnknown(user, (one) => one.user)) fail(`auth info ${goQuote(user)} does not exist`)
+  if (isUnknown(context, (one) => one.name)) {
+    if (makesClient) fail(`context ${goQuote(context)} does not exist`)
+    failPlain(`Error in configuration: context was not found for specified context: ${context}`)
+  }
+  if (isUnknown(cluster, (one) => one.cluster))
+    fail(makesClient ? `cluster ${goQuote(cluster)} does not exist` : `no server found for cluster ${goQuote(cluster)}`)
+  if (isUnknown(user, (one) => one.user)) fail(`auth info ${goQuote(user)} does not exist`)
 }
 
 /** Source: cobra command.go, ValidateRequiredFlags. */
@@ -125,16 +153,22 @@ function groupHelp(
   const modern = version.mistakesWithoutUsage
   const children = (command.children ?? []).filter((child) => isOffered(child, version.minor))
   const width = Math.max(11, ...children.map(({ name }) => name.length))
-  const long = (modern ? command.modernLong : undefined) ?? command.long ?? command.short
+  const long =
+    command.listing?.long?.(version.minor) ?? (modern ? command.modernLong : undefined) ?? command.long ?? command.short
   const shortOf = (child: Command): string =>
     modern ? (child.modernShort ?? child.short.replace(/\.$/, '')) : child.short
   const lines = children.map((child) => `  ${child.name.padEnd(width)}${modern ? '   ' : ' '}${shortOf(child)}`)
-  const usage = modern ? (command.modernUsage ?? 'SUBCOMMAND [options]') : '[flags] [options]'
+  const usage = command.usage ?? (modern ? (command.modernUsage ?? 'SUBCOMMAND [options]') : '[flags] [options]')
   const aliases =
     modern && command.aliases !== undefined ? `Aliases:\n${[command.name, ...command.aliases].join(', ')}\n\n` : ''
-  write(2, `${long}\n\n${aliases}Available Commands:\n${lines.join('\n')}\n\nUsage:\n  ${path} ${usage}\n\n`)
+  const fd = command.listing === undefined ? 2 : 1
+  const examples = command.listing?.examples?.(version.minor) ?? ''
+  write(
+    fd,
+    `${long}\n\n${examples}${aliases}Available Commands:\n${lines.join('\n')}\n\nUsage:\n  ${path} ${usage}\n\n`,
+  )
   const use = modern ? `${path} <command>` : 'kubectl <command>'
-  write(2, `Use "${use} --help" for more information about a given command.\n`)
-  write(2, 'Use "kubectl options" for a list of global command-line options (applies to all commands).\n')
-  return 1
+  write(fd, `Use "${use} --help" for more information about a given command.\n`)
+  write(fd, 'Use "kubectl options" for a list of global command-line options (applies to all commands).\n')
+  return command.listing?.exitCode ?? 1
 }

@@ -1,5 +1,5 @@
-import type { ClusterRole, PolicyRule, RoleBinding, RoleRef, Subject } from '../../api/types/rbac.ts'
-import { isObject, textAt } from '../../go/json.ts'
+import type { ClusterRole, PolicyRule, RoleBinding, Subject } from '../../api/types/rbac.ts'
+import { textAt } from '../../go/json.ts'
 import type { Steps } from '../../kernel/steps.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { attempt, CommandFailure, fail, failAll, isReason } from '../cli/failure.ts'
@@ -24,8 +24,10 @@ export const reconcileCommand: Command = {
     const dryRun = dryRunOf(call)
     if (dryRun === 'server') fail('--dry-run=server for command reconcile is not supported yet')
     const report = createReport(call, dryRun)
-    const { infos, failures } = partition(yield* readFiles(session, flags, {}))
-    const broken = yield* eachItem(infos, (info) => reconcileOne(call, info, dryRun === 'client', report))
+    const isLocal = session.version.reconcilesAsGiven
+    const { infos, failures } = partition(yield* readFiles(session, flags, { isLocal }))
+    const placed = infos.map((info) => (isLocal ? asGiven(info) : info))
+    const broken = yield* eachItem(placed, (info) => reconcileOne(call, info, dryRun === 'client', report))
     failAll([...failures, ...broken])
     return 0
   },
@@ -34,6 +36,11 @@ export const reconcileCommand: Command = {
 const group = 'rbac.authorization.k8s.io'
 const roles: readonly string[] = ['Role', 'ClusterRole']
 const bindings: readonly string[] = ['RoleBinding', 'ClusterRoleBinding']
+
+/** No namespace is added: one without is looked for where none is, and cannot be made. */
+function asGiven(info: Info): Info {
+  return info.mapping.namespaced ? { ...info, namespace: textAt(info.object, 'metadata', 'namespace') } : info
+}
 
 /** What is none of the four kinds is passed over. */
 function* reconcileOne(call: Call, info: Info, isDryRun: boolean, report: Report): Steps<void> {
@@ -54,8 +61,7 @@ function* reconciled(call: Call, info: Info, isDryRun: boolean, tries: number): 
   const { session } = call
   const isRole = roles.includes(info.mapping.kind)
   if (tries > (attemptsMax[isRole ? 'rules' : 'subjects'] ?? 0)) fail('exceeded maximum attempts')
-  const expected = withDefaults(info.object)
-  const path = { ...info, object: expected }
+  const expected = info.object
   const answer = yield* attempt(session.rest.request('GET', pathOf(info)))
   if (!answer.ok && !isReason(answer.failure, 'NotFound')) throw new CommandFailure(answer.failure)
   const found = compare(call, isRole, answer.ok ? answer.value : undefined, expected)
@@ -67,9 +73,12 @@ function* reconciled(call: Call, info: Info, isDryRun: boolean, tries: number): 
     if (!gone.ok && !isReason(gone.failure, 'NotFound')) throw new CommandFailure(gone.failure)
   }
   const isUpdate = found.operation === 'update'
-  if (!isUpdate && info.namespace !== '') yield* ensureNamespace(call, info.namespace)
+  if (!isUpdate && info.mapping.namespaced) {
+    if (info.namespace === '') fail('resource name may not be empty')
+    yield* ensureNamespace(call, info.namespace)
+  }
   const written = yield* attempt(
-    isUpdate ? replaceObject(session, { ...path, object: found.object }) : createObject(session, path),
+    isUpdate ? replaceObject(session, { ...info, object: found.object }) : createObject(session, info),
   )
   if (written.ok) return { ...found, object: written.value as ClusterRole | RoleBinding } // what was sent
   // Made or deleted meanwhile.
@@ -92,22 +101,6 @@ function compare({ flags }: Call, isRole: boolean, existing: unknown, expected: 
   return isRole
     ? reconciledRole(existing as ClusterRole, expected as ClusterRole, flags.bool('remove-extra-permissions')) // by kind
     : reconciledBinding(existing as RoleBinding, expected as RoleBinding, flags.bool('remove-extra-subjects')) // by kind
-}
-
-/** Read as v1, whose defaults the scheme fills in. Source: pkg/apis/rbac/v1/defaults.go. */
-function withDefaults(object: unknown): unknown {
-  if (!isObject(object) || !isObject(object.roleRef)) return object
-  const roleRef = object.roleRef as unknown as RoleRef // its members may be missing
-  const subjects = (Array.isArray(object.subjects) ? object.subjects : []) as readonly Subject[] // of a binding
-  return {
-    ...object,
-    roleRef: { ...roleRef, apiGroup: roleRef.apiGroup ?? group },
-    ...(object.subjects === undefined ? {} : { subjects: subjects.map(withGroup) }),
-  }
-}
-
-function withGroup(subject: Subject): Subject {
-  return subject.apiGroup !== undefined || subject.kind === 'ServiceAccount' ? subject : { ...subject, apiGroup: group }
 }
 
 /** Whoever may not read or make a namespace may still write roles in it. Source: namespace.go, tryEnsureNamespace. */

@@ -101,7 +101,7 @@ function* resourceAttributes(call: Call, verb: string, target: string, third: st
   const slash = target.indexOf('/')
   const type = slash < 0 ? target : target.slice(0, slash)
   const name = third ?? (slash < 0 ? '' : target.slice(slash + 1))
-  const found = type === '*' ? undefined : yield* session.discovery.tryFind(type)
+  const found = type === '*' ? undefined : yield* session.discovery.lookUp(type)
   if (found === undefined && type !== '*') warnOfUnknownType(session, type)
   if (session.version.warnsOfScope && !flags.bool('all-namespaces')) {
     if (found !== undefined && !found.namespaced)

@@ -163,6 +163,9 @@ function* make(call: Call, info: Info, autoscaler: JsonObject, dryRun: DryRun, r
     report(autoscaler, 'created')
     return
   }
+  // It asked whether a kind without a name can be tried. Source: autoscale.go, Run.
+  if (dryRun === 'server' && !session.version.triesAutoscalers)
+    fail(`/, Kind= doesn't support ${session.version.namesParameters ? 'dryRun' : 'dry-run'}`)
   const path = `/apis/${autoscaler.apiVersion}/namespaces/${info.namespace}/horizontalpodautoscalers`
   const made = yield* session.rest.request('POST', path, {
     body: goJson(autoscaler),

@@ -12,6 +12,7 @@ import type { KubeContext } from '../host.ts'
 export const configCommand: Command = {
   name: 'config',
   short: 'Modify kubeconfig files',
+  usage: 'SUBCOMMAND [options]',
   long: 'Modify kubeconfig files using subcommands like "kubectl config set current-context my-context"',
   children: [
     { name: 'current-context', short: 'Displays the current-context', run: currentContext },

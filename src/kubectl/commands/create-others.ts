@@ -1,4 +1,5 @@
 import { type JsonObject, textAt } from '../../go/json.ts'
+import { has } from '../../versions/changes.ts'
 import { kubectl } from '../../versions/kubectl.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { attempt, fail, failureMessage } from '../cli/failure.ts'
@@ -79,7 +80,10 @@ export const createPriorityClass = makeCommand({
     string('description'),
     string('preemption-policy', undefined, 'PreemptLowerPriority'),
   ],
-  failurePrefix: failsAs('priorityclass', kubectl.wrapsBindingErrors),
+  failurePrefix: (minor) =>
+    has(minor, kubectl.namesPriorityClass)
+      ? 'failed to create priorityclass: '
+      : failsAs('clusterrolebinding', kubectl.wrapsBindingErrors)(minor),
   make: ({ session, flags }, name) => ({
     kind: 'PriorityClass',
     apiVersion: 'scheduling.k8s.io/v1',

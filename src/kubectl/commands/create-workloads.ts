@@ -2,7 +2,7 @@ import { type JsonObject, objectAt, textAt } from '../../go/json.ts'
 import type { Steps } from '../../kernel/steps.ts'
 import { kubectl } from '../../versions/kubectl.ts'
 import type { Call, Command } from '../cli/command.ts'
-import { attempt, CommandFailure, fail, failureMessage } from '../cli/failure.ts'
+import { CommandFailure, fail } from '../cli/failure.ts'
 import { int, required, string, strings } from '../cli/flags.ts'
 import { select } from '../resource/select.ts'
 import { emptyTimestamp, failsAs, madeMetadata, makeCommand, nameFrom, sendMade } from './create-kit.ts'
@@ -106,15 +106,10 @@ function template(
 /** Source: create_job.go, createJobFromCronJob. */
 function* jobFrom(call: Call, name: string, from: string): Steps<JsonObject> {
   const { session } = call
-  const found = yield* attempt(select(session, { args: [from] }))
-  const isTheServers = session.version.leavesCronJobErrors
-  if (!found.ok && isTheServers) throw new CommandFailure(found.failure)
-  const entry = found.ok
-    ? found.value.entries[0]
-    : fail(`from must be an existing cronjob: ${failureMessage(found.failure)}`)
-  if (entry?.ok === false && isTheServers) throw new CommandFailure(entry.failure)
-  if (entry?.ok !== true)
-    return fail(`from must be an existing cronjob: ${entry === undefined ? '' : failureMessage(entry.failure)}`)
+  const { entries } = yield* select(session, { args: [from] })
+  const [entry] = entries
+  if (entry?.ok === false) throw new CommandFailure(entry.failure)
+  if (entry === undefined || entries.length > 1) return fail('from must be an existing cronjob')
   const cronJob = entry.info.object
   const version = textAt(cronJob, 'apiVersion')
   if (textAt(cronJob, 'kind') !== 'CronJob') {

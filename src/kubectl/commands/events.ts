@@ -61,7 +61,7 @@ function* selectorOf(session: Session, text: string): Steps<string> {
   const [type = '', name, ...rest] = text.split('/')
   if (name === undefined) return fail('--for must be in resource/name form')
   if (rest.length > 0) return fail('arguments in resource/name form may not have more than one slash')
-  const mapping = yield* session.discovery.tryFind(type.toLowerCase())
+  const mapping = yield* session.discovery.lookUp(type.toLowerCase())
   if (mapping === undefined) return failPlain(`the server doesn't have a resource type "${type}"`)
   const { kind, group, version } = mapping
   return [

@@ -57,7 +57,7 @@ function* resourceOf({ session, flags }: Call, target: string): Steps<Asked> {
   const readsJsonpath = has(session.version.minor, kubectl.explainReadsJsonpath)
   const fieldsOf = (text: string) => (readsJsonpath ? jsonpathFields(text) : text.split('.').slice(1))
   const type = (readsJsonpath ? /^[^.[]*/ : /^[^.]*/).exec(given)?.[0] ?? ''
-  const first = yield* session.discovery.tryFind(type)
+  const first = yield* session.discovery.lookUp(type)
   if (first === undefined) return failPlain(`the server doesn't have a resource type ${goQuote(type)}`)
   const apiVersion = flags.string('api-version')
   if (apiVersion !== '') {

@@ -3,6 +3,8 @@ import { at, objectAt, textAt } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
 import { rfc3339 } from '../../kernel/calendar.ts'
 import type { Steps } from '../../kernel/steps.ts'
+import { has } from '../../versions/changes.ts'
+import { kubectl } from '../../versions/kubectl.ts'
 import { groupResource, resourcePath } from '../api/discovery.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { fail, failAll } from '../cli/failure.ts'
@@ -18,11 +20,37 @@ import { undo } from './rollout-undo.ts'
 import { targetsOf } from './workloads.ts'
 import { createReport, dryRunOf, managerOf, type Report, writeFlags } from './write.ts'
 
+const validTypes = 'Valid resource types include:\n\n  *  deployments\n  *  daemonsets\n  *  statefulsets'
+
+/** Source: pkg/cmd/rollout/rollout.go, rolloutLong. */
+function long(minor: number): string | undefined {
+  if (!has(minor, kubectl.rolloutStatusOfSeveral)) return undefined
+  return `Manage the rollout of one or many resources.\n        \n ${validTypes}`
+}
+
+/** Source: pkg/cmd/rollout/rollout.go, rolloutExample. */
+function examples(minor: number): string {
+  const more = has(minor, kubectl.rolloutStatusOfSeveral)
+    ? [
+        '# Restart a deployment\nkubectl rollout restart deployment/abc',
+        "# Restart deployments with the 'app=nginx' label\nkubectl rollout restart deployment --selector=app=nginx",
+      ]
+    : []
+  const all = [
+    '# Rollback to the previous deployment\nkubectl rollout undo deployment/abc',
+    '# Check the rollout status of a daemonset\nkubectl rollout status daemonset/foo',
+    ...more,
+  ]
+  return `Examples:\n${all.join('\n\n').replace(/^/gm, '  ')}\n\n`
+}
+
 /** Source: kubectl pkg/cmd/rollout, pkg/polymorphichelpers. */
 export const rolloutCommand: Command = {
   name: 'rollout',
   short: 'Manage the rollout of a resource',
-  long: 'Manage the rollout of a resource.\n  \n Valid resource types include:\n\n  *  deployments\n  *  daemonsets\n  *  statefulsets',
+  long: `Manage the rollout of a resource.\n  \n ${validTypes}`,
+  usage: 'SUBCOMMAND [options]',
+  listing: { exitCode: 1, examples, long },
   children: [
     {
       name: 'history',

@@ -6,6 +6,7 @@ import { applyCommand } from './apply.ts'
 import { attachCommand } from './attach.ts'
 import { authCommand } from './auth.ts'
 import { autoscaleCommand } from './autoscale.ts'
+import { certificateCommand } from './certificate.ts'
 import { configCommand } from './config.ts'
 import { cpCommand } from './cp.ts'
 import { createCommand } from './create.ts'
@@ -109,7 +110,7 @@ export const rootCommand: Command = {
     rolloutCommand,
     scaleCommand,
     autoscaleCommand,
-    refused('certificate', 'Modify certificate resources.'),
+    certificateCommand,
     clusterInfoCommand,
     topCommand,
     cordonCommand,

@@ -1,4 +1,5 @@
 import { compareBytes, goJsonIndented, textAt } from '../../go/json.ts'
+import { goQuote } from '../../go/quote.ts'
 import { alignTabs, tableTabs } from '../../go/tabwriter.ts'
 import { toGoYaml } from '../../go/yaml/go-yaml.ts'
 import type { Steps } from '../../kernel/steps.ts'
@@ -31,7 +32,7 @@ export const apiResourcesCommand: Command = {
 function* apiResources(call: Call): Steps<number> {
   const { session, flags } = call
   const output = flags.string('output')
-  if (output !== '' && output !== 'wide' && output !== 'name') fail(`--output ${output} is not available`)
+  if (!['', 'wide', 'name'].includes(output)) refuseOutput(call, output)
   if (call.args.length > 0)
     fail(`unexpected arguments: [${call.args.join(' ')}]\nSee '${call.path} -h' for help and examples`)
   const sortKey = flags.string('sort-by')
@@ -75,6 +76,15 @@ function* apiResources(call: Call): Steps<number> {
   const lines = (flags.bool('no-headers') ? rows : [header, ...rows]).map((cells) => cells.join('\t'))
   session.out(lines.length === 0 ? '' : alignTabs(`${lines.join('\n')}\n`, tableTabs))
   return 0
+}
+
+/** Source: apiresources.go, Validate; from 1.35 on cli-runtime pkg/genericclioptions/print_flags.go. */
+function refuseOutput({ session }: Call, output: string): never {
+  if (!session.version.printsApiResources) fail(`--output ${output} is not available`)
+  if (['json', 'yaml', 'kyaml'].includes(output)) failNotSimulated(`api-resources -o ${output}`)
+  return fail(
+    `unable to match a printer suitable for the output format ${goQuote(output)}, allowed formats are: json,kyaml,name,wide,yaml`,
+  )
 }
 
 function verbsText(mapping: Mapping, minor: number): string {

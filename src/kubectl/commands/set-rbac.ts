@@ -20,7 +20,7 @@ function* changeEach(
   change: (info: Info) => unknown,
 ): Steps<number> {
   const dryRun = dryRunOf(call)
-  const report = createReport(call, dryRun)
+  const report = createReport(call, dryRun, { structs: true })
   const { infos, failures } = yield* targetsOf(call, resources)
   const broken = yield* eachItem(infos, (info) => changeOne(call, info, change(info), done, dryRun, report))
   failAll([...failures, ...broken])

@@ -29,6 +29,7 @@ const common: readonly FlagSpec[] = [
 export const setCommand: Command = {
   name: 'set',
   short: 'Set specific features on objects',
+  usage: 'SUBCOMMAND [options]',
   long: 'Configure application resources \n\n These commands help you make changes to existing application resources.',
   modernLong:
     'Configure application resources.\n\n These commands help you make changes to existing application resources.',

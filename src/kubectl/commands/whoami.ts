@@ -3,7 +3,7 @@ import { alignTabs, tableTabs } from '../../go/tabwriter.ts'
 import type { Steps } from '../../kernel/steps.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { attempt, CommandFailure, fail, isReason } from '../cli/failure.ts'
-import { createPrinter, printFlags } from '../print/printers.ts'
+import { createStructPrinter, printFlags } from '../print/printers.ts'
 
 /** Source: kubectl pkg/cmd/auth/whoami.go. */
 export const whoAmI: Command = {
@@ -12,7 +12,7 @@ export const whoAmI: Command = {
   since: 26,
   flags: printFlags,
   *run(call) {
-    const printer = createPrinter(call.session, call.flags)
+    const printer = createStructPrinter(call.session, call.flags)
     const review = yield* ask(call)
     call.session.out(printer === undefined ? attributes(at(review, 'status', 'userInfo')) : printer(typed(review)))
     return 0

@@ -54,7 +54,7 @@ function* scale(call: Call): Steps<number> {
   const replicas = flags.int('replicas')
   if (replicas < 0) fail('The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0')
   const dryRun = dryRunOf(call)
-  const report = createReport(call, dryRun)
+  const report = createReport(call, dryRun, { tellsDryRun: session.version.scaleTellsDryRun })
   const { infos, failures } = yield* targetsOf(call, call.args)
   const broken = yield* eachItem(infos, (info) => scaleOne(call, info, replicas, dryRun, report))
   const nothing = 'no objects passed to scale'

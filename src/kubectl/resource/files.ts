@@ -1,6 +1,7 @@
 import { withValue } from '../../api/change.ts'
-import { utf8Text } from '../../bytes/bytes.ts'
+import { utf8Bytes, utf8Text } from '../../bytes/bytes.ts'
 import { isObject, listAt, textAt } from '../../go/json.ts'
+import { jsonSyntaxError } from '../../go/json-syntax.ts'
 import { goQuote } from '../../go/quote.ts'
 import { readManifestDocuments } from '../../go/yaml/manifests.ts'
 import type { Steps } from '../../kernel/steps.ts'
@@ -111,12 +112,21 @@ function* entriesOf(session: Session, source: Source, options: FileOptions): Ste
       entries.push({ ok: false, failure: { kind: 'message', text } })
       return entries
     }
-    entries.push(...(yield* inTurn(flatten(value), (object) => entryOf(session, source.name, object, options))))
+    const items = flatten(value)
+    const isList = items.length !== 1 || items[0] !== value
+    const named = isList && !session.version.listItemsNameTheirFile ? '' : source.name
+    entries.push(...(yield* inTurn(items, (object) => entryOf(session, named, object, options))))
   }
   if (error !== undefined) {
-    entries.push({ ok: false, failure: { kind: 'message', text: `error parsing ${source.name}: ${error}` } })
+    const told = isCutShort(source.text) ? 'unexpected EOF' : error
+    entries.push({ ok: false, failure: { kind: 'message', text: `error parsing ${source.name}: ${told}` } })
   }
   return entries
+}
+
+/** What begins as JSON is read as such. Source: apimachinery pkg/util/yaml/decoder.go, YAMLOrJSONDecoder. */
+function isCutShort(text: string): boolean {
+  return text.trimStart().startsWith('{') && jsonSyntaxError(utf8Bytes(text)) === 'unexpected end of JSON input'
 }
 
 /** Lists give their items. Source: visitor.go, FlattenListVisitor. */
