@@ -98,6 +98,7 @@ const rows: readonly (readonly [line: string, printed: string])[] = [
     'get ev -o name --field-selector=reason=none',
     'Warning: short name "ev" could also match lower priority resource events.events.k8s.io\n',
   ],
+  ['events -A -o name', ''],
   ['convert', 'error: unknown command "convert" for "kubectl"\n[1]'],
   [
     'delete pod bare --cascade=false --dry-run=client',
