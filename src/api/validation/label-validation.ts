@@ -8,9 +8,12 @@ export function validateLabelName(v: Validator, field: string, name: string): vo
   v.each(field, name, qualifiedName(name, v.minor))
 }
 
+/** A selector of a decoded object: one that is not there comes as null where Go does not leave it out. */
+export type MaybeSelector = LabelSelector | null | undefined
+
 /** Source: the same file, ValidateLabelSelector. */
-export function validateLabelSelector(v: Validator, field: string, selector: LabelSelector | undefined): void {
-  if (selector === undefined) return
+export function validateLabelSelector(v: Validator, field: string, selector: MaybeSelector): void {
+  if (selector === undefined || selector === null) return
   v.add(validateLabels(selector.matchLabels, `${field}.matchLabels`, v.minor))
   for (const [index, { key, operator, values = [] }] of (selector.matchExpressions ?? []).entries()) {
     const path = `${field}.matchExpressions[${index}]`
@@ -28,17 +31,17 @@ export function validateLabelSelector(v: Validator, field: string, selector: Lab
 }
 
 /** Why a label selector cannot be turned into one that matches. Source: metav1 helpers.go, LabelSelectorAsSelector. */
-export function isEmptySelector(selector: LabelSelector | undefined): boolean {
-  if (selector === undefined) return true
+export function isEmptySelector(selector: MaybeSelector): boolean {
+  if (selector === undefined || selector === null) return true
   return sortedKeys(selector.matchLabels).length + (selector.matchExpressions?.length ?? 0) === 0
 }
 
 /** Whether labels satisfy a selector; an empty one matches everything, an absent one nothing. */
 export function matchesLabelSelector(
-  selector: LabelSelector | undefined,
+  selector: MaybeSelector,
   labels: Readonly<Record<string, string>> | undefined,
 ): boolean {
-  if (selector === undefined) return false
+  if (selector === undefined || selector === null) return false
   const has = (key: string) => labels !== undefined && Object.hasOwn(labels, key)
   for (const [key, value] of Object.entries(selector.matchLabels ?? {})) {
     if (!has(key) || labels?.[key] !== value) return false

@@ -5,7 +5,7 @@ import type { PodSpec, Volume } from '../types/core.ts'
 import type { LabelSelector } from '../types/meta.ts'
 import type { PodTemplateSpec, ReplicaStatus, UpdateStrategy } from '../types/workloads.ts'
 import { percent } from './formats.ts'
-import { isEmptySelector, matchesLabelSelector, validateLabelSelector } from './label-validation.ts'
+import { isEmptySelector, type MaybeSelector, matchesLabelSelector, validateLabelSelector } from './label-validation.ts'
 import { validatePodSpec } from './pod-spec-validation.ts'
 import { validatePodAnnotations } from './pod-validation.ts'
 import { validateAnnotations, validateLabels } from './validate-meta.ts'
@@ -72,13 +72,8 @@ export function validateAlwaysRestart(v: Validator, field: string, spec: PodSpec
 }
 
 /** `empty` is the text about a selector that selects everything. */
-export function validateSelector(
-  v: Validator,
-  field: string,
-  selector: LabelSelector | undefined,
-  empty: string,
-): void {
-  if (selector === undefined) {
+export function validateSelector(v: Validator, field: string, selector: MaybeSelector, empty: string): void {
+  if (selector === undefined || selector === null) {
     v.required(field)
     return
   }
@@ -89,12 +84,13 @@ export function validateSelector(
 export function validateTemplateLabels(
   v: Validator,
   field: string,
-  selector: LabelSelector | undefined,
+  selector: MaybeSelector,
   template: PodTemplateSpec,
 ): void {
   const labels = template.metadata?.labels
   // A selector that is missing selects nothing, one that is empty everything.
-  if (selector !== undefined && (isEmptySelector(selector) || matchesLabelSelector(selector, labels))) return
+  const isGiven = selector !== undefined && selector !== null
+  if (isGiven && (isEmptySelector(selector) || matchesLabelSelector(selector, labels))) return
   v.invalidGo(`${field}.metadata.labels`, goLabels(labels), '`selector` does not match template `labels`')
 }
 
@@ -102,7 +98,7 @@ export function validateTemplateLabels(
 export function validateReplicatedTemplate(
   v: Validator,
   field: string,
-  selector: LabelSelector | undefined,
+  selector: MaybeSelector,
   template: PodTemplateSpec,
   replicas: number,
 ): void {

@@ -1,8 +1,8 @@
+import { decodeAsGo } from '../../api/decoding/go-decoder.ts'
+import { decodeTyped } from '../../api/decoding/typed-decoder.ts'
 import type { Definition } from '../../api/schema/schema.ts'
 import { extended } from '../../kernel/extended.ts'
 import { apiServerFact } from '../version-facts.ts'
-import { decodeAsGo } from './go-decoder.ts'
-import { decodeTyped } from './typed-decoder.ts'
 
 /** An object of a kind, with what is wrong with its fields (`unknown field "spec.x"`) though it could be decoded. */
 export type DecodedKind =

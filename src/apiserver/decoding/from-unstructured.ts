@@ -1,9 +1,9 @@
+import { unmarshalError } from '../../api/decoding/unmarshal.ts'
 import { isObject, member } from '../../api/json.ts'
 import type { Definition, FieldType, ScalarType } from '../../api/schema/schema.ts'
 import { decodeBase64 } from '../../bytes/bytes.ts'
 import { apiServer } from '../../versions/api-server.ts'
 import { has } from '../../versions/changes.ts'
-import { unmarshalError } from './unmarshal.ts'
 
 /**
  * Why a tree of JSON values can't become an object of a type, in the words of the converter that strategic merge patches go

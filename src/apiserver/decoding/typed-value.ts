@@ -1,9 +1,9 @@
+import { absent, isEmpty, zeroOf } from '../../api/decoding/completion.ts'
+import { type SelfDecoding, unmarshal } from '../../api/decoding/unmarshal.ts'
 import { isObject, type JsonObject, setMember } from '../../api/json.ts'
 import type { Definition, FieldSchema, FieldType, ScalarType } from '../../api/schema/schema.ts'
 import { base64Length } from '../../bytes/bytes.ts'
 import { sortBytewise } from '../../go/json.ts'
-import { absent, isEmpty, zeroOf } from './completion.ts'
-import { type SelfDecoding, unmarshal } from './unmarshal.ts'
 
 /** There is something that the decoder of texts has a word to say about, or takes in its own way. */
 export const notPlain = Symbol('not plain')

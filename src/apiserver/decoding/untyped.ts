@@ -1,5 +1,5 @@
+import { JsonReader } from '../../api/decoding/json-reader.ts'
 import { goQuote } from '../../go/quote.ts'
-import { JsonReader } from './json-reader.ts'
 
 const operationFields: ReadonlySet<string> = new Set(['op', 'path', 'from', 'value'])
 

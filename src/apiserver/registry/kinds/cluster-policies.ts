@@ -165,7 +165,8 @@ function validatePriorityClass(
   v: Validator,
   { metadata, value = 0, globalDefault, preemptionPolicy }: PriorityClass,
 ): void {
-  const { name } = metadata
+  // None, where it was forgotten.
+  const name = (metadata.name as string | undefined) ?? ''
   if (name.startsWith('system-')) {
     const known = Object.hasOwn(systemPriorities, name) ? systemPriorities[name] : undefined
     const problem =

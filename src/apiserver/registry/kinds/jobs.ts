@@ -282,8 +282,9 @@ export const cronJobStrategy: Strategy<CronJob> = {
   validate: (job, context) =>
     errorsOf(context, (v) => {
       validateCronJob(v, job)
-      if (byteLength(job.metadata.name) > cronNameMax) {
-        v.invalid('metadata.name', job.metadata.name, `must be no more than ${cronNameMax} characters`)
+      const name = (job.metadata.name as string | undefined) ?? '' // it may have been forgotten
+      if (byteLength(name) > cronNameMax) {
+        v.invalid('metadata.name', name, `must be no more than ${cronNameMax} characters`)
       }
     }),
   validateUpdate: (next, old, context) => errorsOf(context, (v) => validateCronJob(v, next, old)),

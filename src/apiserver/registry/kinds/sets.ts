@@ -1,7 +1,7 @@
 import { equalJson } from '../../../api/json.ts'
 import type { KubeObject } from '../../../api/types/meta.ts'
 import type { DaemonSet, StatefulSet } from '../../../api/types/workloads.ts'
-import { isEmptySelector, validateLabelSelector } from '../../../api/validation/label-validation.ts'
+import { isEmptySelector, type MaybeSelector, validateLabelSelector } from '../../../api/validation/label-validation.ts'
 import type { Validator } from '../../../api/validation/validator.ts'
 import {
   defaultTemplate,
@@ -174,10 +174,11 @@ function defaultClaimTemplate(claim: KubeObject): KubeObject {
 
 function validateDaemonSet(v: Validator, { spec = {} }: DaemonSet): void {
   const template = spec.template ?? noTemplate
-  validateLabelSelector(v, 'spec.selector', spec.selector)
-  validateTemplateLabels(v, 'spec.template', spec.selector, template)
-  if (spec.selector !== undefined && isEmptySelector(spec.selector)) {
-    v.invalidGo('spec.selector', goSelector(spec.selector), 'empty selector is invalid for daemonset')
+  const selector: MaybeSelector = spec.selector
+  validateLabelSelector(v, 'spec.selector', selector)
+  validateTemplateLabels(v, 'spec.template', selector, template)
+  if (selector !== undefined && selector !== null && isEmptySelector(selector)) {
+    v.invalidGo('spec.selector', goSelector(selector), 'empty selector is invalid for daemonset')
   }
   validateTemplate(v, 'spec.template', template)
   validateReadOnlyDisks(v, 'spec.template.spec.volumes', template.spec?.volumes)

@@ -1,4 +1,4 @@
-import type { FieldType, ScalarType } from '../../api/schema/schema.ts'
+import type { FieldType, ScalarType } from '../schema/schema.ts'
 
 /** A type as Go prints it: `[]v1.Container`. */
 export function goTypeOf(type: FieldType): string {

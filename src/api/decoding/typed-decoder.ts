@@ -1,6 +1,6 @@
-import { setMember } from '../../api/json.ts'
-import type { Definition, FieldSchema, FieldType, ScalarType } from '../../api/schema/schema.ts'
 import { base64Length, decodeBase64, encodeBase64 } from '../../bytes/bytes.ts'
+import { setMember } from '../json.ts'
+import type { Definition, FieldSchema, FieldType, ScalarType } from '../schema/schema.ts'
 import { ByteReader, charOf } from './byte-reader.ts'
 import { completed, emptyObject, zeroOf } from './completion.ts'
 import { goTypeOf } from './go-type-names.ts'
@@ -108,6 +108,12 @@ class TypedDecoder {
     }
   }
 
+  /** After an error what is left of the text means nothing. */
+  private anything(): unknown {
+    const raw = this.reader.skipAndReturn()
+    return this.reader.error === undefined ? (JSON.parse(raw) ?? undefined) : undefined
+  }
+
   private list(items: FieldType): readonly unknown[] | undefined {
     const { reader } = this
     const decoded = this.listItems(items)
@@ -175,7 +181,7 @@ class TypedDecoder {
       case 'double':
         return reader.readNull() ? undefined : Number(reader.skipAndReturn())
       case 'any':
-        return JSON.parse(reader.skipAndReturn() || 'null') ?? undefined
+        return this.anything()
       default:
         return this.marshaled(scalar)
     }

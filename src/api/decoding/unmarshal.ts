@@ -1,5 +1,5 @@
-import { canonicalQuantity, parseQuantity } from '../../api/quantity.ts'
 import { rfc3339Error } from '../../go/time.ts'
+import { canonicalQuantity, parseQuantity } from '../quantity.ts'
 
 /** Types that decode themselves from the bytes of their value. */
 export type SelfDecoding = 'quantity' | 'intOrString' | 'time' | 'microTime'

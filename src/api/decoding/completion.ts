@@ -1,5 +1,5 @@
-import { setMember } from '../../api/json.ts'
-import type { Definition, FieldSchema, FieldType, ScalarType } from '../../api/schema/schema.ts'
+import { setMember } from '../json.ts'
+import type { Definition, FieldSchema, FieldType, ScalarType } from '../schema/schema.ts'
 
 /** The members that the server would write: empty ones left out where they may be, others put in. `omitsTimes`: creationTimestamp, too, the one time that has omitzero. */
 export function completed(
