@@ -19,6 +19,16 @@ export const tellingRows = {
     'failures of items of a List name their file',
     'cli-runtime pkg/resource/visitor.go, FlattenListVisitor',
   ],
+  decodesAsGo: [
+    23,
+    'errors of manifests have the words of encoding/json, where they had those of json-iterator',
+    'apimachinery go.mod, sigs.k8s.io/json since v0.23.0',
+  ],
+  tellsEmbeddedStructs: [
+    35,
+    'errors of manifests name inlined structs on the way to a field',
+    'apimachinery go.mod, sigs.k8s.io/json v0.0.0-20250730193827 since v0.35.0',
+  ],
   waitLooksOnce: [25, '`wait --timeout=0s` looks once', 'pkg/cmd/wait/condition.go, getObjAndCheckCondition'],
   cascadesByName: [20, '--cascade is a name; a boolean warns', 'pkg/cmd/delete/delete_flags.go, parseCascadingFlag'],
   annotateListsInAnyForm: [27, 'annotate takes --list with --output again', 'pkg/cmd/annotate/annotate.go, ToOptions'],

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { schemaOf } from '../../src/api/schema/schema.ts'
 import { decodeTyped } from '../../src/api/decoding/typed-decoder.ts'
+import { schemaOf } from '../../src/api/schema/schema.ts'
 import { rfc3339Error } from '../../src/go/time.ts'
 
 function decode(kind: string, json: string) {

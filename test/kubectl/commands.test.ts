@@ -63,7 +63,7 @@ describe('C5: files', () => {
 
   test('one broken document does not keep back the others, and the command fails', () => {
     const world = createKubectlWorld()
-    const result = world.run('create -f -', `${secret}---\napiVersion: v1\nkind: Nope\nmetadata: {name: n}\n`)
+    const result = world.run('create -f -', `${secret}---\napiVersion: v1\nkind: Nope\nmetadata: {name: nope}\n`)
     expect(result).toEqual({
       stdout: 'secret/s created\n',
       stderr: 'error: unable to recognize "STDIN": no matches for kind "Nope" in version "v1"\n',

@@ -132,7 +132,8 @@ function* getTables(call: Call): Steps<number> {
       (session.version.nothingFoundClusterWide && infos.every(({ mapping }) => !mapping.namespaced) && infos.length > 0)
     session.err(clusterWide ? 'No resources found\n' : `No resources found in ${session.namespace} namespace.\n`)
   }
-  failAll(shown)
+  // Errors of files are collected twice, and what is printed of such a collection has no `error: ` before it (helpers.go, MultipleErrors).
+  failAll(namesFiles(flags) ? shown.map(asItStands) : shown)
   return 0
 }
 
@@ -153,6 +154,10 @@ function sortedTable({ session, flags }: Call, table: unknown): unknown {
   if (field === '' || listAt(table, 'rows').length < 2) return table
   const sorted = attemptNow(() => sortTable(table, field, session.version))
   return sorted.ok ? sorted.value : undefined
+}
+
+function asItStands(failure: Failure): Failure {
+  return failure.kind === 'message' ? { kind: 'plain', text: failure.text } : failure
 }
 
 function tablePrinter(call: Call, info: Info, withKind: boolean): TablePrinter {

@@ -12,6 +12,7 @@ import { inTurn } from '../cli/in-turn.ts'
 import type { Session } from '../cli/session.ts'
 import { buildKustomization } from '../kustomize-entry.ts'
 import { getObject, type Info, type ReadOptions } from './info.ts'
+import { metadataError } from './metadata.ts'
 
 /** Flags that name files. Source: pkg/cmd/util/helpers.go, AddFilenameOptionFlags. */
 export const filenameFlags: readonly FlagSpec[] = [
@@ -113,9 +114,9 @@ function* entriesOf(session: Session, source: Source, options: FileOptions): Ste
       return entries
     }
     const items = flatten(value)
-    const isList = items.length !== 1 || items[0] !== value
-    const named = isList && !session.version.listItemsNameTheirFile ? '' : source.name
-    entries.push(...(yield* inTurn(items, (object) => entryOf(session, named, object, options))))
+    const areItems = items.length !== 1 || items[0] !== value
+    const named = areItems && !session.version.listItemsNameTheirFile ? '' : source.name
+    entries.push(...(yield* inTurn(items, (object) => entryOf(session, named, object, { ...options, areItems }))))
   }
   if (error !== undefined) {
     const told = isCutShort(source.text) ? 'unexpected EOF' : error
@@ -137,12 +138,18 @@ function flatten(object: unknown): readonly unknown[] {
   return [object]
 }
 
-function* entryOf(session: Session, source: string, object: unknown, { isLocal = false }: FileOptions): Steps<Entry> {
-  const result = yield* attempt(infoOf(session, source, object, isLocal))
+/** Of a document, or of an item of its list: those are not looked at once more. */
+interface EntryOptions extends FileOptions {
+  readonly areItems: boolean
+}
+
+function* entryOf(session: Session, source: string, object: unknown, options: EntryOptions): Steps<Entry> {
+  const result = yield* attempt(infoOf(session, source, object, options))
   return result.ok ? { ok: true, info: result.value } : { ok: false, failure: result.failure }
 }
 
-function* infoOf(session: Session, source: string, object: unknown, isLocal: boolean): Steps<Info> {
+function* infoOf(session: Session, source: string, object: unknown, options: EntryOptions): Steps<Info> {
+  const { isLocal = false, areItems } = options
   // Source: unstructured/helpers.go, unstructuredJSONScheme.decode.
   if (!isObject(object))
     fail(
@@ -150,6 +157,8 @@ function* infoOf(session: Session, source: string, object: unknown, isLocal: boo
     )
   const [apiVersion, kind] = [textAt(object, 'apiVersion'), textAt(object, 'kind')]
   if (kind === '') fail(`unable to decode ${goQuote(source)}: Object 'Kind' is missing in '${JSON.stringify(object)}'`)
+  const wrong = areItems ? undefined : metadataError(object, session.version)
+  if (wrong !== undefined) fail(`unable to decode ${goQuote(source)}: ${wrong}`)
   const found = yield* attempt(session.discovery.forKind(apiVersion, kind))
   if (!found.ok) throw new CommandFailure(unrecognized(session, source, object, found.failure))
   const mapping = found.value
