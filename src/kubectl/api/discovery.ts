@@ -131,8 +131,10 @@ class ServerDiscovery implements Discovery {
   }
 
   *forKind(apiVersion: string, kind: string): Steps<Mapping> {
+    // In lower case a kind is known, too. Source: client-go restmapper/discovery.go, NewDiscoveryRESTMapper.
     const isMeant = (mapping: Mapping): boolean =>
-      mapping.kind === kind && groupVersion(mapping.group, mapping.version) === apiVersion
+      (mapping.kind === kind || mapping.kind.toLowerCase() === kind) &&
+      groupVersion(mapping.group, mapping.version) === apiVersion
     const found = yield* this.#lookAgain((all) => all.find(isMeant))
     return found ?? fail(`no matches for kind ${goQuote(kind)} in version ${goQuote(apiVersion)}`)
   }

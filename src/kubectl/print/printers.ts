@@ -177,7 +177,7 @@ function jsonpathPrinter(format: string, template: string, session: Session, fla
 export function objectName(object: unknown): string {
   if (isObject(object) && Array.isArray(object.items)) return listAt(object, 'items').map(objectName).join('\n')
   const [group] = textAt(object, 'apiVersion').includes('/') ? textAt(object, 'apiVersion').split('/') : ['']
-  return `${kindName(textAt(object, 'kind'), group ?? '')}/${textAt(object, 'metadata', 'name')}`
+  return `${kindName(textAt(object, 'kind'), group ?? '')}/${textAt(object, 'metadata', 'name') || '<unknown>'}`
 }
 
 /** Source: cli-runtime pkg/printers/managedfields.go (1.21). */

@@ -1,6 +1,6 @@
 import { withValue } from '../../api/change.ts'
 import { utf8Bytes, utf8Text } from '../../bytes/bytes.ts'
-import { isObject, listAt, textAt } from '../../go/json.ts'
+import { goJson, isObject, type JsonObject, listAt, textAt } from '../../go/json.ts'
 import { jsonSyntaxError } from '../../go/json-syntax.ts'
 import { goQuote } from '../../go/quote.ts'
 import { readManifestDocuments } from '../../go/yaml/manifests.ts'
@@ -116,7 +116,8 @@ function* entriesOf(session: Session, source: Source, options: FileOptions): Ste
     const items = flatten(value)
     const areItems = items.length !== 1 || items[0] !== value
     const named = areItems && !session.version.listItemsNameTheirFile ? '' : source.name
-    entries.push(...(yield* inTurn(items, (object) => entryOf(session, named, object, { ...options, areItems }))))
+    const json = areItems ? undefined : jsonOf(value, source.text, values.length)
+    entries.push(...(yield* inTurn(items, (object) => entryOf(session, named, object, { ...options, json }))))
   }
   if (error !== undefined) {
     const told = isCutShort(source.text) ? 'unexpected EOF' : error
@@ -133,14 +134,28 @@ function isCutShort(text: string): boolean {
 /** Lists give their items. Source: visitor.go, FlattenListVisitor. */
 function flatten(object: unknown): readonly unknown[] {
   if (isObject(object) && Array.isArray(object.items) && textAt(object, 'kind').endsWith('List')) {
-    return listAt(object, 'items').flatMap(flatten)
+    return listAt(object, 'items').flatMap((item) => flatten(asItemOf(object, item)))
   }
   return [object]
 }
 
-/** Of a document, or of an item of its list: those are not looked at once more. */
+/** An item of a list of one kind is of that kind where it does not say so. Source: unstructured/helpers.go, decodeToList. */
+function asItemOf(list: JsonObject, item: unknown): unknown {
+  const kind = textAt(list, 'kind').slice(0, -'List'.length)
+  if (kind === '' || !isObject(item) || textAt(item, 'kind') !== '') return item
+  return { ...item, kind, apiVersion: textAt(list, 'apiVersion') }
+}
+
+/** The text that kubectl decodes: what is JSON as it stands, of YAML what it makes of it. */
+function jsonOf(document: unknown, text: string, documents: number): string {
+  const whole = text.trim()
+  if (!whole.startsWith('{')) return goJson(document)
+  return documents === 1 ? whole : JSON.stringify(document)
+}
+
 interface EntryOptions extends FileOptions {
-  readonly areItems: boolean
+  /** Of a document; items of a list are not decoded once more. */
+  readonly json: string | undefined
 }
 
 function* entryOf(session: Session, source: string, object: unknown, options: EntryOptions): Steps<Entry> {
@@ -149,7 +164,7 @@ function* entryOf(session: Session, source: string, object: unknown, options: En
 }
 
 function* infoOf(session: Session, source: string, object: unknown, options: EntryOptions): Steps<Info> {
-  const { isLocal = false, areItems } = options
+  const { isLocal = false, json } = options
   // Source: unstructured/helpers.go, unstructuredJSONScheme.decode.
   if (!isObject(object))
     fail(
@@ -157,7 +172,7 @@ function* infoOf(session: Session, source: string, object: unknown, options: Ent
     )
   const [apiVersion, kind] = [textAt(object, 'apiVersion'), textAt(object, 'kind')]
   if (kind === '') fail(`unable to decode ${goQuote(source)}: Object 'Kind' is missing in '${JSON.stringify(object)}'`)
-  const wrong = areItems ? undefined : metadataError(object, session.version)
+  const wrong = json === undefined ? undefined : metadataError(object, json, session.version)
   if (wrong !== undefined) fail(`unable to decode ${goQuote(source)}: ${wrong}`)
   const found = yield* attempt(session.discovery.forKind(apiVersion, kind))
   if (!found.ok) throw new CommandFailure(unrecognized(session, source, object, found.failure))

@@ -1,18 +1,17 @@
 import { decodeAsGo } from '../../api/decoding/go-decoder.ts'
 import { decodeTyped } from '../../api/decoding/typed-decoder.ts'
 import { type Definition, schemaOf } from '../../api/schema/schema.ts'
-import { goJson, isObject, type JsonObject } from '../../go/json.ts'
+import { isObject, type JsonObject } from '../../go/json.ts'
 import type { ClientVersion } from '../client-version.ts'
 
 /**
- * What is wrong with the metadata of a document, which kubectl reads as such before it asks anybody, whatever the kind; undefined: nothing.
+ * What is wrong with the metadata of a document (`json`: its text), which kubectl reads as such before it asks anybody, whatever the kind; undefined: nothing.
  * Source: cli-runtime pkg/resource/metadata_decoder.go.
  */
-export function metadataError(document: JsonObject, version: ClientVersion): string | undefined {
+export function metadataError(document: JsonObject, json: string, version: ClientVersion): string | undefined {
   // The decoder is for what looks wrong: its tables take longer to load than most commands take.
   if (looksRight(document)) return undefined
   const definition = metadataOnly(version.minor)
-  const json = goJson(document)
   const decoded = version.decodesAsGo
     ? decodeAsGo(json, definition, { tellsEmbedded: version.tellsEmbeddedStructs, omitsTimes: false })
     : decodeTyped(json, definition)

@@ -14,8 +14,9 @@ export function* clientValidation(
   flags: FlagValues,
 ): Steps<((object: unknown) => string | undefined) | undefined> {
   if (['false', 'ignore', 'warn'].includes(flags.string('validate').toLowerCase())) return undefined
-  if (session.version.serverSideValidation && (yield* serverMinor(session)) >= 25) return headErrors
-  const schema = schemaOf(yield* serverMinor(session))
+  const minor = yield* serverMinor(session)
+  if (session.version.serverSideValidation && minor >= 25) return (object) => errorsLeftToTheClient(object, minor)
+  const schema = schemaOf(minor)
   return (object) => validationErrors(object, schema)
 }
 
@@ -27,8 +28,10 @@ export function fieldValidation(session: Session, flags: FlagValues): Readonly<R
   return { fieldValidation: value }
 }
 
-/** What a client looks for that leaves the rest to the server. Source: pkg/validation/schema.go, paramVerifyingSchema. */
-function headErrors(object: unknown): string | undefined {
+/** What a client looks for that leaves the rest to the server: all of it in lists, which no server takes. Source: pkg/validation/schema.go, paramVerifyingSchema. */
+function errorsLeftToTheClient(object: unknown, minor: number): string | undefined {
+  if (textAt(object, 'kind') === 'List' && textAt(object, 'apiVersion') === 'v1')
+    return validationErrors(object, schemaOf(minor))
   return textOf(isObject(object) ? kindErrors(object) : ['invalid object to validate'])
 }
 
