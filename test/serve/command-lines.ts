@@ -158,7 +158,6 @@ const mistaken = [
   'get pods,svc --sort-by=.metadata.name',
   'get pods --context=none',
   'logs talks --limit-bytes=-1',
-  'create service externalname s',
   'create job j --from=cronjob/x',
   'run x --image=nginx -it --rm --dry-run=client',
   'run x --image=nginx --overrides=[] --dry-run=client',

@@ -14,9 +14,10 @@ export function* clientValidation(
   flags: FlagValues,
 ): Steps<((object: unknown) => string | undefined) | undefined> {
   if (['false', 'ignore', 'warn'].includes(flags.string('validate').toLowerCase())) return undefined
-  const minor = yield* serverMinor(session)
-  if (session.version.serverSideValidation && minor >= 25) return (object) => errorsLeftToTheClient(object, minor)
-  const schema = schemaOf(minor)
+  const server = yield* serverMinor(session)
+  // Source: apiserver pkg/features/kube_features.go, ServerSideFieldValidation.
+  if (session.version.serverSideValidation && server >= 25) return (object) => errorsLeftToTheClient(object, server)
+  const schema = schemaOf(server)
   return (object) => validationErrors(object, schema)
 }
 
