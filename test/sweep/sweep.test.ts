@@ -222,9 +222,6 @@ test('the shipped Indexed Job runs in podsim: each Pod makes the shard of its in
     },
     manifest,
   )
-  // Nobody binds claims here but who runs the cluster.
-  const claim = sim.kubectl(`patch pvc sweep -p '{"spec":{"volumeName":"shared"}}'`)
-  expect(claim.stderr).toBe('')
   const waited = sim.kubectl('wait --for=condition=complete --timeout=1h job/sweep')
   expect(waited.stdout + waited.stderr).toBe('job.batch/sweep condition met\n')
   expect(sim.get('Job', 'sweep')).toMatchObject({ status: { succeeded: 8, completedIndexes: '0-7' } })

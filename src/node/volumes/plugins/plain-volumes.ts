@@ -1,4 +1,5 @@
 import { goErrorText } from '../../../fs/error-text.ts'
+import type { NodeFs } from '../../../fs/node-fs.ts'
 import { dirname } from '../../../fs/path.ts'
 import { atOnce } from '../../../kernel/at-once.ts'
 import type { SetUpResult, VolumePlugin, VolumeRef } from '../plugin.ts'
@@ -55,13 +56,26 @@ const checkedKinds: Readonly<Record<string, HostFileKind>> = {
   BlockDevice: 'block device',
 }
 
+/**
+ * Of a hostPath without a type nothing is checked: container runtimes make a directory where there is nothing, as they make the container.
+ * Sources: dockershim's binds (docker makes what it binds); containerd, pkg/cri/opts/spec_linux_opts.go, WithMounts.
+ */
+function makeWhatIsMissing(fs: NodeFs, path: string, minor: number): void {
+  if (fs.stat(path).ok) return
+  if (Object.values(checkedKinds).some((kind) => isOnEveryNode(fs, path, kind, minor))) return
+  fs.mkdirAll(path, 0o755)
+}
+
 /** A directory or file of the node itself (S6). Source: pkg/volume/hostpath/host_path.go. */
 export function hostPathPlugin(host: VolumeHost): VolumePlugin {
   const { fs } = host
   const check = (path: string, type: string): string | undefined => {
     if (type === 'DirectoryOrCreate' || type === 'FileOrCreate') return checkOrMake(path, type === 'FileOrCreate')
     const kind = checkedKinds[type]
-    if (kind === undefined) return undefined
+    if (kind === undefined) {
+      if (type === '') makeWhatIsMissing(fs, path, host.minor)
+      return undefined
+    }
     const stat = fs.stat(path)
     if (stat.ok ? stat.value.type === kind : isOnEveryNode(fs, path, kind, host.minor)) return undefined
     return `hostPath type check failed: ${path} is not a ${kind === 'socket' ? 'socket file' : kind}`

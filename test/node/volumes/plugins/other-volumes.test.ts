@@ -103,6 +103,8 @@ describe('configMap, emptyDir, hostPath', () => {
       'hostPath type check failed: /nope is not a directory',
     )
     expect(setUp(podWith({ hostPath: { path: '/new', type: 'DirectoryOrCreate' } }))).toBe('same')
+    expect(setUp(podWith({ hostPath: { path: '/made/for/it' } }))).toBe('same')
+    expect(fs.stat('/made/for/it')).toMatchObject({ ok: true, value: { type: 'directory' } })
     expect(fs.stat('/new').ok).toBe(true)
   })
 
