@@ -7,7 +7,6 @@ import {
   ownMounts,
   ownNamespaceVariables,
   requiredVariables,
-  strangersWithoutSecrets,
   validVariableNames,
 } from './containers.ts'
 import { earlierCauses, forwardTime } from './engine.ts'
@@ -33,6 +32,7 @@ import {
 import { nodesReadTheirOwn } from './reads.ts'
 import { patientRetries } from './retries.ts'
 import { latePodsRun, namedReasons, nothingPending, updatesArrive } from './settled.ts'
+import { strangersWithoutSecrets } from './strangers.ts'
 import {
   atomicVolumes,
   exactItems,

@@ -285,20 +285,6 @@ function valuesOf(story: SecretStory | undefined): readonly string[] {
   return texts.filter((text) => text.length >= telltaleLength)
 }
 
-export const strangersWithoutSecrets: Invariant = {
-  id: 'S-27',
-  sentence: 'Pods that did not come through the API get no Secrets of it',
-  clauses: ['R1', 'R3'],
-  watch: (_world, violated) => ({
-    containerChanged(node, { config }, pod, isStart) {
-      if (isStart || pod !== undefined) return
-      const mount = config.mounts.find(({ hostPath }) => hostPath.includes('/kubernetes.io~secret/'))
-      if (mount !== undefined)
-        violated(`container ${config.name} of a Pod that ${node.name} alone knows has ${mount.hostPath}`)
-    },
-  }),
-}
-
 export const mountedFirst: Invariant = {
   id: 'S-17',
   sentence: 'no container of a Pod runs before all its volumes are mounted',
