@@ -66,16 +66,21 @@ async function closed(server: Serving, differing: Differences): Promise<void> {
 }
 
 function note(differing: Differences, line: string, simulated: CommandResult, real: Ran): void {
-  const isDescription = line.startsWith('describe')
+  const tellsTime = tellsByOwnClock(line)
   const [expected, found] = [
     [simulated.exitCode, simulated.stdout, simulated.stderr],
     [real.code, real.stdout, real.stderr],
-  ].map((parts) => parts.map((part) => (typeof part === 'string' && isDescription ? withoutAges(part) : part)))
+  ].map((parts) => parts.map((part) => (typeof part === 'string' && tellsTime ? withoutAges(part) : part)))
   if (JSON.stringify(expected) === JSON.stringify(found)) return
   differing.set(line, `simulated: ${JSON.stringify(expected)}\nreal: ${JSON.stringify(found)}`)
 }
 
-/** kubectl tells the ages in descriptions by its own clock; columns are as wide as they are. */
+/** Whether kubectl tells ages itself, by the wall's clock, which goes on while lines are compared; elsewhere servers tell them. */
+function tellsByOwnClock(line: string): boolean {
+  return /^(?:describe|events)\b|--server-print=false/.test(line)
+}
+
+/** Columns are as wide as the ages in them. */
 function withoutAges(text: string): string {
   return text.replace(/\b(?:\d+[smhdy])+\b|<invalid>/g, 'AGE').replace(/ +|-{3,}/g, ' ')
 }
