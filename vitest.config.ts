@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig } from 'vitest/config'
 import { DearFirst } from './test/loading/dear-first.ts'
 import { oneBundle } from './test/loading/one-bundle.ts'
 
@@ -8,7 +8,13 @@ const isShuffled = process.argv.some((each) => each.startsWith('--sequence.shuff
 
 const source = (path: string): string => join(import.meta.dirname, 'src', path)
 
-export default defineConfig({
+/**
+ * Tests of real programs: kubectl, helm, client libraries, shells, a terminal, a browser. `npm test`, which needs nothing but
+ * Node.js and node_modules, leaves them out; `npm run test:real` runs them and no others.
+ */
+const ofRealPrograms = 'test/**/*.real.test.ts'
+
+export default defineConfig(({ mode }) => ({
   plugins: [oneBundle()],
   // The examples name podsim as whoever installs it does.
   resolve: {
@@ -18,7 +24,12 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['test/**/*.test.ts', 'test/**/*.test.tsx', 'examples/**/*.test.ts'],
+    ...(mode === 'real'
+      ? { include: [ofRealPrograms] }
+      : {
+          include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, ofRealPrograms],
+        }),
     testTimeout: 60_000,
     // Tests share nothing but modules, which keep nothing that another test could see: they are loaded once a worker, not once
     // a file. `npx vitest run --sequence.shuffle.files` shows that it is so.
@@ -32,4 +43,4 @@ export default defineConfig({
     update: 'none',
     diff: { expand: false },
   },
-})
+}))

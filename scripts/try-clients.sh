@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Use: npm run clients [-- FOLDER]
-# Fetches real clients of Kubernetes (into a folder that may be kept) and tries a served cluster with all of them, at length; then a crowd of watches and
-# clients that mean no good, each against a server of its own process.
+# Fetches real clients of Kubernetes (into a folder that may be kept) and runs all tests of real programs, with those clients at length; then a crowd of
+# watches and clients that mean no good, each against a server of its own process.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 folder=${1:-}
@@ -12,5 +12,5 @@ fi
 clients=$(bash scripts/fetch-clients.sh "$folder")
 eval "$clients"
 export PODSIM_TEST_CLIENTS=all
-npx vitest run test/serve
+npm run test:real
 npx tsx scripts/serve-crowd.ts

@@ -5,13 +5,13 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
  * itself only how long they took the last time, which a clean checkout does not have.
  */
 export const dearFiles: readonly string[] = [
-  'test/ui/terminal.test.ts',
+  'test/ui/terminal.real.test.ts',
   'test/golden/golden.test.ts',
   'test/judge/timelines.test.ts',
-  'test/serve/same-output.test.ts',
+  'test/serve/same-output.real.test.ts',
   'test/judge/timelines-v1.36.test.ts',
   'test/ui/manners.test.ts',
-  'test/serve/kubectl.test.ts',
+  'test/serve/kubectl.real.test.ts',
   'test/invariants/random.test.ts',
   'test/apiserver/secrets-vectors.test.ts',
   'test/cli/command-line.test.ts',
@@ -20,7 +20,7 @@ export const dearFiles: readonly string[] = [
   'test/kubectl/sessions.test.ts',
   'test/cli/bundle.test.ts',
   'test/tidy/tidy.test.ts',
-  'test/serve/watched.test.ts',
+  'test/serve/watched.real.test.ts',
   'test/scenario/broken.test.ts',
   'test/sim/boot.test.ts',
   'test/sim/memory.test.ts',

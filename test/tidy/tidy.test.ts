@@ -202,6 +202,27 @@ describe('the tree', () => {
 })
 
 describe('the tests', () => {
+  const testOf = (isReal: boolean) =>
+    tests.filter(({ path }) => path.endsWith('.test.ts') && path.endsWith('.real.test.ts') === isReal)
+
+  test('of real programs are those that are named so: the others start none but Node.js', () => {
+    const started = testOf(false).flatMap(({ path }) => programsOf(path, tests))
+    expect([...new Set(started)]).toEqual([])
+    // The rule sees what it looks for.
+    expect(testOf(true).filter(({ path }) => programsOf(path, tests).length === 0)).toEqual([])
+  })
+
+  test('of real programs are run by CI, all of them', () => {
+    expect(testOf(true).length).toBeGreaterThan(10)
+    const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+    expect([scripts.test, scripts['test:real']]).toEqual(['vitest run', 'vitest run --mode real'])
+    // Only options follow: a file or folder would be a part of them.
+    const all = (command: string) => new RegExp(`^ *${command} --(?: -[^ ]+)* *(?:&&|\\|\\||$)`, 'm')
+    const lines = readFileSync(join(root, '.ci/run'), 'utf8')
+    expect(lines).toMatch(all('npm test'))
+    expect(lines).toMatch(all('npm run test:real'))
+  })
+
   const clauses = new Set(
     [...readFileSync(join(root, 'test/fixtures/clauses.txt'), 'utf8').matchAll(/^([A-Z]\d+)\b/gm)].map(
       (match) => match[1] ?? '',
@@ -226,6 +247,28 @@ describe('the tests', () => {
     expect(tests.filter(isPicked).map(({ path }) => path)).toEqual([])
   })
 })
+
+/**
+ * What a test starts that is no Node.js, with all that it imports of the tests: a call of node:child_process with another
+ * program, a browser. `npm run build` is for a checkout that is not built yet.
+ */
+function programsOf(path: string, files: readonly SourceFile[]): readonly string[] {
+  const seen = new Set<string>()
+  const visit = (at: string): readonly string[] => {
+    const file = files.find((each) => each.path === at)
+    if (file === undefined || seen.has(at)) return []
+    seen.add(at)
+    const starts = file.packages.includes('node:child_process')
+      ? [...file.text.matchAll(/(?<![.\w])(?:spawn|exec|execFile|fork)(?:Sync)?\)?\((.+)/g)].map(
+          ([, words = '']) => words,
+        )
+      : []
+    const wrong = starts.filter((words) => !/^(?:process\.execPath|'npm', \['run', 'build'\])/.test(words))
+    const browsers = file.packages.filter((name) => name === 'playwright-core')
+    return [...[...wrong, ...browsers].map((what) => `${at}: ${what}`), ...file.imports.flatMap(visit)]
+  }
+  return visit(path)
+}
 
 /** Circles as paths: `a.ts -> b.ts -> a.ts`. */
 function circlesOf(files: readonly SourceFile[]): readonly string[] {

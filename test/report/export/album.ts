@@ -4,6 +4,7 @@ import { type AlbumChoice, makeAlbum, type ToldRun } from '../../../src/report/e
 import { createTranscript } from '../../../src/report/export/transcript.ts'
 import { loadScenario } from '../../../src/scenario/load.ts'
 import { runScenario } from '../../../src/scenario/run.ts'
+import type { LiveScenario } from '../../../src/ui/live/live-scenario.ts'
 
 /**
  * One Pod with the Secret as file, subPath and variable; the Secret changes once. With this seed the next sync comes more than
@@ -71,4 +72,15 @@ export function albumOf(text: string, choice: Partial<AlbumChoice> = {}, strateg
   })
   if ('problem' in album) throw new Error(album.problem)
   return album
+}
+
+/** The lesson as a page has it that can run it again, and what it was exported as. */
+export function liveLesson(): { readonly album: Album; readonly given: LiveScenario } {
+  const text = lesson('correct-horse')
+  const album = albumOf(text, { key: 'password' })
+  const given: LiveScenario = {
+    ...{ file: 'lesson.yaml', text, files: {}, folders: {}, settings: {}, seed: album.seed, compare: [] },
+    choice: { podsim: '0', reveal: false, key: 'password' },
+  }
+  return { album, given }
 }
