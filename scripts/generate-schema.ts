@@ -257,6 +257,11 @@ const definitions = names.map((name) => {
   return [name, fields.join('\n'), ...(kinds.length === 0 || kinds.length > 20 ? [] : [kinds.join(',')])]
 })
 
+/** Groups and versions of the server's scheme: kinds that each of them has are listed with all of them. */
+const scheme = (
+  api.definitions['io.k8s.apimachinery.pkg.apis.meta.v1.WatchEvent']?.['x-kubernetes-group-version-kind'] ?? []
+).map(({ group, version }) => `${group}/${version}`)
+
 const paths = Object.entries(api.paths).map(([path, methods]) => {
   const verbs = Object.entries(methods).map(([method, { action, gvk }]) => {
     const kind = gvk === undefined ? '' : `:${gvk.group}/${gvk.version}/${gvk.kind}`
@@ -275,7 +280,7 @@ for (const definition of Object.values(api.definitions)) {
 }
 for (const name of Object.keys(hashes)) if (/List$|Options$/.test(name)) delete hashes[name]
 
-const table = JSON.stringify({ definitions, paths, hashes })
+const table = JSON.stringify({ definitions, paths, hashes, scheme })
   .replaceAll('\\', '\\\\')
   .replaceAll('`', '\\`')
   .replaceAll('${', '\\${')

@@ -1,53 +1,13 @@
+import { workloadRows } from './api-workloads.ts'
 import { changes } from './changes.ts'
 
 /** What the API server does from a minor version on. */
 export const apiServer = changes({
-  jobsNameRestartPolicies: [
-    22,
-    'a Job without a restartPolicy is told which there are',
-    'pkg/apis/batch/validation/validation.go, validateJobSpec; between v1.19 and v1.23',
-  ],
-  jobsHaveFailurePolicies: [
-    26,
-    'the podFailurePolicy of Jobs',
-    'pkg/features/kube_features.go, JobPodFailurePolicy (beta)',
-  ],
-  jobsCountByIndex: [
-    29,
-    'backoffLimitPerIndex and maxFailedIndexes of Jobs',
-    'pkg/features/kube_features.go, JobBackoffLimitPerIndex (beta)',
-  ],
-  cronJobsHaveZones: [25, 'the timeZone of CronJobs', 'pkg/features/kube_features.go, CronJobTimeZone (beta)'],
-  cronJobsShowZones: [
-    30,
-    'CronJobs have a column Timezone',
-    'pkg/printers/internalversion/printers.go, printCronJob; kubernetes #122231',
-  ],
-  jobsHaveReplacementPolicies: [
-    29,
-    'the podReplacementPolicy of Jobs',
-    'pkg/features/kube_features.go, JobPodReplacementPolicy (beta)',
-  ],
-  jobsHaveSuccessPolicies: [31, 'the successPolicy of Jobs', 'pkg/features/kube_features.go, JobSuccessPolicy (beta)'],
-  knowsContainerMetrics: [
-    20,
-    'autoscalers know metrics of single containers',
-    'pkg/apis/autoscaling/validation/validation.go, validMetricSourceTypes; CHANGELOG-1.20',
-  ],
-  scalesByContainers: [
-    27,
-    'metrics of single containers are kept',
-    'pkg/features/kube_features.go, HPAContainerMetrics (beta); CHANGELOG-1.27',
-  ],
-  autoscalersNameResources: [
-    30,
-    'the table of autoscalers names the resource before current and wanted use: `cpu: 10%/80%`',
-    'pkg/printers/internalversion/printers.go, formatHPAMetrics; CHANGELOG-1.30',
-  ],
-  autoscalersTolerate: [
-    35,
-    'rules of autoscalers may have a tolerance',
-    'pkg/features/kube_features.go, HPAConfigurableTolerance (beta)',
+  ...workloadRows,
+  keepsEmptyBytes: [
+    28,
+    'empty values stay empty when an object is patched: before they became nil, which etcd keeps as other bytes, so that a write follows that changes nothing',
+    'apimachinery pkg/runtime/converter.go, sliceFromUnstructured; f3f45bf7',
   ],
   servicesHaveClusterIps: [
     20,
@@ -68,11 +28,6 @@ export const apiServer = changes({
     22,
     'Services of type LoadBalancer have allocateLoadBalancerNodePorts',
     'pkg/features/kube_features.go, ServiceLBNodePortControl (beta)',
-  ],
-  claimsHaveRetentionPolicies: [
-    27,
-    'StatefulSets say what becomes of their claims, by default that they stay',
-    'pkg/features/kube_features.go, StatefulSetAutoDeletePVC (beta); pkg/apis/apps/v1/defaults.go',
   ],
   severalHugePageSizes: [
     19,
@@ -133,7 +88,6 @@ export const apiServer = changes({
     'PodDisruptionBudgets are of policy/v1',
     'staging/src/k8s.io/api/policy/v1/zz_generated.prerelease-lifecycle.go',
   ],
-  jobsHaveTtl: [21, 'ttlSecondsAfterFinished is kept', 'pkg/features/kube_features.go, TTLAfterFinished'],
   tokensLiveSevenSecondsLonger: [
     21,
     'tokens of mounted volumes live 3607 s, by which the kubelet tells them',
@@ -331,31 +285,6 @@ export const apiServer = changes({
     35,
     'labels are counted in bytes, and their keys named so',
     'apimachinery pkg/api/validate/content/errors.go, MaxLenError',
-  ],
-  jobsHaveModes: [
-    22,
-    'Jobs have a completionMode and may be suspended',
-    'pkg/features/kube_features.go, IndexedJob, SuspendJob (beta)',
-  ],
-  indexedJobsScale: [
-    27,
-    'completions of an Indexed Job change together with its parallelism',
-    'pkg/features/kube_features.go, ElasticIndexedJob (beta)',
-  ],
-  indexedJobsHaveHostnames: [
-    28,
-    'the name of an Indexed Job must make a hostname with its last index',
-    'pkg/apis/batch/validation/validation.go, ValidateJob (in v1.28; date from memory)',
-  ],
-  jobLabelsHaveDomains: [
-    27,
-    'Jobs label their Pods under batch.kubernetes.io, too, and select by that',
-    'pkg/registry/batch/job/strategy.go, generateSelector',
-  ],
-  jobsShowStatus: [
-    31,
-    'the table of Jobs has a column Status',
-    'pkg/printers/internalversion/printers.go; recorded v1.36',
   ],
   accountsShowNoSecrets: [
     36,

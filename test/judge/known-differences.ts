@@ -47,12 +47,9 @@ const reasons = {
     'after the restart container and status of a stopped Pod were a step later than podsim has them; the cause is not found',
   lateRetry: 'a request was refused before the authorizer knew the Pod, and the drawn pause after it ended just so',
   firstMinute: "the kubelet's look for idle watches, once a minute, fell into the first 0.2 s of a Pod",
-  emptyBytes:
-    'a patch that changes nothing writes an empty value anew where the patch before was of another kind, for Go has two kinds of empty bytes',
   drawnNames: 'the name that the server drew stands unmasked in the text',
   wellKnown: 'the recorded server lets everybody read /.well-known, as OpenShift does',
   ownPort: 'the recorded server listened on a port of its own',
-  metaKinds: 'DeleteOptions and WatchEvent are known once, not once for each group',
 } as const
 
 const versions = ['1.18.20', '1.20.2', '1.32.4'] as const
@@ -92,12 +89,6 @@ export const knownDifferences: readonly KnownDifference[] = [
     'event mounted-0 FailedMount MountVolume.SetUp failed for volume "v" : Get "https://<server>/api/v1/namespaces/outage-cache-d/secrets/upd-0": dial tcp <server>: connect: connection refused',
   ),
   ...streams('timelines/outage-get.json', reasons.outageDraws, 'api crashes'),
-  ...streams(
-    'apiserver-secrets.json',
-    reasons.emptyBytes,
-    'apply-style-patch-from-stringdata-to-data#4',
-    'apply-style-patch-from-stringdata-to-data#5',
-  ),
   ...streams('v1.36/apiserver-secrets.json', reasons.drawnNames, 'generate-name-many#1', 'generate-name-many#2'),
   ...streams('v1.36/authz.json', reasons.wellKnown, 'access-reviews#5'),
   ...streams('v1.36/authz.json', reasons.ownPort, 'node-lists#6'),
@@ -174,13 +165,6 @@ export const knownDifferences: readonly KnownDifference[] = [
   ...orders('v1.36/timelines/outage-watch.json', reasons.busyMachine, 'mounted-0-k', 'waits-env-k', 'waits2-vol-k'),
   ...orders('v1.36/timelines/outage-watch.json', reasons.outageDraws, 'crashes-k', 'waits2-env-k'),
   ...orders('v1.36/timelines/sidecar.json', reasons.busyMachine, 'between', 'crashing'),
-  ...['openapi/v1.18.json', 'openapi/v1.35.json'].flatMap((file) =>
-    ['DeleteOptions', 'WatchEvent'].map((kind) => ({
-      file,
-      row: `io.k8s.apimachinery.pkg.apis.meta.v1.${kind}`,
-      reason: reasons.metaKinds,
-    })),
-  ),
 ]
 
 /** Why rows of open-differences.json are let off: nobody has come to them. */

@@ -61,6 +61,9 @@ export interface KindRef {
   readonly kind: string
 }
 
+/** A group's version; the legacy group is the empty one. */
+export type GroupVersion = Pick<KindRef, 'group' | 'version'>
+
 export interface PathOperation {
   readonly method: string
   /** `get`, `list`, `post`, `put`, `patch`, `delete`, `deletecollection`, `watch`, `watchlist`, `connect`. */
@@ -74,10 +77,18 @@ export interface Schema {
   /** The definition of a kind, or undefined if the version does not know it. */
   kind(ref: KindRef): Definition | undefined
   readonly kinds: readonly KindRef[]
+  /**
+   * What the server's scheme knows, served or not: each of them has `metaKinds`, which are not among `kinds`.
+   * Source: apimachinery pkg/apis/meta/v1/register.go, AddToGroupVersion.
+   */
+  readonly groupVersions: readonly GroupVersion[]
   readonly paths: ReadonlyMap<string, readonly PathOperation[]>
   /** What discovery gives for a stored kind, so that clients see when it changes. */
   storageVersionHash(ref: KindRef): string | undefined
 }
+
+/** Kinds that every group and version has. */
+export const metaKinds = ['DeleteOptions', 'WatchEvent'] as const
 
 const documents = {
   old: { text: v118, minor: 18 },
@@ -120,10 +131,14 @@ function between(near: Schema, far: () => Schema, minor: number): Schema {
   const nearKinds = new Set(near.kinds.map(key))
   const isNear = (ref: KindRef): boolean => nearKinds.has(key(ref))
   let paths: Map<string, readonly PathOperation[]> | undefined
+  const kinds = [...near.kinds, ...far().kinds.filter((ref) => !isNear(ref))].filter((ref) => servesKind(ref, minor))
+  const groupVersions = distinct([...near.groupVersions, ...kinds])
   return {
     definition: (name) => near.definition(name) ?? far().definition(name),
-    kind: (ref) => (servesKind(ref, minor) ? (near.kind(ref) ?? far().kind(ref)) : undefined),
-    kinds: [...near.kinds, ...far().kinds.filter((ref) => !isNear(ref))].filter((ref) => servesKind(ref, minor)),
+    kind: (ref) =>
+      metaKind(ref, groupVersions, near) ?? (servesKind(ref, minor) ? (near.kind(ref) ?? far().kind(ref)) : undefined),
+    kinds,
+    groupVersions,
     storageVersionHash: (ref) => near.storageVersionHash(ref) ?? far().storageVersionHash(ref),
     get paths() {
       paths ??= new Map(
@@ -132,6 +147,17 @@ function between(near: Schema, far: () => Schema, minor: number): Schema {
       return paths
     },
   }
+}
+
+function distinct(all: readonly GroupVersion[]): readonly GroupVersion[] {
+  const names = new Set(all.map(({ group, version }) => `${group}/${version}`))
+  return [...names].map(parseGroupVersion)
+}
+
+function metaKind(ref: KindRef, known: readonly GroupVersion[], schema: Pick<Schema, 'definition'>) {
+  if (!metaKinds.some((kind) => kind === ref.kind)) return undefined
+  const isKnown = known.some(({ group, version }) => group === ref.group && version === ref.version)
+  return isKnown ? schema.definition(`io.k8s.apimachinery.pkg.apis.meta.v1.${ref.kind}`) : undefined
 }
 
 /** A path is there when all is served that belongs to its own group and version. */
@@ -162,6 +188,7 @@ interface Table {
   readonly definitions: readonly (readonly [name: string, fields: string, kinds?: string])[]
   readonly paths: readonly string[]
   readonly hashes: Readonly<Record<string, string>>
+  readonly scheme: readonly string[]
 }
 
 function parseSchema(text: string): Schema {
@@ -191,10 +218,15 @@ function parseSchema(text: string): Schema {
     return definition
   }
   let paths: Map<string, readonly PathOperation[]> | undefined
+  const definition = (name: string) => at(positions.get(name) ?? -1)
+  const groupVersions = table.scheme.map(parseGroupVersion)
   return {
-    definition: (name) => at(positions.get(name) ?? -1),
-    kind: ({ group, version, kind }) => at(kindPositions.get(`${group}/${version}/${kind}`) ?? -1),
+    definition,
+    kind: (ref) =>
+      at(kindPositions.get(`${ref.group}/${ref.version}/${ref.kind}`) ?? -1) ??
+      metaKind(ref, groupVersions, { definition }),
     kinds,
+    groupVersions,
     storageVersionHash: ({ group, version, kind }) => table.hashes[`${group}/${version}/${kind}`],
     get paths() {
       paths ??= new Map(table.paths.map(parsePath))
@@ -210,6 +242,11 @@ function goTypeOf(name: string): string {
 function parseKind(text: string): KindRef {
   const [group = '', version = '', kind = ''] = text.split('/')
   return { group, version, kind }
+}
+
+function parseGroupVersion(text: string): GroupVersion {
+  const [group = '', version = ''] = text.split('/')
+  return { group, version }
 }
 
 function parsePath(line: string): [string, readonly PathOperation[]] {

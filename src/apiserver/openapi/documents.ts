@@ -1,6 +1,6 @@
 import { descriptionsOf } from '../../api/schema/descriptions.ts'
 import type { Discovery } from '../../api/schema/discovery.ts'
-import { type KindRef, schemaOf } from '../../api/schema/schema.ts'
+import { type KindRef, metaKinds, schemaOf } from '../../api/schema/schema.ts'
 import { utf8Bytes } from '../../bytes/bytes.ts'
 import { sha256Hex } from '../../bytes/hashes.ts'
 import type { CustomResourceDefinition } from '../custom/definition.ts'
@@ -82,6 +82,8 @@ function groupPath(group: string, version: string): string {
   return group === '' ? `api/${version}` : `apis/${group}/${version}`
 }
 
+const metaPackage = 'io.k8s.apimachinery.pkg.apis.meta.v1'
+
 /** Schemas of the kinds that are meant. */
 function collected(
   { minor, definitions }: DocumentSource,
@@ -94,13 +96,21 @@ function collected(
     const name = schema.kind(ref)?.name ?? ''
     kindsByDefinition.set(name, [...(kindsByDefinition.get(name) ?? []), ref])
   }
+  for (const kind of metaKinds) {
+    const refs = schema.groupVersions.map((of) => ({ ...of, kind }))
+    kindsByDefinition.set(`${metaPackage}.${kind}`, refs)
+  }
   const kindsOf = (name: string) => (kindsByDefinition.get(name) ?? []).map(kindJson)
   const schemas = new SchemaCollection(version, kindsOf, descriptionsOf(minor))
   for (const ref of schema.kinds) {
     const definition = schema.kind(ref)
     if (definition !== undefined && isMeant(ref)) schemas.add(definition)
   }
-  const objectMeta = schema.definition('io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta')
+  for (const kind of metaKinds) {
+    const definition = schema.definition(`${metaPackage}.${kind}`)
+    if (definition !== undefined && schema.groupVersions.some((of) => isMeant({ ...of, kind }))) schemas.add(definition)
+  }
+  const objectMeta = schema.definition(`${metaPackage}.ObjectMeta`)
   for (const custom of definitions) {
     const { group = '', names, versions = [] } = custom.spec
     for (const { name, served } of versions) {

@@ -24,6 +24,7 @@ import { unstructuredError } from '../decoding/from-unstructured.ts'
 import { endpointOf, shapeOfServed } from '../ownership/endpoints.ts'
 import { Ownership, ownershipOf } from '../ownership/ownership.ts'
 import type { RegistryCore, WriteRequest } from './core.ts'
+import { fromMaps } from './nil-bytes.ts'
 import type { DecodePatched } from './patch.ts'
 import { toServed } from './resource-table.ts'
 import { checkName, storeUpdate, type Updated, type UpdateRules } from './update.ts'
@@ -53,8 +54,9 @@ export function applyObject(
   const outcome = merged(core, request, config, existing, before, force)
   if (!outcome.ok) return applyConflict(outcome.conflicts)
   const document = withLastApplied(request, config, outcome.object)
-  const object = decoded(core, request, config, document, decode)
-  if (isStatus(object)) return object
+  const read = decoded(core, request, config, document, decode)
+  if (isStatus(read)) return read
+  const object = fromMaps(read, document, minor)
   const uid = object.metadata.uid ?? ''
   if (existing === undefined && uid !== '') {
     const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`

@@ -19,6 +19,7 @@ import { TypedPatch } from '../../client/typed-patch.ts'
 import { withManagedFields } from '../ownership/ownership.ts'
 import { apiServerFact } from '../version-facts.ts'
 import type { RegistryCore, WriteRequest } from './core.ts'
+import { fromMaps } from './nil-bytes.ts'
 import { patchEcho } from './patch-echo.ts'
 import { toServed } from './resource-table.ts'
 import { checkName, storeUpdate, type Updated, type UpdateRules } from './update.ts'
@@ -52,7 +53,9 @@ export function patchObject(
   if (isRefusal(document)) return document.refused
   const object = decode(document.value)
   if ('error' in object) return undecodable(core, request, existing, document.value, patch, type, object.error)
-  return checkName(object, request) ?? storeUpdate(core, request, object, existing, rules)
+  const isOfMaps = type === 'application/strategic-merge-patch+json'
+  const next = isOfMaps ? fromMaps(object, document.value, core.context.minor) : object
+  return checkName(next, request) ?? storeUpdate(core, request, next, existing, rules)
 }
 
 function appliedByType({ context }: RegistryCore, existing: KubeObject, patch: TypedPatch): KubeObject | undefined {

@@ -14,6 +14,7 @@ import { setOwnership } from '../ownership/ownership.ts'
 import { apiServerFact } from '../version-facts.ts'
 import { admit, type RegistryCore, refused, validateAdmission, type WriteRequest } from './core.ts'
 import { createOnUpdate } from './create.ts'
+import { hasSameNils } from './nil-bytes.ts'
 import type { ServedResource } from './resource-table.ts'
 import { modifiedConflict, parseResourceVersion, uidPreconditionFailed } from './resource-version.ts'
 import { hasGeneration, type Part, partOf } from './strategy.ts'
@@ -111,7 +112,8 @@ function write(request: WriteRequest, next: KubeObject, existing: KubeObject, ac
   }
   // What changes nothing is not written: same version, no event.
   const { ownership } = account
-  if (!account.changed && equalJson(next, existing) && ownership?.movesFieldsOf(existing) !== true) return existing
+  const isSame = !account.changed && equalJson(next, existing) && hasSameNils(next, existing)
+  if (isSame && ownership?.movesFieldsOf(existing) !== true) return existing
   return request.dryRun ? setOwnership(next, ownership) : collection.update(next, existing, ownership)
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { WireReader } from '../../../src/api/protobuf/wire-reader.ts'
+import type { KindRef } from '../../../src/api/schema/schema.ts'
 import { utf8Text } from '../../../src/bytes/bytes.ts'
 import type { HttpAnswer } from '../../../src/client/server.ts'
 import { createSim } from '../../../src/sim/create-sim.ts'
@@ -136,4 +137,28 @@ test('an Eviction is taken in both of its versions', () => {
     const answer = young.request({ method: 'POST', path, user: 'admin', groups: ['system:masters'], body })
     expect('body' in answer && answer.body).toContain('pods \\"none\\" not found')
   }
+})
+
+describe('kinds that every group has', () => {
+  const groups = (sim: typeof young, kind: string): readonly KindRef[] =>
+    JSON.parse(get(sim, '/openapi/v2').body).definitions[`io.k8s.apimachinery.pkg.apis.meta.v1.${kind}`][
+      'x-kubernetes-group-version-kind'
+    ]
+
+  test.each(['DeleteOptions', 'WatchEvent'])('%s is listed with each group of the scheme, served or not', (kind) => {
+    expect(groups(old, kind)).toHaveLength(47)
+    expect(groups(old, kind)).toContainEqual({ group: 'imagepolicy.k8s.io', version: 'v1alpha1', kind })
+    expect(groups(young, kind)).toHaveLength(60)
+    expect(groups(young, kind)).toContainEqual({ group: 'apps', version: 'v1beta1', kind })
+  })
+
+  test.each(['v1.19', 'v1.24', 'v1.25', 'v1.30'] as const)(
+    '%s: those of the nearest document, and what is served',
+    (version) => {
+      const found = groups(createSim({ version, nodes: 0, journal: 'off' }), 'WatchEvent')
+      expect(found).toContainEqual({ group: '', version: 'v1', kind: 'WatchEvent' })
+      expect(found).toContainEqual({ group: 'admission.k8s.io', version: 'v1', kind: 'WatchEvent' })
+      expect(new Set(found.map(({ group, version }) => `${group}/${version}`)).size).toBe(found.length)
+    },
+  )
 })

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { newApi, pod, pods } from './api.ts'
 
 /** Small things that a reader of answers would notice. */
@@ -55,4 +55,60 @@ test.each([
   const [row] = sendText('GET', pods, '', 'application/json', accept).body.rows
   const condition = { type: 'Completed', status: 'True', reason: phase, message }
   expect(row.conditions).toEqual(message === undefined ? undefined : [condition])
+})
+
+const strategic = 'application/strategic-merge-patch+json'
+
+describe('C5: up to v1.27 an empty value that went through a patch is nil, and other bytes in etcd', () => {
+  const world = (minor: number) => {
+    const { send, post } = newApi(minor)
+    post(secrets, { ...secret('s'), data: { empty: '', full: 'eA==' } })
+    const versionAfter = (patch: object, type: string) =>
+      send('PATCH', `${secrets}/s`, patch, type).body.metadata.resourceVersion
+    return { send, versionAfter, first: send('GET', `${secrets}/s`).body.metadata.resourceVersion }
+  }
+  const idle = { data: { gone: null } }
+
+  test.each([18, 22, 27])('v1.%i: the first patch of each kind writes, the next one of that kind does not', (minor) => {
+    const { versionAfter, first } = world(minor)
+    const second = versionAfter(idle, strategic)
+    expect(second).not.toBe(first)
+    expect(versionAfter(idle, strategic)).toBe(second)
+    const third = versionAfter(idle, merge)
+    expect(third).not.toBe(second)
+    expect(versionAfter(idle, merge)).toBe(third)
+    const fourth = versionAfter({ metadata: { labels: { a: 'b' } } }, strategic)
+    expect(versionAfter(idle, strategic)).toBe(fourth)
+  })
+
+  test('a value that stringData gives is empty, not nil', () => {
+    const { versionAfter } = world(18)
+    const second = versionAfter({ stringData: { empty: '' } }, strategic)
+    expect(versionAfter({ stringData: { empty: '' } }, strategic)).toBe(second)
+    expect(versionAfter(idle, merge)).toBe(second)
+    expect(versionAfter(idle, strategic)).not.toBe(second)
+  })
+
+  test('a PUT of what was read writes', () => {
+    const { send, versionAfter } = world(18)
+    const second = versionAfter(idle, strategic)
+    const read = send('GET', `${secrets}/s`).body
+    expect(read.data).toEqual({ empty: '', full: 'eA==' })
+    const third = send('PUT', `${secrets}/s`, read).body.metadata.resourceVersion
+    expect(third).not.toBe(second)
+    expect(send('PUT', `${secrets}/s`, send('GET', `${secrets}/s`).body).body.metadata.resourceVersion).toBe(third)
+  })
+
+  test.each([28, 36])('v1.%i: no patch that changes nothing writes', (minor) => {
+    const { versionAfter, first } = world(minor)
+    for (const type of [strategic, merge, strategic]) expect(versionAfter(idle, type)).toBe(first)
+  })
+
+  test('maps without an empty value are left alone', () => {
+    const { send, post } = newApi()
+    post(secrets, { ...secret('s'), data: { full: 'eA==' } })
+    const before = send('GET', `${secrets}/s`).body.metadata.resourceVersion
+    for (const type of [strategic, merge])
+      expect(send('PATCH', `${secrets}/s`, idle, type).body.metadata.resourceVersion).toBe(before)
+  })
 })

@@ -1,0 +1,81 @@
+/** Rows of the API server's table (api-server.ts) about kinds that make Pods, and what scales them. */
+export const workloadRows = {
+  jobsNameRestartPolicies: [
+    22,
+    'a Job without a restartPolicy is told which there are',
+    'pkg/apis/batch/validation/validation.go, validateJobSpec; between v1.19 and v1.23',
+  ],
+  jobsHaveFailurePolicies: [
+    26,
+    'the podFailurePolicy of Jobs',
+    'pkg/features/kube_features.go, JobPodFailurePolicy (beta)',
+  ],
+  jobsCountByIndex: [
+    29,
+    'backoffLimitPerIndex and maxFailedIndexes of Jobs',
+    'pkg/features/kube_features.go, JobBackoffLimitPerIndex (beta)',
+  ],
+  cronJobsHaveZones: [25, 'the timeZone of CronJobs', 'pkg/features/kube_features.go, CronJobTimeZone (beta)'],
+  cronJobsShowZones: [
+    30,
+    'CronJobs have a column Timezone',
+    'pkg/printers/internalversion/printers.go, printCronJob; kubernetes #122231',
+  ],
+  jobsHaveReplacementPolicies: [
+    29,
+    'the podReplacementPolicy of Jobs',
+    'pkg/features/kube_features.go, JobPodReplacementPolicy (beta)',
+  ],
+  jobsHaveSuccessPolicies: [31, 'the successPolicy of Jobs', 'pkg/features/kube_features.go, JobSuccessPolicy (beta)'],
+  knowsContainerMetrics: [
+    20,
+    'autoscalers know metrics of single containers',
+    'pkg/apis/autoscaling/validation/validation.go, validMetricSourceTypes; CHANGELOG-1.20',
+  ],
+  scalesByContainers: [
+    27,
+    'metrics of single containers are kept',
+    'pkg/features/kube_features.go, HPAContainerMetrics (beta); CHANGELOG-1.27',
+  ],
+  autoscalersNameResources: [
+    30,
+    'the table of autoscalers names the resource before current and wanted use: `cpu: 10%/80%`',
+    'pkg/printers/internalversion/printers.go, formatHPAMetrics; CHANGELOG-1.30',
+  ],
+  autoscalersTolerate: [
+    35,
+    'rules of autoscalers may have a tolerance',
+    'pkg/features/kube_features.go, HPAConfigurableTolerance (beta)',
+  ],
+  claimsHaveRetentionPolicies: [
+    27,
+    'StatefulSets say what becomes of their claims, by default that they stay',
+    'pkg/features/kube_features.go, StatefulSetAutoDeletePVC (beta); pkg/apis/apps/v1/defaults.go',
+  ],
+  jobsHaveTtl: [21, 'ttlSecondsAfterFinished is kept', 'pkg/features/kube_features.go, TTLAfterFinished'],
+  jobsHaveModes: [
+    22,
+    'Jobs have a completionMode and may be suspended',
+    'pkg/features/kube_features.go, IndexedJob, SuspendJob (beta)',
+  ],
+  indexedJobsScale: [
+    27,
+    'completions of an Indexed Job change together with its parallelism',
+    'pkg/features/kube_features.go, ElasticIndexedJob (beta)',
+  ],
+  indexedJobsHaveHostnames: [
+    28,
+    'the name of an Indexed Job must make a hostname with its last index',
+    'pkg/apis/batch/validation/validation.go, ValidateJob (in v1.28; date from memory)',
+  ],
+  jobLabelsHaveDomains: [
+    27,
+    'Jobs label their Pods under batch.kubernetes.io, too, and select by that',
+    'pkg/registry/batch/job/strategy.go, generateSelector',
+  ],
+  jobsShowStatus: [
+    31,
+    'the table of Jobs has a column Status',
+    'pkg/printers/internalversion/printers.go; recorded v1.36',
+  ],
+} as const
