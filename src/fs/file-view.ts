@@ -1,5 +1,6 @@
 import { extended } from '../kernel/extended.ts'
 import type { Device } from './device.ts'
+import { appended } from './growing.ts'
 import { type Inode, pagesOf, permits, statOf } from './inode.ts'
 import type { InodeStore } from './inode-store.ts'
 import type { FileStat, FileView, FsChange, FsErrorCode, FsResult, FsUser, MountInfo, TmpfsPayer } from './node-fs.ts'
@@ -253,7 +254,7 @@ export class MemoryFileView implements FileView {
     } else if (!permits(file, this.#user, 2)) return this.#no('EACCES', path)
     if (file === undefined) return this.#no('ENOENT', path)
     // The bytes are the file's own: a caller may go on using its buffer.
-    const whole = append ? concat(file.content, content) : content.slice()
+    const whole = append ? appended(file.content, content) : content.slice()
     const before = pagesOf(file.content.length)
     const refused = this.#store.setContent(file, whole)
     if (refused !== undefined) return this.#no(refused, path)
@@ -375,13 +376,6 @@ interface Refusal {
 
 function directoryFlag(inode: Inode | undefined): { readonly directory?: true } {
   return inode?.type === 'directory' ? { directory: true } : {}
-}
-
-function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const whole = new Uint8Array(a.length + b.length)
-  whole.set(a)
-  whole.set(b, a.length)
-  return whole
 }
 
 function isBelow(directory: Inode, above: Inode): boolean {
