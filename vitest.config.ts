@@ -13,6 +13,8 @@ const source = (path: string): string => join(import.meta.dirname, 'src', path)
  * Node.js and node_modules, leaves them out; `npm run test:real` runs them and no others.
  */
 const ofRealPrograms = 'test/**/*.real.test.ts'
+/** Tests that say of more seeds, or of one more version, what others say: `npm run soak` runs them, and CI does. */
+const ofSoak = 'test/**/*.soak.test.ts'
 
 export default defineConfig(({ mode }) => ({
   plugins: [oneBundle()],
@@ -28,7 +30,7 @@ export default defineConfig(({ mode }) => ({
       ? { include: [ofRealPrograms] }
       : {
           include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ofRealPrograms],
+          exclude: [...configDefaults.exclude, ofRealPrograms, ...(mode === 'soak' ? [] : [ofSoak])],
         }),
     testTimeout: 60_000,
     // Tests share nothing but modules, which keep nothing that another test could see: they are loaded once a worker, not once

@@ -3,8 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /**
- * `npm run soak [seeds]`: random clusters for a virtual hour each, as test/invariants/random.test.ts has them, with many more
- * seeds than a run of the tests has time for. Without a number: a thousand, and all cases of every property (test/tries.ts).
+ * `npm run soak [seeds [options of vitest]]`: random clusters for a virtual hour each, as test/invariants/random.test.ts has them, with
+ * many more seeds than a run of the tests has time for, and the tests that are called *.soak.test.ts. Without a number: a
+ * thousand, and all cases of every property (test/tries.ts).
  */
 const seeds = process.argv[2] ?? '1000'
 if (!/^[1-9]\d*$/.test(seeds)) {
@@ -15,7 +16,10 @@ const root = join(import.meta.dirname, '..')
 const properties = process.argv[2] === undefined ? filesOfProperties() : []
 const { status } = spawnSync(
   process.execPath,
-  [join(root, 'node_modules/vitest/vitest.mjs'), 'run', 'test/invariants/random', ...properties],
+  [
+    ...[join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--mode', 'soak'],
+    ...['test/invariants/random', '.soak.test.ts', ...properties, ...process.argv.slice(3)],
+  ],
   { cwd: root, stdio: 'inherit', env: { ...process.env, PODSIM_SEEDS: seeds, PODSIM_TRIES: 'all' } },
 )
 process.exit(status ?? 1)
@@ -24,8 +28,6 @@ process.exit(status ?? 1)
 function filesOfProperties(): readonly string[] {
   const files = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
   return files
-    .filter(
-      (file) => file.endsWith('.test.ts') && /numRuns: tries\(/.test(readFileSync(join(root, 'test', file), 'utf8')),
-    )
+    .filter((file) => file.endsWith('.test.ts') && /[ :]tries\(/.test(readFileSync(join(root, 'test', file), 'utf8')))
     .map((file) => join('test', file))
 }

@@ -202,8 +202,17 @@ describe('the tree', () => {
 })
 
 describe('the tests', () => {
+  const clauses = new Set(
+    [...readFileSync(join(root, 'test/fixtures/clauses.txt'), 'utf8').matchAll(/^([A-Z]\d+)\b/gm)].map(
+      (match) => match[1] ?? '',
+    ),
+  )
   const testOf = (isReal: boolean) =>
     tests.filter(({ path }) => path.endsWith('.test.ts') && path.endsWith('.real.test.ts') === isReal)
+  const ci = readFileSync(join(root, '.ci/run'), 'utf8')
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  /** A line of .ci/run on which only options follow: a file or folder would make it a part of them. */
+  const all = (command: string) => new RegExp(`^ *${command} --(?: \\d+)?(?: -[^ ]+)* *(?:&&|\\|\\||$)`, 'm')
 
   test('of real programs are those that are named so: the others start none but Node.js', () => {
     const started = testOf(false).flatMap(({ path }) => programsOf(path, tests))
@@ -212,22 +221,15 @@ describe('the tests', () => {
     expect(testOf(true).filter(({ path }) => programsOf(path, tests).length === 0)).toEqual([])
   })
 
-  test('of real programs are run by CI, all of them', () => {
+  test('that `npm test` leaves out are run by CI, all of them', () => {
     expect(testOf(true).length).toBeGreaterThan(10)
-    const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-    expect([scripts.test, scripts['test:real']]).toEqual(['vitest run', 'vitest run --mode real'])
-    // Only options follow: a file or folder would be a part of them.
-    const all = (command: string) => new RegExp(`^ *${command} --(?: -[^ ]+)* *(?:&&|\\|\\||$)`, 'm')
-    const lines = readFileSync(join(root, '.ci/run'), 'utf8')
-    expect(lines).toMatch(all('npm test'))
-    expect(lines).toMatch(all('npm run test:real'))
+    const commands = ['vitest run', 'vitest run --mode real', 'tsx scripts/soak.ts']
+    expect([scripts.test, scripts['test:real'], scripts.soak]).toEqual(commands)
+    for (const command of ['npm test', 'npm run test:real', 'npm run soak']) expect(ci).toMatch(all(command))
+    expect(readFileSync(join(root, 'scripts/soak.ts'), 'utf8')).toContain("'.soak.test.ts'")
+    const kinds = tests.flatMap(({ path }) => /\.([a-z]+)\.test\.ts$/.exec(path)?.slice(1) ?? [])
+    expect([...new Set(kinds)].sort()).toEqual(['real', 'soak', 'vectors'])
   })
-
-  const clauses = new Set(
-    [...readFileSync(join(root, 'test/fixtures/clauses.txt'), 'utf8').matchAll(/^([A-Z]\d+)\b/gm)].map(
-      (match) => match[1] ?? '',
-    ),
-  )
 
   test('clause ids in titles exist in the requirements', () => {
     const unknown = tests.flatMap(({ path, titles }) =>

@@ -1,0 +1,3 @@
+import { testGoldenRuns } from './golden-files.ts'
+
+testGoldenRuns('another')

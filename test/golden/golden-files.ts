@@ -1,0 +1,49 @@
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { type ScenarioResult, stepPassed } from '../../src/scenario/result.ts'
+import { shipped, shippedFiles } from '../shipped.ts'
+import { goldenRun } from './golden-run.ts'
+
+/** Where the golden runs are kept. */
+export const goldenFolder: string = join(import.meta.dirname, 'runs')
+
+/** Each scenario holds with its own seed and with this one. */
+const seeds = { own: undefined, another: 'another' } as const
+
+/** `scenarios/updates/never.yaml` -> `updates/never.own.txt` */
+function goldenName(file: string, seed: string): string {
+  return file.replace(/^scenarios\//, '').replace(/\.yaml$/, `.${seed}.txt`)
+}
+
+/** Names of all golden files that there are to be. */
+export const goldenNames: readonly string[] = shippedFiles.flatMap((file) =>
+  Object.keys(seeds).map((seed) => goldenName(file, seed)),
+)
+
+/** What failed, in words that a failing test can show. */
+function failures({ steps }: ScenarioResult): readonly string[] {
+  return steps
+    .filter((step) => !stepPassed(step))
+    .flatMap(({ place, mismatches, expectations }) => [
+      ...mismatches.map(
+        ({ what, expected, found }) => `line ${place.line}: ${what}: expected ${expected}, found ${found}`,
+      ),
+      ...expectations
+        .filter(({ passed }) => !passed)
+        .map(({ place: at, expected, found }) => `line ${at.line}: ${expected}: ${found}`),
+    ])
+}
+
+/** One test for each shipped scenario: with this seed it holds and does what it did when somebody last looked. */
+export function testGoldenRuns(which: keyof typeof seeds): void {
+  const runs = shippedFiles.map((file) => [goldenName(file, which), file] as const)
+  describe('L5: a shipped scenario holds and does what it did', () => {
+    test.each(runs)('%s', async (golden, file) => {
+      const scenario = shipped(file)
+      const { result, text } = goldenRun(scenario, seeds[which] ?? scenario.seed)
+      expect(failures(result)).toEqual([])
+      expect(result.outcome).toBe('passed')
+      await expect(text).toMatchFileSnapshot(join(goldenFolder, golden))
+    })
+  })
+}
