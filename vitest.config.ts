@@ -9,8 +9,8 @@ const isShuffled = process.argv.some((each) => each.startsWith('--sequence.shuff
 const source = (path: string): string => join(import.meta.dirname, 'src', path)
 
 /**
- * Tests of real programs: kubectl, helm, client libraries, shells, a terminal, a browser. `npm test`, which needs nothing but
- * Node.js and node_modules, leaves them out; `npm run test:real` runs them and no others.
+ * Tests of real programs, in processes of their own: kubectl, helm, client libraries, shells, a terminal, a browser, podsim as it is
+ * built. `npm test`, which needs nothing but Node.js and node_modules, leaves them out; `npm run test:real` runs them and no others.
  */
 const ofRealPrograms = 'test/**/*.real.test.ts'
 /** Tests that say of more seeds, or of one more version, what others say: `npm run soak` runs them, and CI does. */

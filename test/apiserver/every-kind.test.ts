@@ -126,10 +126,13 @@ describe.each([18, 26, 36])('C6 a server of v1.%i answers whatever an object of 
 
   test('each member of an object and of its members is missing, or null', () => {
     const send = sender(minor)
+    const unanswered: string[] = []
     for (const { path, shallow } of kinds)
       for (const place of placesOf(shallow, 2))
         for (const to of [gone, null])
-          expect(send('POST', path, changed(shallow, place, to))).toBeGreaterThanOrEqual(200)
+          if (!(send('POST', path, changed(shallow, place, to)) >= 200))
+            unanswered.push(`${path}: ${place.join('.')} is ${String(to)}`)
+    expect(unanswered).toEqual([])
   })
 
   test('anything at any depth is missing, null or of another type', () => {

@@ -1,37 +1,22 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { inProcess } from './in-process.ts'
 
-/** The command line as a user and a pipe see it; in a process of its own where that makes a difference. */
+/** The command line as a user and a pipe see it; in a process of its own in command-line.real.test.ts. */
 
 const root = join(import.meta.dirname, '../..')
-const bin = join(root, 'bin/podsim.js')
 let folder = ''
 
 beforeAll(() => {
-  if (!existsSync(join(root, 'dist/bundle/podsim.cjs')))
-    execFileSync('npm', ['run', 'build'], { cwd: root, stdio: 'ignore' })
   folder = mkdtempSync(join(tmpdir(), 'podsim-'))
-}, 120_000)
+})
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const podsim = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
   inProcess(args, { cwd: root, env })
-
-/** The command in a process of its own, as it is installed. */
-function podsimProcess(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  const result = spawnSync(process.execPath, [bin, ...args], {
-    cwd: root,
-    encoding: 'utf8',
-    env: { ...process.env, ...env },
-  })
-  return { code: result.status, stdout: result.stdout, stderr: result.stderr }
-}
 
 function scenario(name: string, text: string): string {
   const path = join(folder, name)
@@ -53,16 +38,6 @@ describe('podsim', () => {
     )
     expect(stdout).toMatch(/has secret mysecret in volume foo, written [\d.]+s before/)
     expect(stdout).not.toContain('\u001b')
-  })
-
-  test('the same seed gives the same bytes in another process, locale and time zone; another seed other times', async () => {
-    const args = ['run', 'scenarios/first-light.yaml', '--verbose']
-    const first = await podsim(args)
-    const second = podsimProcess(args, { LANG: 'tr_TR.UTF-8', LC_ALL: 'de_DE.UTF-8', TZ: 'Pacific/Chatham' })
-    const third = await podsim([...args, '--seed', 'another'])
-    expect(second).toEqual(first)
-    expect(third.stdout).not.toBe(first.stdout)
-    expect(third.code).toBe(0)
   })
 
   test('json is one result a scenario, with seed and digest', async () => {
@@ -131,24 +106,6 @@ describe('podsim', () => {
     expect(stdout).toContain('more than 30 events')
   })
 
-  test('a signal stops a run at once: what was done is summed up, exit code 130', async () => {
-    const file = scenario(
-      'endless.yaml',
-      'title: endless\nsteps:\n  - kubectl: run p --image=busybox -- sh -c "exit 1"\n  - wait: 900000h\n',
-    )
-    const running = spawn(process.execPath, [bin, 'run', file], { cwd: root })
-    let stdout = ''
-    running.stdout.setEncoding('utf8').on('data', (text: string) => {
-      // It waits: of the 900,000 hours hardly one is over.
-      if (!stdout.includes('BackOff') && `${stdout}${text}`.includes('BackOff')) running.kill('SIGINT')
-      stdout += text
-    })
-    const [code] = (await once(running, 'close')) as [number | null]
-    expect(code).toBe(130)
-    expect(stdout).toContain('interrupted after 1 of 2 steps')
-    expect(stdout).toContain(`repeat with: podsim run ${file} --seed endless`)
-  }, 60_000)
-
   test('nothing selected is exit code 3, help and version are exit code 0', async () => {
     expect((await podsim(['run', 'scenarios/immutable', '--title', 'no such title'])).code).toBe(3)
     expect((await podsim(['--help'])).code).toBe(0)
@@ -190,21 +147,6 @@ describe('podsim', () => {
     expect(code).toBe(2)
     expect(stdout).toMatch(/\n5 scenarios: 1 passed, 1 failed, 3 not loaded\n$/)
     for (const name of ['c-broken', 'd-binary', 'e-dangling']) expect(stderr).toContain(`${name}.yaml:1:1: error `)
-  })
-
-  test('several runs at once come to the same, in the same order; standard input is a file like any other', async () => {
-    const args = ['run', 'scenarios/creating/refused.yaml', 'scenarios/first-light.yaml', '--seeds', '1..2']
-    const alone = await podsim([...args, '--reporter', 'json'])
-    expect(alone.code).toBe(0)
-    expect(podsimProcess([...args, '--reporter', 'json', '--jobs', '2'])).toEqual(alone)
-    const sweep = ['sweep', 'scenarios/first-light.yaml', '--seeds', '1..6']
-    expect(podsimProcess([...sweep, '--jobs', '2'])).toEqual(await podsim(sweep))
-    const read = spawnSync(process.execPath, [bin, 'run', '-', '--story', 'never'], {
-      cwd: root,
-      encoding: 'utf8',
-      input: good,
-    })
-    expect(read.stdout).toMatch(/^✓ quick {2}-: 0s of virtual time, seed stdin, digest [0-9a-f]{16}\n$/)
   })
 
   test('a folder of one file, or of none that loads, ends with a summary too', async () => {

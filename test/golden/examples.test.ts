@@ -17,15 +17,24 @@ const stories = {
   'two-credentials, two users': twoUsers,
 }
 
+const names = Object.keys(stories) as (keyof typeof stories)[] // they are its own
+const told = new Map<string, string>()
+
+/** The digest of a story that was told before. */
+function toldOnce(name: keyof typeof stories, version: 'v1.18' | 'v1.36'): string {
+  const key = `${name} in ${version}`
+  const known = told.get(key) ?? `${key}: ${stories[name](version).journal.digest()}`
+  told.set(key, known)
+  return known
+}
+
 describe('L5 the examples', () => {
   test('have the digests that they had', async () => {
-    const digests = Object.entries(stories).flatMap(([name, story]) =>
-      (['v1.18', 'v1.36'] as const).map((version) => `${name} in ${version}: ${story(version).journal.digest()}`),
-    )
+    const digests = names.flatMap((name) => (['v1.18', 'v1.36'] as const).map((version) => toldOnce(name, version)))
     await expect(`${digests.join('\n')}\n`).toMatchFileSnapshot(join(import.meta.dirname, 'examples.txt'))
   })
 
-  test.each(Object.entries(stories))('%s is the same twice', (_name, story) => {
-    expect(story('v1.36').journal.digest()).toBe(story('v1.36').journal.digest())
+  test.each(names)('%s is the same twice', (name) => {
+    expect(`${name} in v1.36: ${stories[name]('v1.36').journal.digest()}`).toBe(toldOnce(name, 'v1.36'))
   })
 })

@@ -6,6 +6,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
  */
 export const dearFiles: readonly string[] = [
   'test/ui/terminal.real.test.ts',
+  'test/cli/bundle.real.test.ts',
   'test/golden/golden.test.ts',
   'test/judge/timelines.test.ts',
   'test/serve/same-output.real.test.ts',
@@ -19,7 +20,6 @@ export const dearFiles: readonly string[] = [
   'test/golden/another-seed.soak.test.ts',
   'test/node/kubelet/idle-polls.test.ts',
   'test/kubectl/sessions.test.ts',
-  'test/cli/bundle.test.ts',
   'test/tidy/tidy.test.ts',
   'test/serve/watched.real.test.ts',
   'test/scenario/broken.test.ts',
@@ -30,7 +30,6 @@ export const dearFiles: readonly string[] = [
   'test/snippets.test.ts',
   'test/bench/scale.test.ts',
   'test/versions/every-minor.test.ts',
-  'test/sim/own/examples.test.ts',
   'test/apiserver/pods.vectors.test.ts',
   'test/shell/command-line.test.ts',
   'test/scenario/json-schema.test.ts',

@@ -37,7 +37,7 @@ test('R2 of Events that have expired and Pods that are deleted nothing is kept b
     const path = '/api/v1/namespaces/default/pods/q'
     sim.request({ user: 'admin', method: 'PATCH', path, contentType: 'application/merge-patch+json', body })
   }
-  sim.runFor('3h')
+  sim.runFor('80m')
   // References that were looked at are kept until the job ends.
   await new Promise((resolve) => setImmediate(resolve))
   collectGarbage()
@@ -70,7 +70,7 @@ test('R2 nor is a row kept of an Event that nobody has read', async () => {
     sim.runFor('2m')
     expect(rows.size).toBeGreaterThan(30)
     sim.kubectl('delete pods --all --wait=false')
-    sim.runFor('3h')
+    sim.runFor('80m')
     await new Promise((resolve) => setImmediate(resolve))
     collectGarbage()
     const kept = [...rows].flatMap((row) => row.deref() ?? [])

@@ -1,13 +1,12 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ensureBuilt, root } from '../cli/built.ts'
 import { Tmux } from './tmux.ts'
 
 /** Drives `podsim play` in a real terminal: tmux presses the keys and reads the screen. CI installs tmux. */
-
-const root = join(import.meta.dirname, '../..')
 
 // Terminals and processes are mostly waited for: together.
 describe.runIf(Tmux.isInstalled())('podsim play on a terminal', { concurrent: true }, () => {
@@ -16,8 +15,7 @@ describe.runIf(Tmux.isInstalled())('podsim play on a terminal', { concurrent: tr
   const until = (name: string, ...texts: readonly (string | RegExp)[]) => server.until(name, ...texts)
 
   beforeAll(() => {
-    if (!existsSync(join(root, 'dist/cli/main.js')))
-      execFileSync('npm', ['run', 'build'], { cwd: root, stdio: 'ignore' })
+    ensureBuilt()
     server = new Tmux(`podsim-test-${process.pid}`)
   }, 120_000)
   afterAll(() => server.end())

@@ -12,13 +12,21 @@ const syncFailure = 'failed to sync secret cache'
  */
 export function burstRows(file: TimelineFile, seeds: readonly string[], effort: Effort): readonly RowScore[] {
   const runs = seeds.slice(0, runsOf[effort]).map((seed) => rowsOfPlay(file, seed))
-  // How many Pods are late by the authorizer differs most where one run is enough.
-  const many =
-    minorOfFile(file) < minorOfBusyMachine ? runs : seeds.slice(0, manyRuns).map((seed) => rowsOfPlay(file, seed))
+  // How many Pods are late by the authorizer differs most where one run is enough: as many are played as it takes.
+  const most = minorOfFile(file) < minorOfBusyMachine ? runs.length : manyRuns
+  const ofMany = (compare: typeof compareRates) => (): string => {
+    for (let count = runs.length; ; count++) {
+      const diff = compare(
+        file,
+        seeds.slice(0, count).map((seed) => rowsOfPlay(file, seed)),
+      )
+      if (diff === '' || count >= most) return diff
+    }
+  }
   return [
-    row('requests per second', () => compareRates(file, many)),
+    row('requests per second', ofMany(compareRates)),
     row(`Pods that see "${syncFailure}"`, () => compareFailures(file.timeline, runs)),
-    row('when the last Pod runs', () => compareLast(file, many)),
+    row('when the last Pod runs', ofMany(compareLast)),
     ...[...lastStatus(file.timeline)].map(([pod, status]) =>
       row(`end of ${pod}`, () => {
         const found = runs.map((rows) => lastStatus(rows).get(pod))

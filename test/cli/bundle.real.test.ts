@@ -1,19 +1,18 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { ensureBuilt, root } from './built.ts'
 
 /** How the command is loaded: docs/decisions/0008. */
 
-const root = join(import.meta.dirname, '../..')
 const folder = mkdtempSync(join(tmpdir(), 'podsim-bundle-'))
 const lesson = join(folder, 'lesson.yaml')
 
 beforeAll(() => {
   writeFileSync(lesson, 'title: short\nsteps:\n  - kubectl: get secrets -o name\n')
-  if (!existsSync(join(root, 'dist/bundle/podsim.cjs')))
-    execFileSync('npm', ['run', 'build'], { cwd: root, stdio: 'ignore' })
+  ensureBuilt()
   for (const path of ['bin', 'package.json', 'dist/bundle/podsim.cjs'])
     cpSync(join(root, path), join(folder, path), { recursive: true })
 }, 120_000)
