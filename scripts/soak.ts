@@ -17,7 +17,8 @@ const properties = process.argv[2] === undefined ? filesOfProperties() : []
 const { status } = spawnSync(
   process.execPath,
   [
-    ...[join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--mode', 'soak'],
+    // A test of twenty hours may take long where others work, too.
+    ...[join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--mode', 'soak', '--testTimeout=600000'],
     ...['test/invariants/random', '.soak.test.ts', ...properties, ...process.argv.slice(3)],
   ],
   { cwd: root, stdio: 'inherit', env: { ...process.env, PODSIM_SEEDS: seeds, PODSIM_TRIES: 'all' } },

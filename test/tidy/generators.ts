@@ -35,7 +35,7 @@ export class GeneratorFinder {
   readonly droppedCalls: DroppedCall[] = []
 
   /** Looks at one node; `parents` from the outermost to the nearest. */
-  look(node: Node, parents: readonly Node[], line: number): void {
+  look(node: Node, parents: readonly Node[], line: () => number): void {
     if (node.type === 'ImportSpecifier') {
       const [local, imported] = [node.local, node.imported] as Node[] // an import has both
       this.importedNames.set(String(local?.name), String(imported?.name))
@@ -48,12 +48,12 @@ export class GeneratorFinder {
     names.add(name)
   }
 
-  #lookAtCall(node: Node, parents: readonly Node[], line: number): void {
+  #lookAtCall(node: Node, parents: readonly Node[], line: () => number): void {
     if (!isDropped(node, parents)) return
     const callee = node.callee as Node // a call has one
     // A member has a property.
     const name = callee.type === 'MemberExpression' ? memberName(callee.property as Node) : callee.name
-    if (name !== undefined) this.droppedCalls.push({ name, line })
+    if (name !== undefined) this.droppedCalls.push({ name, line: line() })
   }
 }
 
@@ -114,7 +114,9 @@ const dropping =
 
 function isDropped(node: Node, parents: readonly Node[]): boolean {
   let child = node
-  for (const parent of parents.toReversed()) {
+  for (let at = parents.length - 1; at >= 0; at--) {
+    const parent = parents[at]
+    if (parent === undefined) break
     if (parent.type === 'YieldExpression') return parent.delegate !== true
     if (dropping.test(parent.type)) return true
     if (parent.type === 'LogicalExpression' && parent.left === child) return true

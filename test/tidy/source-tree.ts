@@ -80,7 +80,7 @@ export function parseSource(path: string, text: string): SourceFile {
   ]
   const layout = new Layout(text, comments)
   const found = new Finder(layout)
-  found.visit(program as unknown as Node, []) // every node of the tree has these fields
+  found.visit(program as unknown as Node) // every node of the tree has these fields
   return {
     path,
     room: path.startsWith('src/') ? path.split('/').slice(0, 2).join('/') : (path.split('/')[0] ?? ''),
@@ -91,7 +91,9 @@ export function parseSource(path: string, text: string): SourceFile {
     functions: found.functions,
     undocumented: found.undocumented,
     unexplainedCasts: found.casts,
-    globals: found.references.filter(({ name }) => !found.bound.has(name)),
+    globals: found.references
+      .filter(({ name = '' }) => !found.bound.has(name))
+      .map(({ name = '', start }) => ({ name, line: layout.lineOf(start) })),
     titles: found.titles,
     generators: found.generators.generators,
     importedNames: found.generators.importedNames,
@@ -166,10 +168,12 @@ class Finder {
   readonly undocumented: Spot[] = []
   readonly casts: Spot[] = []
   readonly titles: Spot[] = []
-  readonly references: Spot[] = []
+  readonly references: Node[] = []
   readonly bound = new Set<string>()
   readonly generators = new GeneratorFinder()
   readonly #layout: Layout
+  /** Of the node that is visited, from the outermost to the nearest. */
+  readonly #parents: Node[] = []
   /** An overload or the second part of a merged declaration is documented with its first. */
   readonly #exported = new Set<string>()
 
@@ -178,16 +182,19 @@ class Finder {
   }
 
   /** Visits a node and what is in it. Returns how many lines the functions in it take. */
-  visit(node: Node, parents: readonly Node[]): number {
+  visit(node: Node): number {
+    const parents = this.#parents
     this.#look(node, parents)
-    const inside = [...parents, node]
+    parents.push(node)
     let nested = 0
     for (const key of visitorKeys[node.type] ?? []) {
-      const value = node[key]
       // Children are nodes, lists of nodes with holes, or absent: so the parser's table of keys says.
-      for (const child of (Array.isArray(value) ? value : [value]) as (Node | null | undefined)[])
-        if (child !== null && child !== undefined) nested += this.visit(child, inside)
+      const value = node[key] as Node | readonly (Node | null)[] | null | undefined
+      if (value === null || value === undefined) continue
+      if (!isList(value)) nested += this.visit(value)
+      else for (const child of value) if (child !== null) nested += this.visit(child)
     }
+    parents.pop()
     if (!functionTypes.has(node.type) || node.body === null) return nested
     const lines = this.#layout.lineOf(node.end) - this.#layout.lineOf(node.start) + 1
     this.functions.push({ ...this.#spot(node, nameOf(node, parents.at(-1))), lines, ownLines: lines - nested })
@@ -196,10 +203,10 @@ class Finder {
 
   #look(node: Node, parents: readonly Node[]): void {
     const parent = parents.at(-1)
-    this.generators.look(node, parents, this.#layout.lineOf(node.start))
+    this.generators.look(node, parents, () => this.#layout.lineOf(node.start))
     if (node.type === 'Identifier' && node.name !== undefined) {
       if (isBinding(node, parents)) this.bound.add(node.name)
-      else if (!isPropertyName(node, parent)) this.references.push(this.#spot(node, node.name))
+      else if (!isPropertyName(node, parent)) this.references.push(node)
     }
     if (node.type === 'ExportNamedDeclaration' && isNode(node.declaration)) this.#lookAtExport(node, node.declaration)
     if (node.type === 'TSAsExpression' && this.#layout.text(node.typeAnnotation as Node) !== 'const') {
@@ -237,6 +244,8 @@ class Finder {
     return { name, line: this.#layout.lineOf(node.start) }
   }
 }
+
+const isList = (value: Node | readonly (Node | null)[]): value is readonly (Node | null)[] => Array.isArray(value)
 
 function isNode(value: unknown): value is Node {
   return typeof value === 'object' && value !== null && 'type' in value
