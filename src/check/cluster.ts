@@ -98,6 +98,8 @@ function clusterFor(
     images: privateRegistries.map((name) => ({ name, private: true })),
     unknownImages,
     journal: 'summary',
+    // What is applied is one line of the user's, and what is asked is nobody's.
+    commandTime: 0,
     ...(strategy === undefined ? {} : { kubelet: { configMapAndSecretChangeDetectionStrategy: strategy } }),
   })
 }

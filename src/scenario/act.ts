@@ -24,7 +24,8 @@ export function* act(sim: Sim, action: StepAction, isOver: SliceEnd): Slices<Don
     case 'run':
       return { output: yield* ended(sim, { shell: action.script }, action, isOver) }
     case 'apply': {
-      const options = { stdin: action.manifest, as: action.as }
+      const { manifest: stdin, as, commandTime } = action
+      const options = { stdin, as, commandTime }
       return { output: yield* ended(sim, { kubectl: ['apply', '-f', '-'] }, options, isOver) }
     }
     case 'exec':
@@ -85,13 +86,14 @@ function* populated(sim: Sim, population: PopulationSource, isOver: SliceEnd): S
 function* ended(
   sim: Sim,
   command: Command,
-  { stdin, as, editor }: { readonly [K in keyof CommandOptions]?: string | undefined },
+  { stdin, as, editor, commandTime }: { readonly [K in keyof CommandOptions]?: CommandOptions[K] | undefined },
   isOver: SliceEnd,
 ): Slices<CommandResult> {
   const options = {
     ...(stdin === undefined ? {} : { stdin }),
     ...(as === undefined ? {} : { as }),
     ...(editor === undefined ? {} : { editor }),
+    ...(commandTime === undefined ? {} : { commandTime }),
   }
   const running = sim.start(command, options)
   for (;;) {

@@ -56,6 +56,11 @@ const waited = z.union([durationText, expectationSchema]).register(words, {
 })
 
 const user = { as: someText.optional().meta({ description: 'User who runs the command; admin unless given' }) }
+const timing = {
+  commandTime: durationText
+    .optional()
+    .meta({ description: "What its kubectl lines take of their own; as the cluster's commandTime says unless given" }),
+}
 const output = { output: outputSchema.optional() }
 const line = (description: string) => someText.meta({ description })
 
@@ -102,14 +107,21 @@ export const actionShapes = {
     kubectl: line('A kubectl command line, without the word kubectl'),
     ...user,
     editor: someText.optional().meta({ description: 'With kubectl edit: shell lines that change the file $1' }),
+    ...timing,
     ...output,
   },
   run: {
     run: line('Lines for the shell of the scenario: kubectl, echo, base64, here-documents, pipes'),
     ...user,
+    ...timing,
     ...output,
   },
-  apply: { apply: manifest.meta({ description: 'Manifests, as kubectl apply takes them' }), ...user, ...output },
+  apply: {
+    apply: manifest.meta({ description: 'Manifests, as kubectl apply takes them' }),
+    ...user,
+    ...timing,
+    ...output,
+  },
   exec: {
     exec: line('A command line that runs in a container'),
     in: containersSchema.meta({

@@ -113,17 +113,18 @@ export class Compiler {
 
   private action(source: StepSource, path: YamlPath): StepAction | undefined {
     if ('kubectl' in source && source.kubectl !== undefined) {
-      const { kubectl: line, as, editor } = source
+      const { kubectl: line, editor } = source
       if (editor !== undefined && !/\bedit\b/.test(line))
         this.complain(
           'BAD_VALUE',
           'an editor goes with kubectl edit alone',
           keyRange(this.document, [...path, 'editor']),
         )
-      return { kind: 'kubectl', line, as, editor }
+      return { kind: 'kubectl', line, ...commandOf(source), editor }
     }
-    if ('run' in source && source.run !== undefined) return { kind: 'run', script: source.run, as: source.as }
-    if ('apply' in source && source.apply !== undefined) return applied(source.apply, source.as)
+    if ('run' in source && source.run !== undefined) return { kind: 'run', script: source.run, ...commandOf(source) }
+    if ('apply' in source && source.apply !== undefined)
+      return { kind: 'apply', ...manifestOf(source.apply), ...commandOf(source) }
     if ('exec' in source && source.exec !== undefined) {
       const { exec: line, in: selection, container, namespace } = source
       return { kind: 'exec', line, in: selection, container, namespace }
@@ -182,12 +183,24 @@ function timingOf(source: ExpectationSource): ExpectationTiming {
   return { kind: 'now' }
 }
 
-function applied(manifest: string | object | readonly object[], as: string | undefined): StepAction {
-  if (typeof manifest === 'string') return { kind: 'apply', manifest, shown: manifest, as }
+/** Who runs a command, and what time it takes. */
+function commandOf({
+  as,
+  commandTime,
+}: {
+  readonly as?: string | undefined
+  readonly commandTime?: string | undefined
+}) {
+  return { as, ...(commandTime === undefined ? {} : { commandTime: millisecondsOf(commandTime) }) }
+}
+
+function manifestOf(manifest: string | object | readonly object[]): {
+  readonly manifest: string
+  readonly shown: string
+} {
+  if (typeof manifest === 'string') return { manifest, shown: manifest }
   const objects: readonly object[] = Array.isArray(manifest) ? manifest : [manifest]
   return {
-    kind: 'apply',
-    as,
     // JSON means the same to every reader of YAML; people read the other.
     manifest: objects.map((object) => JSON.stringify(object)).join('\n---\n'),
     shown: objects.map((object) => stringify(object, { version: '1.1', lineWidth: 0 })).join('---\n'),

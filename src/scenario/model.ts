@@ -75,16 +75,19 @@ export interface Step {
 /** A step whose variables are known, or why it means nothing with them. */
 export type ResolvedStep = { readonly ok: true; readonly step: Step } | { readonly ok: false; readonly problem: string }
 
+/** What all that runs kubectl has. */
+interface CommandAction {
+  /** User who runs it; undefined: admin. */
+  readonly as: string | undefined
+  /** What its kubectl lines take of their own; undefined: what the cluster's `commandTime` says. */
+  readonly commandTime?: VirtualMs | undefined
+}
+
 export type StepAction =
-  | {
-      readonly kind: 'kubectl'
-      readonly line: string
-      readonly as: string | undefined
-      readonly editor: string | undefined
-    }
-  | { readonly kind: 'run'; readonly script: string; readonly as: string | undefined }
+  | (CommandAction & { readonly kind: 'kubectl'; readonly line: string; readonly editor: string | undefined })
+  | (CommandAction & { readonly kind: 'run'; readonly script: string })
   /** `shown`: the manifest as people write it, where `manifest` is what was written as a map. */
-  | { readonly kind: 'apply'; readonly manifest: string; readonly shown: string; readonly as: string | undefined }
+  | (CommandAction & { readonly kind: 'apply'; readonly manifest: string; readonly shown: string })
   | {
       readonly kind: 'exec'
       readonly line: string

@@ -51,13 +51,19 @@ function fileSource(bytes: Uint8Array): string | { readonly base64: string } {
 export function stepSource(action: StepAction, atMs: number): StepSource | undefined {
   const at = formatDuration(atMs)
   const as = 'as' in action && action.as !== undefined ? { as: action.as } : {}
+  const timing =
+    'commandTime' in action && action.commandTime !== undefined
+      ? { commandTime: formatDuration(action.commandTime) }
+      : {}
   switch (action.kind) {
-    case 'kubectl':
-      return { at, kubectl: action.line, ...as, ...(action.editor === undefined ? {} : { editor: action.editor }) }
+    case 'kubectl': {
+      const { line, editor } = action
+      return { at, kubectl: line, ...as, ...(editor === undefined ? {} : { editor }), ...timing }
+    }
     case 'run':
-      return { at, run: action.script, ...as }
+      return { at, run: action.script, ...as, ...timing }
     case 'apply':
-      return { at, apply: action.manifest, ...as }
+      return { at, apply: action.manifest, ...as, ...timing }
     case 'exec':
       return {
         ...{ at, exec: action.line, in: action.in },

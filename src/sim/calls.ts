@@ -93,8 +93,18 @@ const options = (shape: () => z.core.$ZodShape, keys: QuickKeys = {}): Parameter
 })
 
 const commandOptions = options(
-  () => ({ stdin: z.string().optional(), as: someText.optional(), editor: someText.optional() }),
-  { stdin: isAnyTextOrAbsent, as: isTextOrAbsent, editor: isTextOrAbsent },
+  () => ({
+    stdin: z.string().optional(),
+    as: someText.optional(),
+    editor: someText.optional(),
+    commandTime: anyDuration.optional(),
+  }),
+  {
+    stdin: isAnyTextOrAbsent,
+    as: isTextOrAbsent,
+    editor: isTextOrAbsent,
+    commandTime: (given) => isAbsent(given) || isDuration(given),
+  },
 )
 
 const manifest = () =>

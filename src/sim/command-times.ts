@@ -26,6 +26,11 @@ export class DrawnTimes implements CommandTimes {
     this.#random = random
   }
 
+  /** The same for lines that take so long by themselves. */
+  withOwn(ms: VirtualMs): CommandTimes {
+    return { ownMs: () => ms, requestMs: (method, path) => this.requestMs(method, path) }
+  }
+
   /** Of one line. */
   ownMs(): VirtualMs {
     return drawLatencyMs(this.#own, this.#random)

@@ -16,6 +16,7 @@ import { CommandLine, type LineOptions, type RunningLine } from '../shell/comman
 import { etcdctl } from '../shell/tools/etcdctl.ts'
 import { DrawnTimes } from './command-times.ts'
 import { attachToContainer, execInContainer, logsOfContainer } from './container-requests.ts'
+import { millisecondsOf } from './input/formats.ts'
 import { kubectlProgram } from './kubectl-program.ts'
 import type { SimSettings } from './resolve-options.ts'
 import { goOn, startKubectl } from './run-kubectl.ts'
@@ -72,7 +73,7 @@ export function createCommands(world: CommandWorld): Commands {
   const hostFor = (options: CommandOptions, call: Pick<KubectlHost, 'stdin' | 'env' | 'files'>): KubectlHost => ({
     clientVersion: settings.kubectl,
     serverAddress,
-    times,
+    times: options.commandTime === undefined ? times : times.withOwn(millisecondsOf(options.commandTime)),
     http: (request) =>
       world.isReachable()
         ? world.cluster.controlPlane.server.http(request)

@@ -31,7 +31,7 @@ import type { SimOptions } from './options.ts'
 import { createOutside, type OutsideView } from './outside.ts'
 import { createOwnCode } from './own/own-code.ts'
 import { resolveOptions, type SimSettings } from './resolve-options.ts'
-import type { Sim } from './sim.ts'
+import type { CommandOptions, Sim } from './sim.ts'
 import { createTimeCalls } from './time-calls.ts'
 import { SimUsageError } from './usage-error.ts'
 import { createWorkingFiles } from './working-files.ts'
@@ -195,7 +195,7 @@ function etcdReader(
   }
 }
 
-type Kubectl = (argv: readonly string[], options: { readonly stdin: string }) => CommandResult
+type Kubectl = (argv: readonly string[], options: CommandOptions) => CommandResult
 
 function applyAll(
   kubectl: Kubectl,
@@ -212,6 +212,6 @@ function applyAll(
 
 function refusalOfText(kubectl: Kubectl, manifest: string | object): string | undefined {
   const text = typeof manifest === 'string' ? manifest : JSON.stringify(manifest)
-  const { exitCode, stderr } = kubectl(['apply', '-f', '-'], { stdin: text })
+  const { exitCode, stderr } = kubectl(['apply', '-f', '-'], { stdin: text, commandTime: 0 })
   return exitCode === 0 ? undefined : stderr
 }

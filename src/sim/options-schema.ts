@@ -50,7 +50,7 @@ export function clusterShape<P extends z.ZodType>(duration: z.ZodType<Duration>,
     network: network.optional().meta({ description: 'How long requests and watch events take; instant unless given' }),
     commandTime: latencySchema(duration).optional().meta({
       description:
-        'What a kubectl line takes before its first request, while its cluster goes on; 30 to 60 ms unless given, nothing on an instant network',
+        'What a kubectl line takes before its first request, while its cluster goes on; 30 to 60 ms unless given',
     }),
     images: z
       .array(imageSchema(duration, program))

@@ -1,6 +1,6 @@
 import { isObject } from '../api/json.ts'
 import type { Pod } from '../api/types/core.ts'
-import { instant, type Latency } from '../client/latency.ts'
+import type { Latency } from '../client/latency.ts'
 import type { LinkLatencies } from '../client/link.ts'
 import type { ProvisionerSettings } from '../cluster/external-provisioner.ts'
 import type { NetworkLatencies } from '../cluster/networks.ts'
@@ -68,14 +68,13 @@ const recordedKubectl: Readonly<Record<number, string>> = { 18: '1.18.20', 26: '
 export function resolveOptions(options: SimOptions): SimSettings {
   check(options)
   const minor = minorOf(options.version ?? 'v1.18')
-  const latencies = resolveNetwork(options.network ?? 'instant', minor)
   return {
     seed: String(options.seed ?? 'podsim'),
     minor,
     gates: resolveFeatureGates(minor, given(options.featureGates ?? {})),
     nodes: nodeSettings(options.nodes ?? 1, options.kubelet ?? {}),
-    latencies,
-    commandTime: commandTime(options, latencies),
+    latencies: resolveNetwork(options.network ?? 'instant', minor),
+    commandTime: options.commandTime === undefined ? usualCommandTime : resolveLatency(options.commandTime),
     images: options.images ?? [],
     provisioners: (options.provisioners ?? []).map(provisionerOf),
     files: given(options.files ?? {}),
@@ -90,17 +89,8 @@ export function resolveOptions(options: SimOptions): SimSettings {
   }
 }
 
-/**
- * As long as the program needs to start and to read its configuration on a common machine (a choice); where the way to the server takes
- * no time, neither does this.
- */
+/** As long as the program needs to start and to read its configuration on a common machine (a choice). */
 const usualCommandTime: Latency = { kind: 'uniform', minMs: 30, maxMs: 60 }
-
-function commandTime({ commandTime: said }: SimOptions, { request, verbs = {}, watchEvent }: LinkLatencies): Latency {
-  if (said !== undefined) return resolveLatency(said)
-  const isInstant = request === undefined && watchEvent === undefined && Object.keys(verbs).length === 0
-  return isInstant ? instant : usualCommandTime
-}
 
 /** Options that were right, but for their seeds: whoever tries many seeds has each looked at, and the rest once. */
 const right = new Set<string>()

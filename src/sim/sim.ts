@@ -39,9 +39,12 @@ export interface Sim {
   /** Milliseconds of virtual time since the start. */
   now(): VirtualMs
   readonly seed: string
-  /** Applies manifests (YAML text, an object, or objects) as `kubectl apply -f -` does. Throws a SimUsageError if refused. */
+  /**
+   * Applies manifests (YAML text, an object, or objects) as `kubectl apply -f -` does, but for the time that the program takes.
+   * Throws a SimUsageError if refused.
+   */
   apply(...manifests: readonly (string | object | readonly object[])[]): void
-  /** Runs one kubectl command line (without the word kubectl). A command that waits lets virtual time pass. */
+  /** Runs one kubectl command line (without the word kubectl). It takes virtual time: its own (`commandTime`), and what it waits for. */
   kubectl(line: string | readonly string[], options?: CommandOptions): CommandResult
   /** Runs lines of shell in the scenario's working directory; nothing reaches the real shell or disk. */
   shell(script: string, options?: CommandOptions): CommandResult
@@ -159,6 +162,8 @@ export interface CommandOptions {
   readonly as?: string
   /** With `kubectl edit`: shell lines that change the file `$1`. */
   readonly editor?: string
+  /** What each kubectl line of it takes of its own, in place of the simulation's `commandTime`. */
+  readonly commandTime?: Duration
 }
 
 export interface EventQuery {

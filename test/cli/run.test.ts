@@ -46,7 +46,7 @@ const rotation = scenario(
   `title: rotation
 seeds: 1..3
 thresholds:
-  - { delay: db, p50: "<= 91s", max: "< 100ms", p99: "<= 2m" }
+  - { delay: db, p50: "<= 91s", max: "< 50ms", p99: "<= 2m" }
 steps:
   - kubectl: create secret generic db --from-literal=a=b
   - apply:
@@ -162,8 +162,8 @@ describe('reporters', () => {
     const { text } = await ran([good, wrong, broken], { reporter, set: { a: '1' } })
     expect(text).toMatch(/\n3 scenarios: 1 passed, 1 failed, 1 not loaded\n$/)
     const read = (path = '') => readFileSync(path, 'utf8').replaceAll(folder, '.')
-    expect(read(junit)).toContain(
-      '<testsuites name="podsim" tests="3" failures="1" errors="1" skipped="0" time="0.000">',
+    expect(read(junit)).toMatch(
+      /<testsuites name="podsim" tests="3" failures="1" errors="1" skipped="0" time="0\.0\d\d">/,
     )
     expect(read(junit)).toContain('name="wrong &lt;&amp;&gt; | # 100% [a=1] (seed wrong)"')
     expect(read(junit)).toContain(
@@ -218,7 +218,7 @@ describe('what several seeds say together', () => {
     expect(text).toMatch(
       /\? p99 of the delays of db <= 2m .*\n +3 values; 100 are needed: run it with more seeds, such as --seeds 1\.\.100\n/,
     )
-    expect(text).toMatch(/✗ max of the delays of db < 0\.1s /)
+    expect(text).toMatch(/✗ max of the delays of db < 0\.05s /)
   })
 
   test('what is open after all is exit code 3; of one run alone it is no failing', async () => {

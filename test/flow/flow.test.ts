@@ -22,7 +22,7 @@ const letters = (flow: Flow, title: string) =>
   flow.lanes.filter((lane) => lane.title === title).map(({ segments }) => segments.map(({ letter }) => letter).join(''))
 
 describe('U3 U4 one Secret on lanes', () => {
-  const sim = createSim({ seed: 'lanes' })
+  const sim = createSim({ seed: 'lanes', commandTime: 0 })
   sim.kubectl('create secret generic s --from-literal=k=one --from-literal=z=one')
   sim.apply(
     pod(

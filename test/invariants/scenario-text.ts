@@ -5,11 +5,10 @@ import { optionsOf } from './run-plan.ts'
 /** A plan as a scenario file that `podsim run` repeats. */
 export function scenarioText(plan: Plan, title: string): string {
   const { version, nodes, seed, kubelet, images } = optionsOf(plan)
-  let atS = 0
-  const steps = plan.steps.map(({ waitS, action }) => {
-    atS += waitS
-    return { at: `${atS}s`, ...stepOf(action) }
-  })
+  const steps = plan.steps.map(({ waitS, action }) => ({
+    ...(waitS === 0 ? {} : { after: `${waitS}s` }),
+    ...stepOf(action),
+  }))
   return stringify(
     {
       title,

@@ -8,7 +8,7 @@ import { drained, endless } from '../../src/scenario/slices.ts'
 /** When something must hold, to the millisecond. The image takes 2.26 s to pull, and the Pod is ready at 3.321s. */
 
 function loadedWith(rows: readonly string[]) {
-  const text = `title: times\nseed: times\nsteps:\n  - kubectl: run web --image=nginx\n    expect:\n${rows.map((row) => `      - ${row}\n`).join('')}`
+  const text = `title: times\nseed: times\nsteps:\n  - kubectl: run web --image=nginx\n    commandTime: 0s\n    expect:\n${rows.map((row) => `      - ${row}\n`).join('')}`
   const loaded = loadScenario(text, 'x.yaml', { readBeside: () => undefined })
   if (!loaded.ok) throw new Error(loaded.errors.map(({ message }) => message).join('\n'))
   return loaded.value

@@ -220,6 +220,7 @@ test.each([
 
 describe('a step that fails', () => {
   const text = (more = '') => `title: failing
+cluster: { commandTime: 40ms }
 steps:
   - kubectl: get secret none
 ${more}  - wait: 5s
@@ -233,21 +234,21 @@ finally:
 `
   test('is the last; what was to be shown is shown, and what must be done is done', () => {
     const [result] = run(text())
-    expect(result).toMatchObject({ outcome: 'failed', endedAt: 0 })
+    expect(result).toMatchObject({ outcome: 'failed', endedAt: 120 })
     expect(result?.reason).toBe(
-      'the step at line 3 failed, and the 2 after it did not run; continue: true on it runs them all the same',
+      'the step at line 4 failed, and the 2 after it did not run; continue: true on it runs them all the same',
     )
     expect(result?.steps.map(({ part }) => part)).toEqual(['steps', 'catch', 'catch', 'finally'])
   })
 
   test('is followed by the others where it says so', () => {
     const [result] = run(text('    continue: true\n'))
-    expect(result).toMatchObject({ outcome: 'failed', endedAt: 10_000, reason: undefined })
+    expect(result).toMatchObject({ outcome: 'failed', endedAt: 10_120, reason: undefined })
   })
 
   test('is not caught where there is none', () => {
     const [result] = run(text('    output: { exitCode: 1 }\n'))
-    expect(result).toMatchObject({ outcome: 'passed', endedAt: 10_000 })
+    expect(result).toMatchObject({ outcome: 'passed', endedAt: 10_040 })
     expect(result?.steps.map(({ part }) => part)).toEqual(['steps', 'steps', 'steps', 'finally'])
   })
 })

@@ -13,7 +13,9 @@ const pause = '10s'
 
 /** Of a cluster whose present is the wall's: kubectl tells ages by its own clock. */
 function clusterOf({ version: kubectl }: InstalledKubectl, version: KubernetesVersion, goesBy: number) {
-  return { kubectl, version, nodes: 1, seed: 'same', epoch: new Date(Date.now() - goesBy).toISOString() }
+  const epoch = new Date(Date.now() - goesBy).toISOString()
+  // The clock of the served cluster stands while the real kubectl works.
+  return { kubectl, version, nodes: 1, seed: 'same', epoch, commandTime: 0 }
 }
 
 /** Both kubectls run each line against one cluster. */

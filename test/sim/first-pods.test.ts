@@ -26,7 +26,7 @@ describe.each<[SimOptions['version'], number]>([
   ['v1.26', 0],
   ['v1.36', 0],
 ])('a Pod right after its namespace, %s', (version, tokenMs) => {
-  const options: SimOptions = { seed: 'first', version }
+  const options: SimOptions = { seed: 'first', version, commandTime: 0 }
 
   test('one command line makes both', () => {
     const sim = createSim(options)
@@ -75,7 +75,7 @@ describe.each<[SimOptions['version'], number]>([
 })
 
 test('a client that is told to come back does so ten times at most', () => {
-  const sim = createSim({ seed: 'busy', version: 'v1.26' })
+  const sim = createSim({ seed: 'busy', version: 'v1.26', commandTime: 0 })
   sim.fault({ http: 429, verb: 'list', for: '20s' })
   const began = sim.now()
   const refused = sim.kubectl('get nodes')

@@ -99,6 +99,8 @@ describe('start', () => {
   test('a command goes on while time passes, beside others that act as somebody else, and ends as it would alone', () => {
     const sim = createSim({ seed: 'start' })
     const waiting = sim.start({ kubectl: 'wait --for=condition=Ready pod/app --timeout=5m' })
+    expect(waiting.result).toBeUndefined()
+    sim.runFor('100ms')
     expect(waiting.result).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('pods "app" not found') })
     sim.apply(pod)
     const ready = sim.start({ kubectl: ['wait', '--for=condition=Ready', 'pod/app', '--timeout=5m'] })

@@ -134,7 +134,8 @@ function createDoer(doings: readonly Due[], recorder: Recorder): Doer {
 }
 
 /** Does something in a simulation, and records it as the player's doing. */
-export function carryOut(sim: Sim, action: Doing['action'], recorder: Recorder): void {
+export function carryOut(sim: Sim, asked: Doing['action'], recorder: Recorder): void {
+  const action = atOnce(asked)
   recorder.doing(action, sim)
   try {
     const { output } = drained(act(sim, action, endless))
@@ -144,4 +145,10 @@ export function carryOut(sim: Sim, action: Doing['action'], recorder: Recorder):
     if (!(error instanceof SimUsageError)) throw error
     recorder.did(undefined, error.message, sim)
   }
+}
+
+/** A line that is typed at a moment is done at that moment. */
+function atOnce(action: Doing['action']): Doing['action'] {
+  const { kind } = action
+  return kind === 'kubectl' || kind === 'run' || kind === 'apply' ? { ...action, commandTime: 0 } : action
 }

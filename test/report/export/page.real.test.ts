@@ -134,10 +134,10 @@ lesson: { watch: the letter B., next: press w. }
     const asked = await talk()
     expect(asked).toMatch(/What does the file say now\?\s*Watch\s*the old one\s*the new one\s*Cache\s*the old one/)
     // Nothing of what comes is seen: neither the time nor, in the instant of the question, what happens after it.
-    expect(await clock()).toBe('00:00:00.0')
+    expect(await clock()).toBe('00:00:00.1')
     for (const key of [']', 'ArrowRight', ' ']) {
       await page.keyboard.press(key)
-      expect([await clock(), await talk()]).toEqual(['00:00:00.0', asked])
+      expect([await clock(), await talk()]).toEqual(['00:00:00.1', asked])
     }
     expect(await place('/etc/whole')).toBe('-')
     await page.keyboard.press('1')

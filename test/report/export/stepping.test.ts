@@ -70,6 +70,7 @@ describe('a lesson that takes no time', () => {
 title: at once
 steps:
   - run: kubectl create secret generic db --from-literal=password=first
+    commandTime: 0s
     ask:
       question: Is it there?
       choices: [{ say: 'yes', expect: { object: secret/db, cel: 'true' } }, { say: 'no', expect: { object: secret/db, cel: 'false' } }]

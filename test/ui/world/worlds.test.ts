@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { createSim } from '../../../src/index.ts'
 import { loadScenario } from '../../../src/scenario/load.ts'
 import type { StepAction } from '../../../src/scenario/model.ts'
+import { savedText } from '../../../src/ui/model/saving.ts'
 import { typedAction } from '../../../src/ui/world/doing.ts'
 import { type Recipe, withDoing } from '../../../src/ui/world/recipe.ts'
 import type { Recording } from '../../../src/ui/world/recording.ts'
@@ -85,6 +86,37 @@ describe('a world', () => {
     expect(firstDifference(fork, trunk, 0)).toBeUndefined()
     const output = fork.moments.find(({ kind, time }) => kind === 'output' && time === 30_000)
     expect(output?.text).toMatch(/p +1\/1 +Running/)
+  })
+
+  test('what is typed takes no time of its own, and what the scenario types takes what it took without it', () => {
+    const action = typed('annotate pod p a=b; kubectl annotate pod p c=d; kubectl get pods')
+    const fork = run(withDoing(recipe, { at: 61_234, moments: 0, action }))
+    const writes = fork.journal.records.filter(
+      ({ type, time, actor }) => type === 'object.updated' && actor === 'user/admin' && time > 60_000,
+    )
+    expect(writes.map(({ time }) => time)).toEqual([61_234, 61_234])
+    const last = (recording: Recording) => recording.moments.find(({ text }) => text === 'kubectl get secrets')?.time
+    expect(last(fork)).toBe(last(trunk))
+    const read = (recording: Recording) =>
+      recording.journal.records.find(
+        ({ type, actor, time }) => type === 'request.list' && actor === 'user/admin' && time > 90_000,
+      )
+    expect(read(fork)?.time).toBe(read(trunk)?.time)
+  })
+
+  test('is the same run from the file that is saved of it', () => {
+    const forked = withDoing(recipe, { at: 61_234, moments: 0, action: typed('delete secret s') })
+    const recording = run(forked)
+    const clock = 200_000
+    const text = savedText(
+      { id: 1, name: 'b', recipe: forked, recording, origin: undefined },
+      { world: 1, at: 0, clock },
+    )
+    const again = run(recipeOf(text))
+    const until = (made: Recording) =>
+      made.journal.records.filter(({ time }) => time < clock).map((record) => JSON.stringify(record))
+    expect(again.result.outcome).toBe('passed')
+    expect(until(again)).toEqual(until(recording))
   })
 
   test('what cannot be done is told at its moment, and the world goes on', () => {
