@@ -36,6 +36,8 @@ function failuresWith({ file, from, to, noticedBy }: Mutant): readonly string[] 
     [
       join(root, 'node_modules/vitest/vitest.mjs'),
       'run',
+      // A soak may be what notices.
+      ...['--mode', 'soak'],
       ...noticedBy.tests,
       ...(noticedBy.titles === undefined ? [] : ['-t', noticedBy.titles]),
       '--testTimeout=600000',

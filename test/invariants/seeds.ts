@@ -9,9 +9,6 @@ const count = Number(process.env.PODSIM_SEEDS ?? 2)
 /** One plan instead of all: what a failure names. */
 const only = process.env.PODSIM_SEED
 
-/** Plans that are run several times and compared: one in the suite. */
-export const repeatedSeeds: readonly number[] = Array.from({ length: count < 100 ? 1 : 6 }, (_, i) => i + 1)
-
 /** So many seeds make one test: a few seconds. */
 const chunk = 20
 

@@ -29,7 +29,6 @@ export const dearFiles: readonly string[] = [
   'test/ui/byte-stream.test.ts',
   'test/snippets.test.ts',
   'test/bench/scale.test.ts',
-  'test/versions/every-minor.test.ts',
   'test/apiserver/pods.vectors.test.ts',
   'test/shell/command-line.test.ts',
   'test/scenario/json-schema.test.ts',

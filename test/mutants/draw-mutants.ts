@@ -35,6 +35,6 @@ export const drawMutants: readonly Mutant[] = [
     file: 'src/node/kubelet/loop/cleanup.ts',
     from: '!(isBusy && hasSandbox)',
     to: '!isBusy',
-    noticedBy: { tests: ['test/judge/many-seeds.test.ts'], titles: 'delete-waiting' },
+    noticedBy: { tests: ['test/judge/many-seeds.soak.test.ts'], titles: 'delete-waiting' },
   },
 ]

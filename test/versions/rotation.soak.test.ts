@@ -1,0 +1,3 @@
+import { testRotations } from './rotation.ts'
+
+testRotations('others')
