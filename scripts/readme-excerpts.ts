@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readScenarioFile } from '../src/cli/scenario-files.ts'
@@ -7,20 +6,17 @@ import { albumText } from '../src/report/export/flow-text.ts'
 import { makeAlbum } from '../src/report/export/make-album.ts'
 import { createTranscript } from '../src/report/export/transcript.ts'
 import { runScenario } from '../src/scenario/run.ts'
+import { inProcess } from '../test/cli/in-process.ts'
 import { playerScreen } from './player-frames.ts'
 
-/** `npm run readme`: puts what podsim really prints between the markers of README.md. Wants a built `dist/`. */
+/** `npm run readme`: puts what podsim really prints between the markers of README.md. */
 
 const root = join(import.meta.dirname, '..')
 
 /** Lines of the story that a reader of the README wants to see: its first fetches and what comes once the Secret is there. */
-export function storyExcerpt(): string {
-  const output = execFileSync(
-    process.execPath,
-    ['bin/podsim.js', 'run', 'scenarios/first-light.yaml', '--color', 'never'],
-    { cwd: root, encoding: 'utf8' },
-  )
-  const lines = output.trimEnd().split('\n')
+export async function storyExcerpt(): Promise<string> {
+  const { stdout } = await inProcess(['run', 'scenarios/first-light.yaml', '--color', 'never'], { cwd: root })
+  const lines = stdout.trimEnd().split('\n')
   const from = lines.findIndex((line) => line.includes('$ kubectl create -f'))
   const until = lines.findIndex((line) => line.includes('Inside the container'))
   const isNarration = (line: string) => line.includes('│')
@@ -64,7 +60,7 @@ export function withExcerpt(readme: string, name: string, excerpt: string): stri
 
 if (process.argv[1] === import.meta.filename) {
   const path = join(root, 'README.md')
-  const story = withExcerpt(readFileSync(path, 'utf8'), 'story', storyExcerpt())
+  const story = withExcerpt(readFileSync(path, 'utf8'), 'story', await storyExcerpt())
   const screen = withExcerpt(story, 'screen', screenExcerpt())
   writeFileSync(path, withExcerpt(screen, 'flow', flowExcerpt()))
 }

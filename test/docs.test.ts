@@ -16,8 +16,8 @@ describe('the docs', () => {
     expect(explained).toEqual(Object.keys(diagnosticCodes))
   })
 
-  test('README shows what podsim prints', () => {
-    expect(withExcerpt(read('README.md'), 'story', storyExcerpt()), 'npm run readme brings it up to date').toBe(
+  test('README shows what podsim prints', async () => {
+    expect(withExcerpt(read('README.md'), 'story', await storyExcerpt()), 'npm run readme brings it up to date').toBe(
       read('README.md'),
     )
   })
