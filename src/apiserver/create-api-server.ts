@@ -29,7 +29,7 @@ import type { RegistryContext, Strategy } from './registry/strategy.ts'
 import { createRequestLog } from './request-log.ts'
 import { createRequests } from './requests.ts'
 import { createStore, type RestingStore, type Store, type StoredResource, type StoreEvent } from './store.ts'
-import { historyLengthOf } from './watch/event-history.ts'
+import { historySizeOf } from './watch/event-history.ts'
 
 export interface ApiServerOptions {
   readonly kernel: Kernel
@@ -124,7 +124,7 @@ export function createApiServer(options: ApiServerOptions): RunningApiServer {
   }
   const store = createStore({
     now: () => kernel.now(),
-    historyLength: historyLengthOf(minor),
+    historySize: historySizeOf(minor, () => kernel.now()),
     freezes: options.freezes ?? true,
     indexKey: (resource) => (resource === 'pods' ? nodeNameOf : undefined),
     written(resource, event) {

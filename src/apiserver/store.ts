@@ -11,7 +11,7 @@ import {
   type RestingCollection,
   StoredObjects,
 } from './stored-objects.ts'
-import { createEventHistory, createUncachedHistory } from './watch/event-history.ts'
+import { type CacheSize, createEventHistory, createUncachedHistory } from './watch/event-history.ts'
 import type { WatcherIndex } from './watch/watcher-index.ts'
 
 export type { Collection, StoredResource, StoreEvent }
@@ -47,8 +47,8 @@ export interface StoreOptions {
   readonly now: () => VirtualMs
   /** Revision at which the cluster starts. A real one has seen hundreds of writes before its first user. */
   readonly startRevision?: number
-  /** Events kept for watches that start in the past; 0: as many as etcd has. */
-  readonly historyLength: (resource: StoredResource) => number
+  /** Events kept for watches that start in the past; fixed at 0: as many as etcd has. */
+  readonly historySize: (resource: StoredResource) => CacheSize
   /** Whether what is stored is frozen, so that a change of it is an error at once. It makes every copy slower. */
   readonly freezes: boolean
   /** Key of the watcher index beside the name: `spec.nodeName` of Pods. */
@@ -111,10 +111,12 @@ class ObjectStore implements Store {
   collection(resource: StoredResource): StoredObjects {
     let collection = this.collections.get(resource)
     if (collection === undefined) {
-      const { historyLength, indexKey } = this.options
-      const length = historyLength(resource)
-      const history =
-        length === 0 ? createUncachedHistory(() => this.compactedRevision()) : createEventHistory(length, this.revision)
+      const { historySize, indexKey } = this.options
+      const size = historySize(resource)
+      const isCached = !('fixed' in size && size.fixed === 0)
+      const history = isCached
+        ? createEventHistory(size, this.revision)
+        : createUncachedHistory(() => this.compactedRevision())
       collection = new StoredObjects(resource, this.parts, history, indexKey?.(resource))
       this.collections.set(resource, collection)
     }

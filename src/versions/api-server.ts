@@ -36,10 +36,10 @@ export const apiServer = changes({
   ],
   sctp: [19, 'ports may be SCTP', 'pkg/features/kube_features.go, SCTPSupport'],
   appProtocol: [19, 'ports of Services have an appProtocol', 'pkg/features/kube_features.go, ServiceAppProtocol'],
-  longWatchCaches: [
+  watchCachesGrow: [
     19,
-    'channels to watchers hold 1000 events for every resource',
-    'apiserver pkg/storage/cacher/cacher.go',
+    'the cache of a resource grows while all its events are of the last 75 s, and shrinks',
+    'apiserver pkg/storage/cacher/watch_cache.go, resizeCacheLocked; 4c8b97679',
   ],
   marksItsEndpoints: [
     19,

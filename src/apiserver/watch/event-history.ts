@@ -1,3 +1,4 @@
+import type { VirtualMs } from '../../kernel/time.ts'
 import { apiServer } from '../../versions/api-server.ts'
 import { has } from '../../versions/changes.ts'
 import type { StoreEvent } from '../store-event.ts'
@@ -28,6 +29,11 @@ export interface RestingHistory {
   readonly startRevision: number
   /** How far it has forgotten, as its `revenants` count. */
   readonly passed: number
+  /** Whether it has all since then. */
+  readonly isWhole: boolean
+  /** Of a cache that grows: for how many events there is room, and when each came. */
+  readonly capacity: number
+  readonly times: readonly VirtualMs[]
 }
 
 /**
@@ -54,7 +60,7 @@ export function createUncachedHistory(compactedRevision: () => number): EventHis
       // etcd stays.
     },
     // Of objects alone: rows know their server.
-    atRest: () => ({ events: events.map(plain), startRevision: 0, passed: -1 }),
+    atRest: () => ({ events: events.map(plain), startRevision: 0, passed: -1, isWhole: true, capacity: 0, times: [] }),
     goOnFrom(rest) {
       events = [...rest.events]
       pruneAt = Math.max(1000, 2 * events.length)
@@ -72,44 +78,72 @@ function plain({ type, object, old, revision }: StoreEvent): StoreEvent {
   return { type, object, old, revision }
 }
 
+/** How long a cache that grows keeps events: while all are younger it doubles instead of letting one go. */
+const freshMs: VirtualMs = 75_000
+
+/** Between these a cache grows by twos and shrinks by halves. */
+const growth = { least: 100, most: 100 * 1024 } as const
+
+/** How many events a cache holds: always as many, or as many as were busy lately. */
+export type CacheSize = { readonly fixed: number } | { readonly now: () => VirtualMs }
+
 /** `startRevision` is that of the list with which the cache began. */
-export function createEventHistory(capacity: number, startRevision: number): EventHistory {
-  return new EventRing(capacity, startRevision)
+export function createEventHistory(size: CacheSize, startRevision: number): EventHistory {
+  return new EventRing(size, startRevision)
 }
 
 /** A class, for there is one for each resource. */
 class EventRing implements EventHistory {
   readonly revenants = new Revenants()
-  private readonly capacity: number
+  private capacity: number
   private startRevision: number
+  /** Whether nothing was let go since the list. Up to v1.18 only a cache that is not full knows that. */
+  private isWhole = true
   /** The oldest event is at `next` once the ring is full. */
   private ring: StoreEvent[] = []
   private next = 0
+  /** When each event came; undefined for a ring that never grows. */
+  private times: VirtualMs[] | undefined
+  private readonly now: () => VirtualMs
 
-  constructor(capacity: number, startRevision: number) {
-    this.capacity = capacity
+  constructor(size: CacheSize, startRevision: number) {
+    const grows = 'now' in size
+    this.capacity = grows ? growth.least : size.fixed
+    this.times = grows ? [] : undefined
+    this.now = grows ? size.now : () => 0
     this.startRevision = startRevision
   }
 
   append(event: StoreEvent): void {
-    const { ring, next } = this
+    this.resize()
+    const { ring, next, times } = this
     if (ring.length < this.capacity) {
       ring.push(event)
+      times?.push(this.now())
       return
     }
     ring[next] = event
+    if (times !== undefined) times[next] = this.now()
+    this.isWhole = false
     this.next = (next + 1) % this.capacity
     this.revenants.forget(this.at(0)?.revision ?? 0)
   }
 
   atRest(): RestingHistory {
-    const { ring, next, startRevision } = this
-    return { events: [...ring.slice(next), ...ring.slice(0, next)], startRevision, passed: this.revenants.passed }
+    this.straighten()
+    const { ring, startRevision, isWhole, capacity, times } = this
+    const { passed } = this.revenants
+    return { events: [...ring], startRevision, passed, isWhole, capacity, times: [...(times ?? [])] }
   }
 
-  goOnFrom({ events, startRevision, passed }: RestingHistory): void {
+  goOnFrom({ events, startRevision, passed, isWhole, capacity, times }: RestingHistory): void {
     this.startRevision = startRevision
+    this.isWhole = isWhole
     this.ring.push(...events)
+    if (this.times !== undefined) {
+      this.times.push(...times)
+      this.capacity = capacity
+    }
     this.revenants.passed = passed
     if (passed >= 0) this.revenants.oldest = events[0]?.revision ?? startRevision + 1
   }
@@ -117,6 +151,11 @@ class EventRing implements EventHistory {
   beginAnew(revision: number): void {
     this.ring = []
     this.next = 0
+    this.isWhole = true
+    if (this.times !== undefined) {
+      this.times = []
+      this.capacity = growth.least
+    }
     this.startRevision = revision
     this.revenants.forget(revision)
     this.revenants.oldest = revision + 1
@@ -129,8 +168,8 @@ class EventRing implements EventHistory {
 
   since(revision: number): ReturnType<EventHistory['since']> {
     const { length } = this.ring
-    const isFull = length > 0 && length === this.capacity
-    const oldest = isFull ? (this.at(0)?.revision ?? 0) : this.startRevision + 1
+    const isCut = this.times === undefined ? length > 0 && length === this.capacity : !this.isWhole
+    const oldest = isCut ? (this.at(0)?.revision ?? 0) : this.startRevision + 1
     if (revision < oldest - 1) {
       return { ok: false, message: `too old resource version: ${revision} (${oldest - 1})` }
     }
@@ -150,17 +189,44 @@ class EventRing implements EventHistory {
     return { ok: true, events }
   }
 
+  /** Source: apiserver pkg/storage/cacher/watch_cache.go, resizeCacheLocked. */
+  private resize(): void {
+    const { times, ring, capacity } = this
+    if (times === undefined || ring.length < capacity) return
+    const age = (index: number) => this.now() - (times[(this.next + index) % capacity] ?? 0)
+    if (age(0) < freshMs) {
+      if (capacity === growth.most) return
+      this.straighten()
+      this.capacity = Math.min(capacity * 2, growth.most)
+    } else if (age(capacity - Math.floor(capacity / 4)) > freshMs && capacity > growth.least) {
+      this.straighten()
+      this.capacity = Math.max(Math.floor(capacity / 2), growth.least)
+      this.ring.splice(0, ring.length - this.capacity)
+      this.times?.splice(0, times.length - this.capacity)
+      this.isWhole = false
+      this.revenants.forget(this.at(0)?.revision ?? 0)
+    }
+  }
+
+  /** The oldest event comes to the front. */
+  private straighten(): void {
+    const { next } = this
+    if (next === 0) return
+    this.ring = [...this.ring.slice(next), ...this.ring.slice(0, next)]
+    if (this.times !== undefined) this.times = [...this.times.slice(next), ...this.times.slice(0, next)]
+    this.next = 0
+  }
+
   private at(index: number): StoreEvent | undefined {
     return this.ring[(this.next + index) % this.ring.length]
   }
 }
 
 /**
- * Events kept by resource in v1.18: 100, at least 1000 for the busy ones. From v1.19 on the cache grows with its use;
- * its initial 100 would be too few for what it then becomes, so 1000 stands for it. Events have no cache.
- * Source: pkg/registry/cachesize/cachesize.go, kube-apiserver options/etcd.go.
+ * Events kept by resource; 0: Events have no cache. v1.18 keeps 100, of busy resources at least 1000; from v1.19 on a cache grows
+ * and shrinks with its use. Source: pkg/registry/cachesize/cachesize.go, kube-apiserver options/etcd.go.
  */
-export function historyLengthOf(minor: number): (resource: string) => number {
+export function historySizeOf(minor: number, now: () => VirtualMs): (resource: string) => CacheSize {
   const busy = new Set([
     'pods',
     'nodes',
@@ -170,6 +236,8 @@ export function historyLengthOf(minor: number): (resource: string) => number {
     'leases.coordination.k8s.io',
     'apiservices.apiregistration.k8s.io',
   ])
-  return (resource) =>
-    resource === 'events' ? 0 : has(minor, apiServer.longWatchCaches) || busy.has(resource) ? 1000 : 100
+  const cached: (resource: string) => CacheSize = has(minor, apiServer.watchCachesGrow)
+    ? () => ({ now })
+    : (resource) => ({ fixed: busy.has(resource) ? 1000 : 100 })
+  return (resource) => (resource === 'events' ? { fixed: 0 } : cached(resource))
 }
