@@ -1,5 +1,4 @@
 import type { FileScore } from './judge.ts'
-import { openReason } from './known-differences.ts'
 import { percent, summarize } from './report.ts'
 
 /** The text of docs/fidelity-scores.md. */
@@ -7,15 +6,11 @@ export function fidelityScores(scores: readonly FileScore[]): string {
   const lines = scores.map((score) => {
     const { path, passed, total, known, notJudged } = summarize(score)
     if (notJudged !== undefined) return `| \`${path}\` | | | ${notJudged} |`
-    const open = known.filter(({ reason }) => reason === openReason).length
-    const notes = [`${known.length - open} known`, `${open} open`].filter((note) => !note.startsWith('0 '))
-    const note = notes.join(', ')
+    const note = known.length === 0 ? '' : `${known.length} known`
     return `| \`${path}\` | ${passed} of ${total} | ${percent(passed, total)} | ${note} |`
   })
   const summaries = scores.map(summarize)
-  const known = summaries
-    .flatMap((each) => each.known.map(({ row, reason }) => ({ path: each.path, row, reason })))
-    .filter(({ reason }) => reason !== openReason)
+  const known = summaries.flatMap((each) => each.known.map(({ row, reason }) => ({ path: each.path, row, reason })))
   const others = summaries.flatMap((each) => each.unexpected.map(({ row }) => ({ path: each.path, row })))
   const figures = scores.flatMap(({ path, figures: of = [] }) =>
     of.map(
@@ -42,8 +37,6 @@ samples of one distribution lie as far apart (two-sample Kolmogorov-Smirnov test
 ${figures.join('\n')}
 
 ## Known differences
-
-Rows that are open (${openReason}) stand in \`test/fixtures/open-differences.json\`.
 
 | file | row | reason |
 | --- | --- | --- |

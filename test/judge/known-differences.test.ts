@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { knownDifferences, openDifferences } from './known-differences.ts'
+import { knownDifferences } from './known-differences.ts'
 import { ownVectors } from './vectors-folder.ts'
 
 const fidelity = readFileSync(new URL('../../docs/fidelity.md', import.meta.url), 'utf8')
@@ -11,10 +11,6 @@ test('every known difference is of a file that is there, and listed once', () =>
   expect(knownDifferences.filter(({ file }) => !existsSync(join(ownVectors, file)))).toEqual([])
   const keys = knownDifferences.map(({ file, row }) => `${file}#${row}`)
   expect(new Set(keys).size).toBe(keys.length)
-})
-
-test('every open difference is of a file that is there', () => {
-  expect(Object.keys(openDifferences).filter((file) => !existsSync(join(ownVectors, file)))).toEqual([])
 })
 
 test('docs/fidelity.md lists the reasons of the known differences and no others', () => {

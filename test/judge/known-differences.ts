@@ -1,6 +1,3 @@
-import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
-
 /** The row that tells how often a recorded stream comes. */
 export function rateOf(stream: string): string {
   return `rate of ${stream}`
@@ -167,21 +164,7 @@ export const knownDifferences: readonly KnownDifference[] = [
   ...orders('v1.36/timelines/sidecar.json', reasons.busyMachine, 'between', 'crashing'),
 ]
 
-/** Why rows of open-differences.json are let off: nobody has come to them. */
-export const openReason = 'recorded later than podsim was built for, and not met yet'
-
-/** Where `npm run vectors -- --shrink` takes out what is met. */
-export const openDifferencesFile = fileURLToPath(new URL('../fixtures/open-differences.json', import.meta.url))
-
-/** Rows that are to be met one day, by file. The list only ever gets shorter. */
-export const openDifferences = JSON.parse(readFileSync(openDifferencesFile, 'utf8')) as Readonly<
-  Record<string, readonly string[]>
->
-
-const openRows = new Map(Object.entries(openDifferences).map(([file, list]) => [file, new Set(list)]))
-
 /** The reason for which a row is let off, if it is. */
 export function knownReason(file: string, row: string): string | undefined {
-  const named = knownDifferences.find((known) => known.file === file && known.row === row)?.reason
-  return named ?? (openRows.get(file)?.has(row) === true ? openReason : undefined)
+  return knownDifferences.find((known) => known.file === file && known.row === row)?.reason
 }

@@ -2,14 +2,12 @@ import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { fidelityScores } from './fidelity-scores.ts'
-import { openDifferencesFile } from './known-differences.ts'
-import { openDifferencesText } from './open-differences.ts'
 import { figuresText, fileText, summarize, totalsText } from './report.ts'
 import { judgeAll } from './run-all.ts'
 import { ownVectors, vectorPaths, vectorsFolder } from './vectors-folder.ts'
 
 /**
- * `npm run vectors -- [--file STEM] [--diffs N] [--known] [--json] [--write] [--shrink]`: the score of every recorded vector and timeline of
+ * `npm run vectors -- [--file STEM] [--diffs N] [--known] [--json] [--write]`: the score of every recorded vector and timeline of
  * PODSIM_VECTORS (default: the project's own). Plays each timeline with up to 100 seeds, which takes some minutes. Ends with 0 when all rows pass but for the known differences.
  */
 const { values } = parseArgs({
@@ -23,8 +21,6 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
     /** Writes docs/fidelity-scores.md. */
     write: { type: 'boolean', default: false },
-    /** Takes rows that are met out of open-differences.json. */
-    shrink: { type: 'boolean', default: false },
   },
 })
 
@@ -39,9 +35,5 @@ else console.log(totalsText(scores))
 if (values.write) {
   if (folder !== ownVectors || values.file !== '') throw new Error('the scores are written of all of our own vectors')
   writeFileSync(fileURLToPath(new URL('../../docs/fidelity-scores.md', import.meta.url)), fidelityScores(scores))
-}
-if (values.shrink) {
-  if (folder !== ownVectors) throw new Error('open differences are those of our own vectors')
-  writeFileSync(openDifferencesFile, openDifferencesText(scores))
 }
 process.exitCode = scores.every((score) => summarize(score).unexpected.length === 0) ? 0 : 1

@@ -114,10 +114,17 @@ function controllerBinding(namespace: string, name: string): (typeof namespaceBi
   return [namespace, `${controllerPrefix}${name}`, `${controllerPrefix}${name}`, [account(name)]]
 }
 
-/** Adds what later versions allow. Only what concerns Secrets and tokens is dated. */
+/** Adds what later versions allow, and takes what they do not. Of other roles than edit and view only what concerns Secrets and tokens is dated. */
 function withLaterRules(table: RoleTable, minor: number): RoleTable {
-  const added = laterRules.filter(({ since, role }) => minor >= since && role === table.name).map(({ rule }) => rule)
-  return added.length === 0 ? table : { ...table, rules: [...table.rules, ...added] }
+  const changes = laterRules.filter(({ since, role }) => minor >= since && role === table.name)
+  if (changes.length === 0) return table
+  const at = (index: number | undefined) =>
+    changes.filter(({ at: place, replaces }) => place === index && replaces !== true).map(({ rule }) => rule)
+  const rules = table.rules.flatMap((rule, index) => {
+    const other = changes.find(({ at: place, replaces }) => place === index && replaces === true)
+    return [...at(index), other?.rule ?? rule]
+  })
+  return { ...table, rules: [...rules, ...at(undefined)] }
 }
 
 /** The objects without uid, times and versions: who stores them adds these. Aggregated roles have their rules. */

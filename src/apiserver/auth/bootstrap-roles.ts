@@ -245,8 +245,60 @@ export const clusterRoleTables: readonly RoleTable[] = [
   },
 ]
 
-/** Rules that were added to a role later. Source: policy.go of those versions. */
-export const laterRules: readonly { readonly since: number; readonly role: string; readonly rule: PolicyRule }[] = [
+/** How the rules of a role changed later. */
+export interface LaterRule {
+  readonly since: number
+  readonly role: string
+  readonly rule: PolicyRule
+  /** Where it stands among the rules that v1.18 has; absent: after them. */
+  readonly at?: number
+  /** It takes the place of the one there. */
+  readonly replaces?: true
+}
+
+const edit = 'system:aggregate-to-edit'
+const view = 'system:aggregate-to-view'
+const claims = 'resourceclaims resourceclaimtemplates'
+
+/**
+ * In the order of the rules. Source: policy.go of those versions and its testdata/cluster-roles.yaml; the rules of v1.36 are recorded. Dates of
+ * evictions and of reading events.k8s.io from memory; leases: CHANGELOG-1.25, claims: DynamicResourceAllocation (GA in v1.34).
+ */
+export const laterRules: readonly LaterRule[] = [
   { since: 28, role: 'system:basic-user', rule: rule('create', 'authentication.k8s.io', 'selfsubjectreviews') },
-  { since: 22, role: 'system:aggregate-to-edit', rule: rule('create', '', 'serviceaccounts/token') },
+  { since: 22, role: edit, at: 3, rule: rule('create', '', 'pods/eviction') },
+  // CVE-2021-25740: who edits does not write Endpoints.
+  {
+    since: 22,
+    role: edit,
+    at: 3,
+    replaces: true,
+    rule: rule(
+      write,
+      '',
+      'configmaps persistentvolumeclaims replicationcontrollers replicationcontrollers/scale secrets serviceaccounts services services/proxy',
+    ),
+  },
+  { since: 22, role: edit, at: 4, rule: rule('create', '', 'serviceaccounts/token') },
+  { since: 22, role: edit, at: 4, rule: rule(write, ' events.k8s.io', 'events') },
+  { since: 25, role: edit, rule: rule(readWrite, 'coordination.k8s.io', 'leases') },
+  { since: 34, role: edit, rule: rule(write, 'resource.k8s.io', claims) },
+  {
+    since: 22,
+    role: view,
+    at: 1,
+    replaces: true,
+    rule: rule(
+      read,
+      '',
+      'bindings limitranges namespaces/status pods/log pods/status replicationcontrollers/status resourcequotas resourcequotas/status',
+    ),
+  },
+  { since: 22, role: view, at: 3, rule: rule(read, ' events.k8s.io', 'events') },
+  { since: 22, role: view, at: 3, rule: rule(read, 'discovery.k8s.io', 'endpointslices') },
+  {
+    since: 34,
+    role: view,
+    rule: rule(read, 'resource.k8s.io', 'resourceclaims resourceclaims/status resourceclaimtemplates'),
+  },
 ]

@@ -120,3 +120,42 @@ test('bootstrap policy: the default roles of v1.18, with what admin, edit and vi
   expect(rulesOf('edit')).toBe(rulesOf('system:aggregate-to-edit') + rulesOf('system:aggregate-to-view'))
   expect(rulesOf('admin')).toBe(rulesOf('edit') + rulesOf('system:aggregate-to-admin'))
 })
+
+describe('bootstrap policy: what edit and view gather in later versions', () => {
+  const rulesOf = (minor: number, name: string) => {
+    const rules = bootstrapPolicy(minor).clusterRoles.find((one) => one.metadata.name === name)?.rules ?? []
+    return rules.flatMap(({ apiGroups = [], resources = [], verbs }) =>
+      apiGroups.flatMap((group) =>
+        resources.flatMap((resource) => verbs.map((verb) => `${verb} ${resource}.${group}`)),
+      ),
+    )
+  }
+
+  test.each([
+    ['create endpoints.', 18, 21],
+    ['create pods/eviction.', 22, 36],
+    ['create serviceaccounts/token.', 22, 36],
+    ['create events.', 22, 36],
+    ['get events.events.k8s.io', 22, 36],
+    ['list endpointslices.discovery.k8s.io', 22, 36],
+    ['update leases.coordination.k8s.io', 25, 36],
+    ['patch resourceclaims.resource.k8s.io', 34, 36],
+  ])('who edits may %s from v1.%i to v1.%i', (what, from, to) => {
+    for (let minor = 18; minor <= 36; minor++)
+      expect([minor, rulesOf(minor, 'edit').includes(what)]).toEqual([minor, minor >= from && minor <= to])
+  })
+
+  test('rules of v1.36 stand as the server stores them', () => {
+    const found = bootstrapPolicy(36).clusterRoles.find(({ metadata }) => metadata.name === 'system:aggregate-to-edit')
+    expect((found?.rules ?? []).map(({ resources }) => resources?.[0])).toEqual(
+      'pods/attach serviceaccounts pods pods/eviction configmaps serviceaccounts/token events daemonsets horizontalpodautoscalers cronjobs daemonsets poddisruptionbudgets ingresses leases resourceclaims'.split(
+        ' ',
+      ),
+    )
+  })
+
+  test('reading events is one rule of two groups from v1.22 on', () => {
+    for (const minor of [18, 22, 36])
+      expect(rulesOf(minor, 'view').filter((what) => what === 'get events.')).toEqual(['get events.'])
+  })
+})
