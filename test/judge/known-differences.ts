@@ -40,8 +40,6 @@ const reasons = {
   wholeSecond:
     'a container that runs for just a second ended between the list and the look of one relist, which podsim does at one instant',
   manyAtOnce: "many Pods at once: which of their statuses and events waited for the client's limit, and how long",
-  laterStatus:
-    'after the restart container and status of a stopped Pod were a step later than podsim has them; the cause is not found',
   lateRetry: 'a request was refused before the authorizer knew the Pod, and the drawn pause after it ended just so',
   firstMinute: "the kubelet's look for idle watches, once a minute, fell into the first 0.2 s of a Pod",
   drawnNames: 'the name that the server drew stands unmasked in the text',
@@ -157,7 +155,6 @@ export const knownDifferences: readonly KnownDifference[] = [
   ...orders('timelines/reboot.json', reasons.manyAtOnce, 'env-gone'),
   ...orders('v1.26/timelines/outage-watch.json', reasons.outageDraws, 'crashes'),
   ...orders('v1.26/timelines/pod-end.json', reasons.manyAtOnce, 'slow-stop', 'fails', 'two-containers-one-ends'),
-  ...orders('v1.26/timelines/restart.json', reasons.laterStatus, 'gone-while-down'),
   ...orders('v1.36/timelines/crash.json', reasons.busyMachine, 'at-once-1-k'),
   ...orders('v1.36/timelines/outage-watch.json', reasons.busyMachine, 'mounted-0-k', 'waits-env-k', 'waits2-vol-k'),
   ...orders('v1.36/timelines/outage-watch.json', reasons.outageDraws, 'crashes-k', 'waits2-env-k'),

@@ -126,7 +126,7 @@ describe('bootstrap policy: what edit and view gather in later versions', () => 
     const rules = bootstrapPolicy(minor).clusterRoles.find((one) => one.metadata.name === name)?.rules ?? []
     return rules.flatMap(({ apiGroups = [], resources = [], verbs }) =>
       apiGroups.flatMap((group) =>
-        resources.flatMap((resource) => verbs.map((verb) => `${verb} ${resource}.${group}`)),
+        resources.flatMap((resource) => (verbs ?? []).map((verb) => `${verb} ${resource}.${group}`)),
       ),
     )
   }
