@@ -2,6 +2,11 @@ import { changes } from './changes.ts'
 
 /** What the kubelet and its runtime do from a minor version on. */
 export const kubelet = changes({
+  readsItsNodeFromCache: [
+    31,
+    'what its Node was told is read from the informer, which after an outage is as late as other watches: until then a node that others call unready stays so',
+    'pkg/kubelet/kubelet_node_status.go, tryUpdateNodeStatus; kubernetes #123977; recorded v1.36 (outage-watch)',
+  ],
   waitsForServices: [
     19,
     'no container is made before Services were read once',

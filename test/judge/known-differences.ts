@@ -98,8 +98,6 @@ export const knownDifferences: readonly KnownDifference[] = [
     reasons.outageDraws,
     'api crashes-k',
     'api waits-env-k',
-    'api waits2-env-k',
-    'api waits2-vol-k',
     'event crashes-k',
     'event mounted-0-k',
     'event mounted-1-k',
@@ -141,7 +139,7 @@ export const knownDifferences: readonly KnownDifference[] = [
   ...seldom('timelines/reboot.json', reasons.batch, 'api init'),
   ...seldom('v1.26/timelines/outage-watch.json', reasons.outageDraws, 'event waits2-vol'),
   ...seldom('v1.36/timelines/immutable-recreated.json', reasons.twoRefusals, 'api env', 'event env'),
-  ...seldom('v1.36/timelines/outage-watch.json', reasons.outageDraws, 'runtime crashes-k', 'api waits-env-k'),
+  ...seldom('v1.36/timelines/outage-watch.json', reasons.outageDraws, 'api mounted-1-k', 'api waits-env-k'),
   ...seldom('v1.36/timelines/delrec-get.json', reasons.busyMachine, 'api env-optional-k'),
   ...seldom('v1.36/timelines/sidecar.json', reasons.busyMachine, 'api crashing', 'api vol-late'),
   ...seldom('v1.36/timelines/sidecar.json', reasons.rareDraws, 'api job'),
@@ -157,7 +155,7 @@ export const knownDifferences: readonly KnownDifference[] = [
   ...orders('v1.26/timelines/pod-end.json', reasons.manyAtOnce, 'slow-stop', 'fails', 'two-containers-one-ends'),
   ...orders('v1.36/timelines/crash.json', reasons.busyMachine, 'at-once-1-k'),
   ...orders('v1.36/timelines/outage-watch.json', reasons.busyMachine, 'mounted-0-k', 'waits-env-k', 'waits2-vol-k'),
-  ...orders('v1.36/timelines/outage-watch.json', reasons.outageDraws, 'crashes-k', 'waits2-env-k'),
+  ...orders('v1.36/timelines/outage-watch.json', reasons.outageDraws, 'crashes-k', 'mounted-1-k', 'waits2-env-k'),
   ...orders('v1.36/timelines/sidecar.json', reasons.busyMachine, 'between', 'crashing'),
 ]
 

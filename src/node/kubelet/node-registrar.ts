@@ -18,6 +18,8 @@ import type { RandomStream } from '../../kernel/random.ts'
 import { Scope } from '../../kernel/scope.ts'
 import { attempt, type Steps, sleep } from '../../kernel/steps.ts'
 import { second, type VirtualMs } from '../../kernel/time.ts'
+import { has } from '../../versions/changes.ts'
+import { kubelet } from '../../versions/kubelet.ts'
 import type { EvictionRows } from './eviction/eviction-rows.ts'
 import type { KubeletEvents } from './kubelet-events.ts'
 import type { MachineState } from './machine-state.ts'
@@ -246,21 +248,45 @@ export class NodeRegistrar implements ReflectorStore<Node> {
     const { heartbeatClient, nodeName, reportMs } = this.#options
     const key = { name: nodeName }
     const last = this.#lastBefore
-    const read = yield* attempt(heartbeatClient.get<Node>(resources.nodes, key, { resourceVersion: '0' }))
-    if (!read.ok) return 'failed'
-    const before = read.value
+    const before = yield* this.#readNode()
+    if (before === undefined) return 'failed'
     const status = this.#status(before)
     this.#tellEvents(before)
     const isNews = !equalJson(withoutHeartbeats(before.status ?? {}), withoutHeartbeats(status))
     if (!isNews && last !== undefined && lookedAt - last.at < reportMs) return 'no news'
     const patch = {
       metadata: key,
-      status: { ...status, '$setElementOrder/conditions': order(status) },
+      status: { ...this.#news(before, status), '$setElementOrder/conditions': order(status) },
     }
     const type = 'application/strategic-merge-patch+json'
     const where = { subresource: 'status' }
     const told = yield* attempt(heartbeatClient.patch<Node>(resources.nodes, key, type, patch, where))
     return told.ok ? 'told' : 'failed'
+  }
+
+  /** Up to v1.30 from the API server's cache, then from the informer's, which may be behind after an outage. */
+  *#readNode(): Steps<Node | undefined> {
+    const { heartbeatClient, nodeName, minor } = this.#options
+    const isCached = has(minor, kubelet.readsItsNodeFromCache)
+    if (isCached && this.node !== undefined) return this.node
+    // What the informer does not have is asked for: the second try.
+    const options = isCached ? {} : { resourceVersion: '0' }
+    const read = yield* attempt(heartbeatClient.get<Node>(resources.nodes, { name: nodeName }, options))
+    return read.ok ? read.value : undefined
+  }
+
+  /** What differs from what was read: of a condition that stayed only its heartbeat, so that what others wrote since stands. */
+  #news({ status: before }: Node, status: NonNullable<Node['status']>) {
+    if (!has(this.#options.minor, kubelet.readsItsNodeFromCache)) return status
+    const conditions = status.conditions?.map((condition) => {
+      const { lastHeartbeatTime, ...rest } = condition
+      const known = before?.conditions?.find(({ type }) => type === condition.type)
+      const { lastHeartbeatTime: _before, ...restBefore } = known ?? condition
+      return known !== undefined && equalJson(rest, restBefore)
+        ? { type: condition.type, lastHeartbeatTime }
+        : condition
+    })
+    return { ...status, conditions }
   }
 
   #tellEvents({ status }: Node): void {
