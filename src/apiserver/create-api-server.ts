@@ -1,5 +1,5 @@
 import { randomUuid } from '../api/generate-name.ts'
-import type { Discovery } from '../api/schema/discovery.ts'
+import { type Discovery, discoveryOf } from '../api/schema/discovery.ts'
 import type { KubeObject, ResourceRef } from '../api/types/meta.ts'
 import type { UserInfo } from '../client/client.ts'
 import type { ApiServer, CacheState, ContainerCall, HttpAnswer, HttpRequest, PodServers } from '../client/server.ts'
@@ -9,6 +9,7 @@ import type { JournalWriter } from '../kernel/journal.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { RandomStreams } from '../kernel/random.ts'
 import type { FeatureGates } from '../versions/feature-gates.ts'
+import { onceAVersion } from '../versions/version.ts'
 import { actorOf } from './actors.ts'
 import { AdmissionTable } from './admission/chain.ts'
 import type { AdmissionPlugin } from './admission/plugin.ts'
@@ -97,6 +98,8 @@ export interface RestingApiServer {
   readonly objects: readonly { readonly resource: StoredResource; readonly event: StoreEvent }[]
 }
 
+const builtInResources = onceAVersion((minor) => new Set(discoveryOf(minor).resources.map(storedName)))
+
 /** An API server with an empty store. */
 export function createApiServer(options: ApiServerOptions): RunningApiServer {
   const { kernel, calendar, journal, random, minor } = options
@@ -122,8 +125,10 @@ export function createApiServer(options: ApiServerOptions): RunningApiServer {
     custom.observe(resource, event)
     if (resource === 'services') context.addresses.observe(event)
   }
+  const builtIns = builtInResources(minor)
   const store = createStore({
     now: () => kernel.now(),
+    isBuiltIn: (resource) => builtIns.has(resource),
     historySize: historySizeOf(minor, () => kernel.now()),
     freezes: options.freezes ?? true,
     indexKey: (resource) => (resource === 'pods' ? nodeNameOf : undefined),

@@ -49,6 +49,8 @@ export interface StoreOptions {
   readonly startRevision?: number
   /** Events kept for watches that start in the past; fixed at 0: as many as etcd has. */
   readonly historySize: (resource: StoredResource) => CacheSize
+  /** Resources whose cache begins with the server, not when somebody defines them. Absent: none. */
+  readonly isBuiltIn?: (resource: StoredResource) => boolean
   /** Whether what is stored is frozen, so that a change of it is an error at once. It makes every copy slower. */
   readonly freezes: boolean
   /** Key of the watcher index beside the name: `spec.nodeName` of Pods. */
@@ -68,6 +70,8 @@ export function createStore(options: StoreOptions): Store {
 
 class ObjectStore implements Store {
   revision: number
+  /** Revision of the lists with which the server's caches began: etcd was empty then. */
+  private cachesBeganAt = 1
   readonly collections = new Map<StoredResource, StoredObjects>()
   private readonly options: StoreOptions
   private readonly compaction: Compaction
@@ -89,6 +93,7 @@ class ObjectStore implements Store {
   }
 
   beginCachesAnew(): void {
+    this.cachesBeganAt = this.revision
     for (const { history } of this.collections.values()) history.beginAnew(this.revision)
   }
 
@@ -114,8 +119,9 @@ class ObjectStore implements Store {
       const { historySize, indexKey } = this.options
       const size = historySize(resource)
       const isCached = !('fixed' in size && size.fixed === 0)
+      const isOfServer = 'now' in size && this.options.isBuiltIn?.(resource) === true
       const history = isCached
-        ? createEventHistory(size, this.revision)
+        ? createEventHistory(size, isOfServer ? this.cachesBeganAt : this.revision)
         : createUncachedHistory(() => this.compactedRevision())
       collection = new StoredObjects(resource, this.parts, history, indexKey?.(resource))
       this.collections.set(resource, collection)

@@ -94,7 +94,8 @@ describe('L5 a copy of a booted cluster', () => {
         const { sim: booted } = createObservedSim(options, { above: {} })
         expect(told(copied)).toEqual(told(booted))
         const [expired, newest] = nodesSince(booted)
-        expect(expired).toContain('too old resource version')
+        // Up to v1.18 a busy cache has let that go; later ones grow instead.
+        expect(expired).toMatch(/too old resource version|"type":"ADDED"/)
         expect(newest).toContain('"type":"MODIFIED"')
         expect(nodesSince(copied)).toEqual([expired, newest])
         for (const sim of [copied, booted]) {
