@@ -29,7 +29,14 @@ import { createServiceAddresses } from './registry/service-addresses.ts'
 import type { RegistryContext, Strategy } from './registry/strategy.ts'
 import { createRequestLog } from './request-log.ts'
 import { createRequests } from './requests.ts'
-import { createStore, type RestingStore, type Store, type StoredResource, type StoreEvent } from './store.ts'
+import {
+  createStore,
+  type RestingStore,
+  type Store,
+  type StoredResource,
+  type StoreEvent,
+  type StoreOptions,
+} from './store.ts'
 import { historySizeOf } from './watch/event-history.ts'
 
 export interface ApiServerOptions {
@@ -98,6 +105,12 @@ export interface RestingApiServer {
   readonly objects: readonly { readonly resource: StoredResource; readonly event: StoreEvent }[]
 }
 
+/** How large the caches of resources are, and which of them begin with the server. */
+function watchCachesOf(minor: number, kernel: Kernel): Pick<StoreOptions, 'historySize' | 'isBuiltIn'> {
+  const builtIn = builtInResources(minor)
+  return { historySize: historySizeOf(minor, () => kernel.now()), isBuiltIn: (resource) => builtIn.has(resource) }
+}
+
 const builtInResources = onceAVersion((minor) => new Set(discoveryOf(minor).resources.map(storedName)))
 
 /** An API server with an empty store. */
@@ -125,11 +138,9 @@ export function createApiServer(options: ApiServerOptions): RunningApiServer {
     custom.observe(resource, event)
     if (resource === 'services') context.addresses.observe(event)
   }
-  const builtIns = builtInResources(minor)
   const store = createStore({
     now: () => kernel.now(),
-    isBuiltIn: (resource) => builtIns.has(resource),
-    historySize: historySizeOf(minor, () => kernel.now()),
+    ...watchCachesOf(minor, kernel),
     freezes: options.freezes ?? true,
     indexKey: (resource) => (resource === 'pods' ? nodeNameOf : undefined),
     written(resource, event) {

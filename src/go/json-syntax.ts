@@ -14,6 +14,16 @@ export function jsonSyntaxError(bytes: Uint8Array): string | undefined {
   return new Scanner(bytes).check()
 }
 
+/** The same, and how many bytes were read until then, the broken one among them. */
+export function jsonSyntaxErrorAt(bytes: Uint8Array): { readonly text: string; readonly offset: number } | undefined {
+  const scanner = new Scanner(bytes)
+  const text = scanner.check()
+  return text === undefined ? undefined : { text, offset: Math.min(scanner.at + 1, bytes.length) }
+}
+
+/** What is said of bytes that end too early. */
+export const jsonCutShort = end
+
 function invalidCharacter(code: number, context: string): string {
   const char = code === 0x27 ? "'\\''" : code === quote ? `'"'` : `'${goQuote(String.fromCharCode(code)).slice(1, -1)}'`
   return `invalid character ${char} ${context}`
@@ -22,7 +32,7 @@ function invalidCharacter(code: number, context: string): string {
 type Frame = 'array' | 'object'
 
 class Scanner {
-  private at = 0
+  at = 0
   private readonly bytes: Uint8Array
 
   constructor(bytes: Uint8Array) {
@@ -123,6 +133,7 @@ class Scanner {
       this.at++
       if (code === 0x2c) return frame === 'array' ? false : (this.key() ?? false)
       if (code !== (frame === 'array' ? 0x5d : 0x7d)) {
+        this.at--
         return invalidCharacter(code, frame === 'array' ? 'after array element' : 'after object key:value pair')
       }
       stack.pop()
@@ -166,6 +177,7 @@ class Scanner {
       const code = this.bytes[this.at + i]
       if (code === undefined) return end
       if (code !== word.charCodeAt(i)) {
+        this.at += i
         return invalidCharacter(code, `in literal ${word} (expecting '${word.charAt(i)}')`)
       }
     }

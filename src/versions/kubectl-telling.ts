@@ -1,5 +1,20 @@
 /** What kubectl tells of what was done, and of mistakes, from a minor version on. Rows of the table in `kubectl.ts`. */
 export const tellingRows = {
+  countsBytesOfBrokenJson: [
+    21,
+    'where JSON is broken is told in bytes, before that in lines',
+    'apimachinery pkg/util/yaml/decoder.go, JSONSyntaxError; 2ab0da8a',
+  ],
+  namesSchemeShortly: [
+    24,
+    'the scheme that does not know a kind is named without its module (date from memory)',
+    'apimachinery pkg/util/naming/from_stack.go; build flag -trimpath',
+  ],
+  readsBrokenJsonAsYaml: [
+    33,
+    'what begins as JSON and is none is read as YAML',
+    'apimachinery pkg/util/yaml/decoder.go, YAMLOrJSONDecoder; 9b3d085f',
+  ],
   printsApiResources: [35, 'api-resources prints JSON and YAML, too', 'pkg/cmd/apiresources/apiresources.go'],
   reconcilesAsGiven: [22, 'auth reconcile adds no namespace to what has none', 'pkg/cmd/auth/reconcile.go, Complete'],
   namesParameters: [

@@ -4,6 +4,7 @@
  */
 import { utf8Text } from '../../bytes/bytes.ts'
 import { fromYaml } from './from-yaml.ts'
+import { type BrokenJson, jsonStream, jsonValueEnd } from './json-stream.ts'
 
 /** What a file holds: the values of its documents in order, and the error that ended reading, if one did. */
 export interface ManifestDocuments {
@@ -20,13 +21,19 @@ const guessBytes = 4096
 export interface ManifestOptions {
   /** Before v1.22 only blanks may follow `---`; what else stands behind it makes the line part of its document. */
   readonly onlyBareMarks?: boolean
+  /** What becomes of text that begins as JSON and is none; absent: YAML, without a word. */
+  readonly brokenJson?: BrokenJson
 }
 
 /** Reads JSON or YAML, whichever the content begins like. */
 export function readManifestDocuments(content: string | Uint8Array, options: ManifestOptions = {}): ManifestDocuments {
   const text = typeof content === 'string' ? content : utf8Text(content)
   const start = text.slice(0, guessBytes).trimStart()
-  return start.startsWith('{') ? jsonDocuments(text) : yamlDocuments(text, options)
+  if (!start.startsWith('{')) return yamlDocuments(text, options)
+  const { brokenJson } = options
+  return brokenJson === undefined
+    ? jsonDocuments(text)
+    : jsonStream(text, brokenJson, (rest) => yamlDocuments(rest, options))
 }
 
 function yamlDocuments(text: string, options: ManifestOptions = {}): ManifestDocuments {
@@ -96,21 +103,4 @@ function jsonDocuments(text: string): ManifestDocuments {
     rest = rest.slice(end).replace(/^\s*(?:---\s*\n)?\s*/, '')
   }
   return { values, error: undefined }
-}
-
-/** Where the object that begins a text ends; the whole length if it does not. */
-function jsonValueEnd(text: string): number {
-  let depth = 0
-  for (let i = 0; i < text.length; i++) {
-    const char = text[i]
-    if (char === '"') {
-      for (i++; i < text.length && text[i] !== '"'; i++) if (text[i] === '\\') i++
-    } else if (char === '{' || char === '[') {
-      depth++
-    } else if (char === '}' || char === ']') {
-      depth--
-      if (depth <= 0) return i + 1
-    }
-  }
-  return text.length
 }

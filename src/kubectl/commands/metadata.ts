@@ -177,7 +177,7 @@ function check(call: Call, changes: Changes, field: Field): void {
 function* targets(call: Call, changes: Changes): Steps<Selected> {
   const { session, flags } = call
   if (namesFiles(flags)) {
-    const read = yield* readFiles(session, flags, { isLocal: flags.bool('local') })
+    const read = yield* readFiles(session, flags, { isOffline: flags.bool('local') })
     const entries = flags.bool('local') ? read : yield* readAgain(session, read)
     return { entries, single: singleFile(session, flags) && entries.length === 1, isList: false }
   }

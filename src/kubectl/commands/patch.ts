@@ -36,7 +36,7 @@ function* patch(call: Call): Steps<number> {
   const report = createReport(call, dryRun, { tellsDryRun: false })
   const given = patchOf(call)
   const { entries } = namesFiles(flags)
-    ? { entries: yield* readFiles(session, flags, { isLocal: flags.bool('local') }) }
+    ? { entries: yield* readFiles(session, flags, { isOffline: flags.bool('local') }) }
     : yield* select(session, { args: call.args, subresource: flags.string('subresource') })
   const { infos, failures } = partition(entries)
   const broken = yield* eachItem(infos, (info) => patchOne(call, info, given, dryRun, report))

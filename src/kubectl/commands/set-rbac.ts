@@ -9,7 +9,7 @@ import type { DryRun } from '../create/dry-run.ts'
 import { namesFiles } from '../resource/files.ts'
 import type { Info } from '../resource/info.ts'
 import { changePatch, sendChange } from './change.ts'
-import { targetsOf } from './workloads.ts'
+import { structsOf } from './workloads.ts'
 import { createReport, dryRunOf, type Report } from './write.ts'
 
 /** Changes each object, and tells of those that became others. */
@@ -21,7 +21,7 @@ function* changeEach(
 ): Steps<number> {
   const dryRun = dryRunOf(call)
   const report = createReport(call, dryRun, { structs: true })
-  const { infos, failures } = yield* targetsOf(call, resources)
+  const { infos, failures } = yield* structsOf(call, resources)
   const broken = yield* eachItem(infos, (info) => changeOne(call, info, change(info), done, dryRun, report))
   failAll([...failures, ...broken])
   return 0

@@ -14,7 +14,7 @@ import type { Info } from '../resource/info.ts'
 import { partition, select } from '../resource/select.ts'
 import { changePatch, sendChange } from './change.ts'
 import { setSelector, setSubject, subjectFlags } from './set-rbac.ts'
-import { targetsOf } from './workloads.ts'
+import { structsOf } from './workloads.ts'
 import { createReport, dryRunOf, type Report, writeFlags } from './write.ts'
 
 /** Source: kubectl pkg/cmd/set. */
@@ -89,11 +89,11 @@ export const setCommand: Command = {
 
 /** Where a kind keeps its Pod spec. Source: pkg/polymorphichelpers/updatepodspecforobject.go. */
 function podSpecPath(info: Info): readonly string[] {
-  const { kind } = info.mapping
+  const { kind, version, singular } = info.mapping
   if (kind === 'Pod') return ['spec']
   if (kind === 'CronJob') return ['spec', 'jobTemplate', 'spec', 'template', 'spec']
   if (isObject(at(info.object, 'spec', 'template', 'spec'))) return ['spec', 'template', 'spec']
-  return fail(`the object is not a pod or does not have a pod template: ${kind}`)
+  return fail(`${singular}/${info.name} the object is not a pod or does not have a pod template: *${version}.${kind}`)
 }
 
 function matches(container: unknown, pattern: string): boolean {
@@ -148,7 +148,7 @@ function* run(
     fail('one or more resources must be specified as <resource> <name> or <resource>/<name>')
   const dryRun = dryRunOf(call)
   const report = createReport(call, dryRun, { structs: true })
-  const { infos, failures } = yield* targetsOf(call, resources)
+  const { infos, failures } = yield* structsOf(call, resources)
   const broken = yield* eachItem(infos, (info) => changeOne(call, info, { done, problem, change }, dryRun, report))
   failAll([...failures, ...broken])
   return 0
@@ -176,7 +176,7 @@ function* setImage(call: Call): Steps<number> {
   const { resources, pairs, late } = splitPairs(call.args)
   if (late !== undefined) fail(`all resources must be specified before image changes: ${late}`)
   // What is meant is read before it is missed that nothing is to change. Source: set_image.go, Complete.
-  if (pairs.length === 0 || resources.length === 0) failAll((yield* targetsOf(call, resources)).failures)
+  if (pairs.length === 0 || resources.length === 0) failAll((yield* structsOf(call, resources)).failures)
   const images = new Map(pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]))
   checkImages(call, resources, images)
   return yield* run(call, resources, 'image updated', 'failed to patch image update to pod template', (info) => {
@@ -311,7 +311,7 @@ function* setEnv(call: Call): Steps<number> {
   }
   if (!flags.bool('list'))
     return yield* run(call, resources, 'env updated', 'failed to patch env update to pod template', change)
-  const { infos, failures } = yield* targetsOf(call, resources)
+  const { infos, failures } = yield* structsOf(call, resources)
   failAll(failures)
   if (flags.bool('resolve')) failNotSimulated('set env --resolve')
   for (const info of infos) {

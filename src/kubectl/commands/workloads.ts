@@ -33,10 +33,13 @@ export function* targetsOf(
   args: readonly string[],
   typeMeansAll = false,
   selector = 'selector',
+  isTyped = false,
 ): Steps<{ readonly infos: readonly Info[]; readonly failures: readonly Failure[] }> {
   const { session, flags } = call
   if (namesFiles(flags)) {
-    return partition(yield* readAgain(session, yield* readFiles(session, flags, {})))
+    const isOffline = flags.has('local') && flags.bool('local')
+    const read = yield* readFiles(session, flags, { isOffline, isTyped })
+    return partition(isOffline ? read : yield* readAgain(session, read))
   }
   const has = (name: string): boolean => flags.has(name) && flags.bool(name)
   return partition(
@@ -47,6 +50,11 @@ export function* targetsOf(
       all: has('all'),
     })).entries,
   )
+}
+
+/** The same, read into kubectl's own structs. Source: builder.go, WithScheme. */
+export function structsOf(call: Call, args: readonly string[]) {
+  return targetsOf(call, args, false, 'selector', true)
 }
 
 function* scale(call: Call): Steps<number> {

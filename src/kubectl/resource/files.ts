@@ -1,8 +1,8 @@
 import { withValue } from '../../api/change.ts'
-import { utf8Bytes, utf8Text } from '../../bytes/bytes.ts'
+import { utf8Text } from '../../bytes/bytes.ts'
 import { goJson, isObject, type JsonObject, listAt, textAt } from '../../go/json.ts'
-import { jsonSyntaxError } from '../../go/json-syntax.ts'
 import { goQuote } from '../../go/quote.ts'
+import type { BrokenJson } from '../../go/yaml/json-stream.ts'
 import { readManifestDocuments } from '../../go/yaml/manifests.ts'
 import type { Steps } from '../../kernel/steps.ts'
 import { attempt, CommandFailure, type Failure, fail, failNotSimulated, prefixed } from '../cli/failure.ts'
@@ -10,8 +10,10 @@ import type { FlagSpec, FlagValues } from '../cli/flags.ts'
 import { bool, string, strings } from '../cli/flags.ts'
 import { inTurn } from '../cli/in-turn.ts'
 import type { Session } from '../cli/session.ts'
+import type { ClientVersion } from '../client-version.ts'
 import { buildKustomization } from '../kustomize-entry.ts'
 import { getObject, type Info, type ReadOptions } from './info.ts'
+import { localMapping, structError } from './local-objects.ts'
 import { metadataError } from './metadata.ts'
 
 /** Flags that name files. Source: pkg/cmd/util/helpers.go, AddFilenameOptionFlags. */
@@ -26,8 +28,12 @@ export type Entry = { readonly ok: true; readonly info: Info } | { readonly ok: 
 export interface FileOptions {
   /** Checks documents against the schema; undefined: no validation. */
   readonly validate?: ((object: unknown) => string | undefined) | undefined
-  /** No server is asked, so that nobody knows whether a kind has namespaces. Source: builder.go, Local. */
+  /** What has no namespace gets none. */
   readonly isLocal?: boolean
+  /** No server is asked. Source: builder.go, Local. */
+  readonly isOffline?: boolean
+  /** Objects are read into Go's structs. Source: builder.go, WithScheme. */
+  readonly isTyped?: boolean
 }
 
 export function namesFiles(flags: FlagValues): boolean {
@@ -105,6 +111,7 @@ function* entriesOf(session: Session, source: Source, options: FileOptions): Ste
   const entries: Entry[] = []
   const { values, error } = readManifestDocuments(source.text, {
     onlyBareMarks: !session.version.documentMarksMayHaveComments,
+    brokenJson: brokenJson(session.version),
   })
   for (const value of values) {
     const wrong = options.validate?.(value)
@@ -120,15 +127,14 @@ function* entriesOf(session: Session, source: Source, options: FileOptions): Ste
     entries.push(...(yield* inTurn(items, (object) => entryOf(session, named, object, { ...options, json }))))
   }
   if (error !== undefined) {
-    const told = isCutShort(source.text) ? 'unexpected EOF' : error
-    entries.push({ ok: false, failure: { kind: 'message', text: `error parsing ${source.name}: ${told}` } })
+    entries.push({ ok: false, failure: { kind: 'message', text: `error parsing ${source.name}: ${error}` } })
   }
   return entries
 }
 
-/** What begins as JSON is read as such. Source: apimachinery pkg/util/yaml/decoder.go, YAMLOrJSONDecoder. */
-function isCutShort(text: string): boolean {
-  return text.trimStart().startsWith('{') && jsonSyntaxError(utf8Bytes(text)) === 'unexpected end of JSON input'
+function brokenJson({ readsBrokenJsonAsYaml, countsBytesOfBrokenJson }: ClientVersion): BrokenJson {
+  if (readsBrokenJsonAsYaml) return 'read as YAML'
+  return countsBytesOfBrokenJson ? 'refused by offset' : 'refused by line'
 }
 
 /** Lists give their items. Source: visitor.go, FlattenListVisitor. */
@@ -174,6 +180,18 @@ function* infoOf(session: Session, source: string, object: unknown, options: Ent
   if (kind === '') fail(`unable to decode ${goQuote(source)}: Object 'Kind' is missing in '${JSON.stringify(object)}'`)
   const wrong = json === undefined ? undefined : metadataError(object, json, session.version)
   if (wrong !== undefined) fail(`unable to decode ${goQuote(source)}: ${wrong}`)
+  if (options.isTyped === true) {
+    const error = structError(apiVersion, kind, json ?? goJson(object), session.version)
+    if (error !== undefined) fail(`unable to decode ${goQuote(source)}: ${error}`)
+  }
+  if (options.isOffline === true)
+    return {
+      mapping: localMapping(apiVersion, kind),
+      namespace: '',
+      name: textAt(object, 'metadata', 'name'),
+      source,
+      object,
+    }
   const found = yield* attempt(session.discovery.forKind(apiVersion, kind))
   if (!found.ok) throw new CommandFailure(unrecognized(session, source, object, found.failure))
   const mapping = found.value
