@@ -168,6 +168,10 @@ const mistaken = [
   'certificate approve none',
   'rollout',
   'describe ev -n none',
+  '--kubeconfig=/none get pods',
+  ...['view', 'current-context', 'get-contexts', 'use-context none'].map((what) => `config ${what} --kubeconfig=/none`),
+  'events -o json',
+  'events --types=Warning -o yaml',
 ]
 
 /** Lines that change nothing: both kubectls run them against one cluster. */

@@ -50,13 +50,30 @@ function dispatch(argv: readonly string[], host: KubectlHost, version: ClientVer
   }
   if (found.command === rootCommand) return failNotSimulated("the help text of 'kubectl'")
   checkRequired(found.flags, parsed.values, version)
-  if (!asksNobody(found.path, parsed.values)) checkKubeconfig(host.config, found, parsed.values)
-  const session = createSession(host, parsed.values, write)
+  const isAsked = !asksNobody(found.path, parsed.values)
+  const missing = missingFile(host, parsed.values)
+  if (isAsked && missing !== undefined) fail(`stat ${missing}: no such file or directory`)
+  if (isAsked) checkKubeconfig(host.config, found, parsed.values)
+  const isEmpty = missing !== undefined && readsConfig.test(found.path)
+  const session = createSession(isEmpty ? withoutConfig(host) : host, parsed.values, write)
   for (const { name, deprecated } of found.flags)
     if (deprecated !== undefined && parsed.values.changed(name))
       session.err(`Flag --${name} has been deprecated, ${deprecated}\n`)
   if (found.command.run === undefined) return groupHelp(found, parsed.args, version, write)
   return found.command.run({ path: found.path, args: parsed.args, flags: parsed.values, session })
+}
+
+/** The kubeconfig that a flag names and that is not there. */
+function missingFile({ files }: KubectlHost, flags: FlagValues): string | undefined {
+  const path = flags.string('kubeconfig')
+  return path !== '' && files.kind(path) === undefined ? path : undefined
+}
+
+/** Commands that read a kubeconfig, and take one that is not there for an empty one. Source: client-go tools/clientcmd/loader.go, GetStartingConfig. */
+const readsConfig = /^kubectl config (?:current-context|delete-context|get-\w+|rename-context|use-context|view)$/
+
+function withoutConfig(host: KubectlHost): KubectlHost {
+  return { ...host, config: { contexts: [], currentContext: '' } }
 }
 
 /** Commands that look at no cluster. */

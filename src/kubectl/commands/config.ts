@@ -161,6 +161,11 @@ function getContexts(call: Call): number {
   return 0
 }
 
+/** Of nothing Go has no list. */
+function orNull<T, U>(all: readonly T[], change: (one: T) => U): readonly U[] | null {
+  return all.length === 0 ? null : all.map(change)
+}
+
 function view(call: Call): number {
   const { session, flags } = call
   const { contexts, currentContext: current } = session.host.config
@@ -171,15 +176,15 @@ function view(call: Call): number {
     kind: 'Config',
     apiVersion: 'v1',
     ...(session.version.omitsPreferences ? {} : { preferences: {} }),
-    clusters: unique(kept.map(({ cluster }) => cluster)).map((name) => ({
+    clusters: orNull(unique(kept.map(({ cluster }) => cluster)), (name) => ({
       name,
       cluster: {
         server: session.rest.serverUrl,
         ...(session.host.config.isInsecure === true ? { 'insecure-skip-tls-verify': true } : {}),
       },
     })),
-    users: unique(kept.map(({ user }) => user)).map((name) => ({ name, user: { token: 'REDACTED' } })),
-    contexts: kept.map(({ name, cluster, user, namespace }) => ({
+    users: orNull(unique(kept.map(({ user }) => user)), (name) => ({ name, user: { token: 'REDACTED' } })),
+    contexts: orNull(kept, ({ name, cluster, user, namespace }) => ({
       name,
       context: { cluster, user, ...(namespace === undefined ? {} : { namespace }) },
     })),

@@ -10,7 +10,7 @@ import { bool, int, string, strings } from '../cli/flags.ts'
 import type { Session } from '../cli/session.ts'
 import { until } from '../cli/until.ts'
 import { since } from '../print/duration.ts'
-import { createPrinter, type Printer, printFlags } from '../print/printers.ts'
+import { createStructPrinter, type Printer, printFlags } from '../print/printers.ts'
 
 /** Source: kubectl pkg/cmd/events (1.23 as alpha, 1.26 as itself). */
 export const eventsCommand: Command = {
@@ -39,7 +39,7 @@ function* events(call: Call): Steps<number> {
     types.length === 0 || types.includes(textAt(event, 'type').toLowerCase())
   const path = all ? '/api/v1/events' : `/api/v1/namespaces/${session.namespace}/events`
   const query = { ...(fieldSelector === '' ? {} : { fieldSelector }), limit: '500' }
-  const printer = createPrinter(session, flags) ?? tableOf(session, all, flags.bool('no-headers'))
+  const printer = createStructPrinter(session, flags) ?? tableOf(session, all, flags.bool('no-headers'))
   if (flags.bool('watch')) return yield* watch(session, path, { ...query, watch: 'true' }, isWanted, printer)
   const items = listAt(yield* session.rest.request('GET', path, { query }), 'items').filter(isWanted)
   if (items.length === 0) {
