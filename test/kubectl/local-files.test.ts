@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest'
+import { createSim } from '../../src/sim/create-sim.ts'
+
+/** As three real kubectls (1.20.2, 1.32.3, 1.35.2) print it. */
+const sim = createSim({ version: 'v1.26', kubectl: '1.32.3', nodes: 0, journal: 'off' })
+const run = (line: string, stdin?: string) => {
+  const { exitCode, stdout, stderr } = sim.kubectl(line.split(' '), stdin === undefined ? {} : { stdin })
+  return [exitCode, stdout, stderr]
+}
+
+const widget = 'apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: p}\n'
+const pod = 'apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c, image: z}]}\n'
+
+describe('what is local asks no server', () => {
+  test('set changes what no cluster has', () => {
+    const [code, out] = run('set image -f - --local c=x -o yaml', pod)
+    expect([code, out]).toEqual([0, expect.stringContaining('image: x')])
+  })
+
+  test.each([
+    [
+      'set image -f - --local c=x',
+      pod.replace('image: z', 'image: 5'),
+      'error: unable to decode "STDIN": json: cannot unmarshal number into Go struct field Container.spec.containers.image of type string\n',
+    ],
+    [
+      'set env -f - --local A=b',
+      'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: p}\n',
+      'error: configmap/p the object is not a pod or does not have a pod template: *v1.ConfigMap\n',
+    ],
+    [
+      'set resources -f - --local --limits=cpu=1',
+      widget,
+      'error: unable to decode "STDIN": no kind "Widget" is registered for version "example.com/v1" in scheme "pkg/scheme/scheme.go:28"\n',
+    ],
+  ])('%s', (line, stdin, error) => {
+    expect(run(line, stdin)).toEqual([1, '', error])
+  })
+
+  test.each([
+    ['label -f - --local a=b', 'widget.example.com/p labeled\n'],
+    ['annotate -f - --local a=b', 'widget.example.com/p annotated\n'],
+    [
+      'label -f - --local a=b -o yaml',
+      'apiVersion: example.com/v1\nkind: Widget\nmetadata:\n  labels:\n    a: b\n  name: p\n',
+    ],
+  ])('kinds that nobody knows: %s', (line, out) => {
+    expect(run(line, widget)).toEqual([0, out, ''])
+  })
+})
+
+describe('a kubeconfig that is not there', () => {
+  test('is told by what asks a server', () => {
+    for (const line of ['get pods', 'version'])
+      expect(run(`--kubeconfig=/none ${line}`)).toEqual([1, '', 'error: stat /none: no such file or directory\n'])
+  })
+
+  test('is an empty one for config', () => {
+    expect(run('config view --kubeconfig=/none')[1]).toBe(
+      'apiVersion: v1\nclusters: null\ncontexts: null\ncurrent-context: ""\nkind: Config\npreferences: {}\nusers: null\n',
+    )
+    expect(run('config current-context --kubeconfig=/none')).toEqual([1, '', 'error: current-context is not set\n'])
+    expect(run('config current-context')[1]).toBe('podsim\n')
+  })
+})
