@@ -1,5 +1,5 @@
 import seedrandom from 'seedrandom'
-import { flat } from './flat-text.ts'
+import { digestUnits } from './digest.ts'
 
 /** A stream of pseudo-random numbers that belongs to one actor and one purpose. */
 export interface RandomStream {
@@ -71,7 +71,6 @@ class Streams implements RandomStreams {
   stream(name: string): RandomStream {
     let stream = this.#streams.get(name)
     if (stream === undefined) {
-      // Joined: it shares the name with the table.
       stream = new AleaStream(this.#seedFor(name))
       this.#streams.set(name, stream)
     }
@@ -79,7 +78,7 @@ class Streams implements RandomStreams {
   }
 
   loose(name: string): RandomStream {
-    return new AleaStream(flat(this.#seedFor(name)))
+    return new AleaStream(this.#seedFor(name))
   }
 
   release(name: string): void {
@@ -90,8 +89,9 @@ class Streams implements RandomStreams {
     for (const [name, stream] of this.#streams) if (isMeant(name)) stream.beginAnew(this.#seedFor(name))
   }
 
+  /** Short, for seedrandom goes over it letter by letter, three times, and boxes a number for each. */
   #seedFor(name: string): string {
-    return `${this.#seedOf(name)}/${name}`
+    return digestUnits([name, this.#seedOf(name)])
   }
 }
 

@@ -11,7 +11,7 @@ test('U3 U4 without a screen the story is told, and then the flow of the Secret 
   expect(await play('scenarios/updates/never.yaml', { ui: 'plain' }, output)).toBe(0)
   const [story = '', flow = ''] = told.split('flow of secret default/mysecret')
   expect(story).toContain('✓ Mounts and variables that are never updated')
-  expect(flow).toMatch(/\/etc\/whole: 57\.\d s = sync 57\.\d \+ mount 0\.\d/)
+  expect(flow).toMatch(/\/etc\/whole: \d+\.\d s = sync \d+\.\d \+ mount 0\.\d/)
   expect(flow).toContain(
     'never: the environment is fixed when the container is created; until the container is made anew',
   )

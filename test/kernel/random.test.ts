@@ -1,19 +1,40 @@
 import fc from 'fast-check'
 import seedrandom from 'seedrandom'
 import { expect, test } from 'vitest'
+import { digestUnits } from '../../src/kernel/digest.ts'
 import { createLateStreams, createRandomStreams } from '../../src/kernel/random.ts'
 import { anyText } from '../any-text.ts'
 
-test('a stream gives the numbers of seedrandom.alea for seed and name, whatever is in them', () => {
+test('a stream gives the numbers of seedrandom.alea for a digest of seed and name, whatever is in them', () => {
   fc.assert(
     fc.property(anyText(), fc.string({ unit: 'grapheme' }), (seed, name) => {
       const stream = createRandomStreams(seed).stream(name)
-      const original = seedrandom.alea(`${seed}/${name}`)
+      const original = seedrandom.alea(digestUnits([name, seed]))
       for (let i = 0; i < 20; i++) expect(stream.next()).toBe(original())
     }),
     { seed: 3 },
   )
 })
+
+test('streams whose names differ in one letter, or by their seed, have nothing in common', () => {
+  const firsts = Array.from({ length: 20_000 }, (_, i) =>
+    createRandomStreams(`${i % 2}`)
+      .stream(`node-${i >> 1}/kubelet`)
+      .next(),
+  )
+  expect(new Set(firsts).size).toBe(firsts.length)
+  // In sixteen parts of a range each has its share: chi-square with 15 degrees of freedom, beyond 37.7 in one of a thousand draws.
+  expect(chiSquare(firsts)).toBeLessThan(37.7)
+  const distances = firsts.flatMap((value, i) => (i === 0 ? [] : [(value - (firsts[i - 1] ?? 0) + 1) % 1]))
+  expect(chiSquare(distances)).toBeLessThan(37.7)
+})
+
+function chiSquare(values: readonly number[]): number {
+  const counts = new Array<number>(16).fill(0)
+  for (const value of values) counts[Math.floor(value * 16)] = (counts[Math.floor(value * 16)] ?? 0) + 1
+  const expected = values.length / 16
+  return counts.reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0)
+}
 
 test('32 bits are those of a whole number below 2 to the power of 32', () => {
   const [bits, integers] = [createRandomStreams('seed').stream('a'), createRandomStreams('seed').stream('a')]

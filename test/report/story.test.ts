@@ -14,7 +14,8 @@ const pod = {
 
 /** What a reader is told of a Pod that waits ten seconds for its Secret, chatter left out. */
 function story(then?: string): readonly StoryLine[] {
-  const sim = createSim({ seed: 'story' })
+  // One in which the authorizer knows the Pod at once.
+  const sim = createSim({ seed: 'a story' })
   const tell = createTeller()
   const lines: StoryLine[] = []
   sim.journal.records$.subscribe((record) => {

@@ -184,7 +184,11 @@ describe('a Pod that was put on a node itself', () => {
       'error processing PVC default/gone: failed to fetch PVC from API server: persistentvolumeclaims "gone" not found',
     ],
   ])('waits there for claim %s', (name, message) => {
-    const { sim, events } = start({ version: 'v1.18' }, claim('c'), pod('p', name, 'nodeName: node-1'))
+    const { sim, events } = start(
+      { version: 'v1.18', seed: 'known at once' },
+      claim('c'),
+      pod('p', name, 'nodeName: node-1'),
+    )
     sim.runFor('5s')
     expect(events('p')).toMatch(
       /FailedMount: Unable to attach or mount volumes: unmounted volumes=\[data\], unattached volumes=\[.*\]: /,

@@ -95,9 +95,16 @@ function distributionRow({ what, recorded, simulated, probability }: Figure): Ro
   return { row: `distribution of ${what}`, passed, diff }
 }
 
-/** "Every update must become visible at the first set-up after the node's cache has it": as many as were recorded. */
+/**
+ * "Every update must become visible at the first set-up after the node's cache has it": as many as were recorded. One set-up in some hundred
+ * has asked before the update was written and ends after it; so of what comes once in fifty nothing is said.
+ */
 function visibleRow(recorded: readonly UpdateSample[], made: readonly UpdateSample[]): RowScore {
-  const counts = (samples: readonly UpdateSample[]) => [...new Set(samples.map(({ setUps }) => setUps))].sort()
+  const counts = (samples: readonly UpdateSample[]) => {
+    const all = samples.map(({ setUps }) => setUps)
+    const isSeldom = (count: number) => all.filter((each) => each === count).length * 50 < all.length
+    return [...new Set(all)].filter((count) => !isSeldom(count)).sort()
+  }
   const [wanted, found] = [counts(recorded), counts(made)]
   const passed = wanted.every((count) => found.includes(count)) && found.length <= wanted.length
   const diff = passed ? '' : `expected set-ups until visible ${wanted.join(', ')}, got ${found.join(', ')}`

@@ -162,7 +162,7 @@ describe('7.5 queue', () => {
   })
 
   test('P1 the back-off is the Pod’s own: a new Pod pulls at once', () => {
-    const sim = simWith({ images }, pulling('p', []))
+    const sim = simWith({ images, seed: 'waits' }, pulling('p', []))
     sim.runFor('3m')
     sim.apply(dockerConfig())
     sim.apply(pulling('q'))
