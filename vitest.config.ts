@@ -32,7 +32,8 @@ export default defineConfig(({ mode }) => ({
           include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
           exclude: [...configDefaults.exclude, ofRealPrograms, ...(mode === 'soak' ? [] : [ofSoak])],
         }),
-    testTimeout: 60_000,
+    // Real programs wait for each other, and in CI for what else goes on.
+    testTimeout: mode === 'real' ? 300_000 : 60_000,
     // Tests share nothing but modules, which keep nothing that another test could see: they are loaded once a worker, not once
     // a file. `npx vitest run --sequence.shuffle.files` shows that it is so.
     isolate: false,
