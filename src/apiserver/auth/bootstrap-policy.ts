@@ -121,7 +121,7 @@ function withLaterRules(table: RoleTable, minor: number): RoleTable {
   const at = (index: number | undefined) =>
     changes.filter(({ at: place, replaces }) => place === index && replaces !== true).map(({ rule }) => rule)
   const rules = table.rules.flatMap((rule, index) => {
-    const other = changes.find(({ at: place, replaces }) => place === index && replaces === true)
+    const other = changes.findLast(({ at: place, replaces }) => place === index && replaces === true)
     return [...at(index), other?.rule ?? rule]
   })
   return { ...table, rules: [...rules, ...at(undefined)] }

@@ -260,31 +260,28 @@ const edit = 'system:aggregate-to-edit'
 const view = 'system:aggregate-to-view'
 const claims = 'resourceclaims resourceclaimtemplates'
 
+/** What who edits writes of the legacy group: without Endpoints since CVE-2021-25740, without Events since they are of two groups. */
+const written = [
+  'configmaps events persistentvolumeclaims replicationcontrollers replicationcontrollers/scale secrets serviceaccounts services services/proxy',
+  'configmaps persistentvolumeclaims replicationcontrollers replicationcontrollers/scale secrets serviceaccounts services services/proxy',
+] as const
+
 /**
- * In the order of the rules. Source: policy.go of those versions and its testdata/cluster-roles.yaml; the rules of v1.36 are recorded. Dates of
- * evictions and of reading events.k8s.io from memory; leases: CHANGELOG-1.25, claims: DynamicResourceAllocation (GA in v1.34).
+ * In the order of the rules; of two that replace one rule the later counts. Source: policy.go and testdata/cluster-roles.yaml of those versions; the
+ * rules of v1.36 are recorded. Writing Events: kubernetes #102858; no Endpoints: #103704; EndpointSlices: #101202; evictions: #108738; leases: #111472
+ * (v1.24.4 has them, too: #111515); claims: #130738, with DynamicResourceAllocation (on from v1.34); events.k8s.io: #133740.
  */
 export const laterRules: readonly LaterRule[] = [
   { since: 28, role: 'system:basic-user', rule: rule('create', 'authentication.k8s.io', 'selfsubjectreviews') },
-  { since: 22, role: edit, at: 3, rule: rule('create', '', 'pods/eviction') },
-  // CVE-2021-25740: who edits does not write Endpoints.
-  {
-    since: 22,
-    role: edit,
-    at: 3,
-    replaces: true,
-    rule: rule(
-      write,
-      '',
-      'configmaps persistentvolumeclaims replicationcontrollers replicationcontrollers/scale secrets serviceaccounts services services/proxy',
-    ),
-  },
+  { since: 24, role: edit, at: 3, rule: rule('create', '', 'pods/eviction') },
+  { since: 22, role: edit, at: 3, replaces: true, rule: rule(write, '', written[0]) },
+  { since: 35, role: edit, at: 3, replaces: true, rule: rule(write, '', written[1]) },
   { since: 22, role: edit, at: 4, rule: rule('create', '', 'serviceaccounts/token') },
-  { since: 22, role: edit, at: 4, rule: rule(write, ' events.k8s.io', 'events') },
+  { since: 35, role: edit, at: 4, rule: rule(write, ' events.k8s.io', 'events') },
   { since: 25, role: edit, rule: rule(readWrite, 'coordination.k8s.io', 'leases') },
   { since: 34, role: edit, rule: rule(write, 'resource.k8s.io', claims) },
   {
-    since: 22,
+    since: 35,
     role: view,
     at: 1,
     replaces: true,
@@ -294,7 +291,7 @@ export const laterRules: readonly LaterRule[] = [
       'bindings limitranges namespaces/status pods/log pods/status replicationcontrollers/status resourcequotas resourcequotas/status',
     ),
   },
-  { since: 22, role: view, at: 3, rule: rule(read, ' events.k8s.io', 'events') },
+  { since: 35, role: view, at: 3, rule: rule(read, ' events.k8s.io', 'events') },
   { since: 22, role: view, at: 3, rule: rule(read, 'discovery.k8s.io', 'endpointslices') },
   {
     since: 34,

@@ -133,10 +133,11 @@ describe('bootstrap policy: what edit and view gather in later versions', () => 
 
   test.each([
     ['create endpoints.', 18, 21],
-    ['create pods/eviction.', 22, 36],
+    ['create pods/eviction.', 24, 36],
     ['create serviceaccounts/token.', 22, 36],
     ['create events.', 22, 36],
-    ['get events.events.k8s.io', 22, 36],
+    ['get events.events.k8s.io', 35, 36],
+    ['create events.events.k8s.io', 35, 36],
     ['list endpointslices.discovery.k8s.io', 22, 36],
     ['update leases.coordination.k8s.io', 25, 36],
     ['patch resourceclaims.resource.k8s.io', 34, 36],
@@ -154,8 +155,8 @@ describe('bootstrap policy: what edit and view gather in later versions', () => 
     )
   })
 
-  test('reading events is one rule of two groups from v1.22 on', () => {
-    for (const minor of [18, 22, 36])
+  test('Events of the legacy group are in one rule, with those of events.k8s.io from v1.35 on', () => {
+    for (const minor of [18, 22, 34, 35, 36])
       expect(rulesOf(minor, 'view').filter((what) => what === 'get events.')).toEqual(['get events.'])
   })
 })
