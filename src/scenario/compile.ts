@@ -201,9 +201,9 @@ function manifestOf(manifest: string | object | readonly object[]): {
   if (typeof manifest === 'string') return { manifest, shown: manifest }
   const objects: readonly object[] = Array.isArray(manifest) ? manifest : [manifest]
   return {
-    // JSON means the same to every reader of YAML; people read the other. What begins with a brace kubectl up to 1.32 reads as JSON to its
-    // end, in which no line parts documents (k8s.io/apimachinery pkg/util/yaml/decoder.go).
-    manifest: objects.map((object) => `---\n${JSON.stringify(object)}\n`).join(''),
+    // Objects one after the other: what begins with a brace kubectl up to 1.32 reads as JSON to its end, in which no line parts documents
+    // (k8s.io/apimachinery pkg/util/yaml/decoder.go). People read the other.
+    manifest: objects.map((object) => JSON.stringify(object)).join('\n'),
     shown: objects.map((object) => stringify(object, { version: '1.1', lineWidth: 0 })).join('---\n'),
   }
 }

@@ -85,3 +85,31 @@ steps:
     expect(endedAt).toBe(5000)
   })
 })
+
+test.each(['v1.18', 'v1.26', 'v1.36'])(
+  'a step applies one object and several, written in YAML or in JSON (%s)',
+  (version) => {
+    const object = (name: string) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data: { k: '---' } })
+    const scenario = {
+      title: 'several objects',
+      cluster: { version },
+      steps: [{ apply: object('a') }, { apply: [object('b'), object('c')] }],
+    }
+    const [b, c] = ['b', 'c'].map(
+      (name) => `{ apiVersion: v1, kind: ConfigMap, metadata: { name: ${name} }, data: { k: '---' } }`,
+    )
+    const written = `title: the same in YAML
+cluster: { version: ${version} }
+steps:
+  - apply: ${c}
+  - apply:
+      - ${b}
+      - ${c}
+`
+    for (const text of [JSON.stringify(scenario), written]) {
+      const result = runScenario(scenarioOf(text), { createSim })
+      expect(result.steps.map(({ output }) => output?.stderr)).toEqual(['', ''])
+      expect(result.outcome).toBe('passed')
+    }
+  },
+)

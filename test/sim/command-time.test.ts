@@ -144,9 +144,7 @@ describe('looks are no commands: they take no time', () => {
   test('nor do objects that the library applies, as texts or as maps', () => {
     const sim = simWith()
     expect(taken(sim, (each) => each.apply(...objects))).toBe(0)
-    expect(taken(simWith(), (each) => each.apply(objects.map((one) => `---\n${JSON.stringify(one)}\n`).join('')))).toBe(
-      0,
-    )
+    expect(taken(simWith(), (each) => each.apply(objects.map((one) => JSON.stringify(one)).join('\n')))).toBe(0)
     sim.runFor('1m')
     const looks = (each: Sim): readonly unknown[] => [
       each.get('Pod', 'web'),
