@@ -61,9 +61,12 @@ export const kubeletFacts = {
     [27, 'failed-to-process'],
     [28, undefined],
   ]),
-  /** Shortest pause between two removal passes of the populator that asked the runtime, in ms (2.2). */
-  /** The limit stood in the code until v1.26, but since the runtime is no longer asked nothing set the time that it counts from (#111982; date from memory). */
-  removalPassMs: fact('kubelet.md 2.2; kubernetes #111982', 2000, [[23, 0]]),
+  /**
+   * Shortest pause between two removal passes of the populator that asked the runtime, in ms (2.2). The limit stood in the code until v1.26 (#111982), but
+   * pods' workers are asked instead, and nothing sets the time that it counts from: so in v1.23.13, populator/desired_state_of_world_populator.go; v1.22
+   * was not looked up.
+   */
+  removalPassMs: fact('kubelet.md 2.2; desired_state_of_world_populator.go of v1.23.13', 2000, [[23, 0]]),
   /** The crash BackOff event names container and Pod (row 16). */
   backOffNamesPod: fact('kubelet.md 8.2', false, [[26, true]]),
   /** A missing pull secret is told by an event (7.1). */

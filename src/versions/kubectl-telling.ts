@@ -7,8 +7,8 @@ export const tellingRows = {
   ],
   namesSchemeShortly: [
     24,
-    'the scheme that does not know a kind is named without its module (date from memory)',
-    'apimachinery pkg/util/naming/from_stack.go; build flag -trimpath',
+    'the scheme that does not know a kind is named without its module (v1.20.2 names it, v1.24.0 does not: kubectl #1212; the minors in between were not looked up)',
+    'apimachinery pkg/util/naming/from_stack.go, which cuts at /vendor/, at /src/ or at /pkg/',
   ],
   readsBrokenJsonAsYaml: [
     33,
