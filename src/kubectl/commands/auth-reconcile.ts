@@ -24,9 +24,9 @@ export const reconcileCommand: Command = {
     const dryRun = dryRunOf(call)
     if (dryRun === 'server') fail('--dry-run=server for command reconcile is not supported yet')
     const report = createReport(call, dryRun)
-    const isLocal = session.version.reconcilesAsGiven
-    const { infos, failures } = partition(yield* readFiles(session, flags, { isLocal }))
-    const placed = infos.map((info) => (isLocal ? asGiven(info) : info))
+    const keepsNamespaces = session.version.reconcilesAsGiven
+    const { infos, failures } = partition(yield* readFiles(session, flags, { keepsNamespaces }))
+    const placed = infos.map((info) => (keepsNamespaces ? asGiven(info) : info))
     const broken = yield* eachItem(placed, (info) => reconcileOne(call, info, dryRun === 'client', report))
     failAll([...failures, ...broken])
     return 0

@@ -28,8 +28,8 @@ export type Entry = { readonly ok: true; readonly info: Info } | { readonly ok: 
 export interface FileOptions {
   /** Checks documents against the schema; undefined: no validation. */
   readonly validate?: ((object: unknown) => string | undefined) | undefined
-  /** What has no namespace gets none. */
-  readonly isLocal?: boolean
+  /** What has no namespace in its file gets none. */
+  readonly keepsNamespaces?: boolean
   /** No server is asked. Source: builder.go, Local. */
   readonly isOffline?: boolean
   /** Objects are read into Go's structs. Source: builder.go, WithScheme. */
@@ -170,7 +170,7 @@ function* entryOf(session: Session, source: string, object: unknown, options: En
 }
 
 function* infoOf(session: Session, source: string, object: unknown, options: EntryOptions): Steps<Info> {
-  const { isLocal = false, json } = options
+  const { keepsNamespaces = false, json } = options
   // Source: unstructured/helpers.go, unstructuredJSONScheme.decode.
   if (!isObject(object))
     fail(
@@ -208,7 +208,9 @@ function* infoOf(session: Session, source: string, object: unknown, options: Ent
     name: textAt(object, 'metadata', 'name'),
     source,
     object:
-      mapping.namespaced && given === '' && !isLocal ? withValue(object, ['metadata', 'namespace'], namespace) : object,
+      mapping.namespaced && given === '' && !keepsNamespaces
+        ? withValue(object, ['metadata', 'namespace'], namespace)
+        : object,
   }
 }
 
