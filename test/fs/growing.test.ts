@@ -44,3 +44,9 @@ test('what was taken out of a file does not grow with it', () => {
   expect(appended(copy, new Uint8Array(1).fill(4)).at(-1)).toBe(4)
   expect(long.length).toBe(70_001)
 })
+
+test("what lies behind a part of somebody else's bytes is left alone", () => {
+  const whole = new Uint8Array(200_000).fill(1)
+  const longer = appended(whole.subarray(0, 70_000), new Uint8Array(3).fill(2))
+  expect([longer.length, longer[70_000], whole[70_000]]).toEqual([70_003, 2, 1])
+})

@@ -49,6 +49,33 @@ describe('what is local asks no server', () => {
   })
 })
 
+describe('what begins with a brace', () => {
+  const of = (kubectl: string, stdin: string) => {
+    const each = createSim({ version: 'v1.26', kubectl, nodes: 0, journal: 'off' })
+    const { stdout, stderr } = each.kubectl('label -f - --local a=b', { stdin })
+    return stdout + stderr
+  }
+
+  test.each([
+    [
+      '1.20.2',
+      "error: error parsing STDIN: json: line 0: invalid character 'k' looking for beginning of object key string\n",
+    ],
+    [
+      '1.32.3',
+      "error: error parsing STDIN: json: offset 2: invalid character 'k' looking for beginning of object key string\n",
+    ],
+    ['1.35.2', 'configmap/p labeled\n'],
+  ])('and is YAML: kubectl %s', (kubectl, told) => {
+    expect(of(kubectl, '{kind: ConfigMap, apiVersion: v1, metadata: {name: p}}\n')).toBe(told)
+  })
+
+  test.each(['1.20.2', '1.32.3', '1.35.2'])('may be several objects one after the other: kubectl %s', (kubectl) => {
+    const object = (name: string) => JSON.stringify({ kind: 'ConfigMap', apiVersion: 'v1', metadata: { name } })
+    expect(of(kubectl, `${object('p')}\n${object('q')}\n`)).toBe('configmap/p labeled\nconfigmap/q labeled\n')
+  })
+})
+
 describe('a kubeconfig that is not there', () => {
   test('is told by what asks a server', () => {
     for (const line of ['get pods', 'version'])
