@@ -13,7 +13,7 @@ export const judgeSeeds: readonly string[] = Array.from({ length: 100 }, (_, at)
 /** `npm run generate seeds` writes which of them show all that was recorded. */
 export const firstSeedsFile = fileURLToPath(new URL('../fixtures/first-seeds.json', import.meta.url))
 
-/** By file, indexes of `judgeSeeds`; of files that it does not name the first is enough. */
+/** By file, indexes of `judgeSeeds`; those of files that it does not name begin with the first. */
 const firstSeeds = JSON.parse(readFileSync(firstSeedsFile, 'utf8')) as Readonly<Record<string, readonly number[]>> // ours
 
 /**

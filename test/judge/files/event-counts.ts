@@ -22,8 +22,7 @@ export function eventCountRows(
     plays.set(seed, known)
     return known
   }
-  const wanted = [...recorded.events].filter(([, { count }]) => count > 1)
-  return wanted.flatMap(([event, { count, pod }]): readonly RowScore[] => {
+  return repeatedIn(recorded).flatMap((event): readonly RowScore[] => {
     const found: number[] = []
     const row = `count of ${event}`
     for (const [at, seed] of seeds.entries()) {
@@ -33,12 +32,42 @@ export function eventCountRows(
       const own = made.events.get(event)
       if (own === undefined) continue
       found.push(own.count)
-      const fits = isNear(own.count, count) || isNear(made.ofPod.get(pod) ?? 0, recorded.ofPod.get(pod) ?? 0)
-      if (fits) return [{ row, passed: true, diff: '' }]
+      if (isCounted(event, recorded, made)) return [{ row, passed: true, diff: '' }]
     }
     if (found.length === 0) return []
-    return [{ row, passed: false, diff: `expected ${count}, got ${found.join(', ')}` }]
+    return [{ row, passed: false, diff: `expected ${recorded.events.get(event)?.count}, got ${found.join(', ')}` }]
   })
+}
+
+/** Which of the `seeds` are needed beside the `first` so that every count is shown that any of them shows. */
+export function seedsThatCount(
+  file: TimelineFile,
+  first: readonly string[],
+  seeds: readonly string[],
+  play: (seed: string) => readonly TimelineRow[],
+): readonly string[] {
+  const recorded = countsOf(file.timeline)
+  let open = repeatedIn(recorded)
+  return [...first, ...seeds.filter((seed) => !first.includes(seed))].filter((seed) => {
+    if (open.length === 0) return false
+    const made = countsOf(play(seed))
+    const left = open.filter((event) => !isCounted(event, recorded, made))
+    const isNeeded = left.length < open.length && !first.includes(seed)
+    open = left
+    return isNeeded
+  })
+}
+
+/** The events that were told more than once. */
+const repeatedIn = ({ events }: Counts): readonly string[] =>
+  [...events].filter(([, { count }]) => count > 1).map(([event]) => event)
+
+function isCounted(event: string, recorded: Counts, made: Counts): boolean {
+  const wanted = recorded.events.get(event)
+  const own = made.events.get(event)
+  if (wanted === undefined || own === undefined) return false
+  const ofPod = ({ ofPod }: Counts) => ofPod.get(wanted.pod) ?? 0
+  return isNear(own.count, wanted.count) || isNear(ofPod(made), ofPod(recorded))
 }
 
 const isNear = (found: number, wanted: number): boolean =>
