@@ -1,6 +1,6 @@
 import { deepFreeze } from '../api/json.ts'
 import { Lru } from '../client/lru.ts'
-import { type BootImage, boot, controlPlaneImageOf, imageOf } from './boot.ts'
+import { type Booted, type BootImage, bootControlPlane, bootCopy, imageOf, type Starting, withNodes } from './boot.ts'
 import type { SimSettings } from './resolve-options.ts'
 
 /** Images of small clusters are half a megabyte each. */
@@ -10,25 +10,35 @@ const imagesKept = 32
 const nodesMost = 100
 
 /**
- * The one thing that simulations of a process have in common. It makes no difference to any of them: an image is made from
- * settings alone, before any seed, it is frozen, and the first simulation of its settings begins with it as every other does.
+ * The one thing that simulations of a process have in common. It makes no difference to any of them: up to time 0 settings alone
+ * count, not the seed, and an image is frozen, so that the first simulation of its settings, which it was taken from, goes on as every other does.
  */
 const images = new Lru<string, BootImage | 'none'>(imagesKept)
 
-/** What clusters of these settings begin with; undefined where each has to be booted by itself from the first. */
-export function bootImage(settings: SimSettings): BootImage | undefined {
-  const plane = () => remembered(`for nodes ${keyOf({ ...settings, nodes: [] })}`, () => controlPlaneImageOf(settings))
+/** A cluster of these settings that is up: a copy of one that was booted before, or that one itself, of which copies can be made from now on. */
+export function bootedOnce(settings: SimSettings): Booted {
   // A machine that is off does not rest as one that is up does.
-  if (settings.nodes.length > nodesMost || settings.nodes.some(({ isAbsent }) => isAbsent)) return plane()
-  return remembered(keyOf(settings), () => imageOf(boot({ ...settings, seed: '' }, {}, plane()))) ?? plane()
+  const isKept = settings.nodes.length <= nodesMost && !settings.nodes.some(({ isAbsent }) => isAbsent)
+  const key = keyOf(settings)
+  const image = isKept ? images.get(key) : 'none'
+  if (image !== undefined && image !== 'none') return bootCopy(settings, image)
+  const booted = withNodes(plane(settings), settings)
+  if (image === undefined) remember(key, imageOf(booted, 'cluster'))
+  return booted
 }
 
-function remembered(key: string, make: () => BootImage | undefined): BootImage | undefined {
-  const known = images.get(key)
-  if (known !== undefined) return known === 'none' ? undefined : known
-  const made = make()
-  images.set(key, made === undefined ? 'none' : frozen(made))
-  return made
+/** The control plane that nodes of these settings find, likewise. */
+function plane(settings: SimSettings): Starting {
+  const key = `for nodes ${keyOf({ ...settings, nodes: [] })}`
+  const image = images.get(key)
+  if (image !== undefined && image !== 'none') return bootCopy(settings, image)
+  const booted = bootControlPlane(settings)
+  if (image === undefined) remember(key, imageOf(booted, 'control plane'))
+  return booted
+}
+
+function remember(key: string, image: BootImage | undefined): void {
+  images.set(key, image === undefined ? 'none' : frozen(image))
 }
 
 /** All that shows in a booted cluster: not what its registry has, nor who will look at it. */

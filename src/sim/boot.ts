@@ -34,7 +34,7 @@ export interface Booted {
 }
 
 /** One of which a part has not begun yet. */
-interface Starting extends Booted {
+export interface Starting extends Booted {
   readonly random: LateStreams
 }
 
@@ -59,22 +59,38 @@ export interface BootSeams {
  */
 const areKubeletPhases = (stream: string): boolean => stream.endsWith('/kubelet/phases')
 
-/** Boots a cluster, or as much of it as is missing in the image of one with the same settings, but for the seed. */
-export function boot(settings: SimSettings, seams: BootSeams = {}, image?: BootImage): Booted {
-  const booted = bootControlPlane(settings, seams, image)
-  if (image?.of === 'cluster') return booted
-  bootNodes(booted, settings)
-  booted.random.sow()
-  return booted
+/** Boots a cluster from the first. */
+export function boot(settings: SimSettings, seams: BootSeams = {}): Booted {
+  return withNodes(bootControlPlane(settings, seams), settings)
 }
 
-/** The image of a control plane that waits for nodes; undefined as of clusters. */
-export function controlPlaneImageOf(settings: SimSettings): BootImage | undefined {
-  return imageOf(bootControlPlane({ ...settings, nodes: [] }, {}), 'control plane')
+/** A control plane that waits for the nodes of these settings, as far as it has come by itself. */
+export function bootControlPlane(settings: SimSettings, seams: BootSeams = {}): Starting {
+  const { wheel, ...starting } = partsOf(settings, seams)
+  starting.cluster.start()
+  starting.kernel.runUntil(controlPlaneUpMs)
+  starting.random.turn()
+  return starting
 }
 
-/** All of it is there, but what was not in the image has not begun. */
-function bootControlPlane(settings: SimSettings, seams: BootSeams, image?: BootImage): Starting {
+/** What the image is of, with a seed of its own: a cluster that is up, or a control plane that waits for the nodes of these settings. */
+export function bootCopy(settings: SimSettings, image: BootImage): Starting {
+  const { wheel, ...starting } = partsOf(settings, {}, image)
+  wheel.runUntil(image.of === 'cluster' ? bringUpMs : controlPlaneUpMs)
+  starting.cluster.start()
+  starting.settling.goOnFrom(image.lastChange)
+  return starting
+}
+
+/** The cluster of a control plane that waited for its nodes. */
+export function withNodes(waiting: Starting, settings: SimSettings): Booted {
+  startNodes(waiting, settings)
+  waiting.random.sow()
+  return waiting
+}
+
+/** All of it is there, and nothing has begun. */
+function partsOf(settings: SimSettings, seams: BootSeams, image?: BootImage): Starting & { readonly wheel: Kernel } {
   const wheel: Kernel = createKernel({ describeCause: (seq) => journal.record(seq)?.type })
   const journal = createJournal<ClusterRecord>(wheel, settings.journal, bringUpMs, image?.journal, settings.journalKeep)
   const world = { kernel: wheel, journal, minor: settings.minor, gates: settings.gates, originMs: bringUpMs }
@@ -103,29 +119,17 @@ function bootControlPlane(settings: SimSettings, seams: BootSeams, image?: BootI
     from: image?.cluster,
   })
   observer?.attach(cluster)
-  if (image === undefined) {
-    cluster.start()
-    kernel.runUntil(controlPlaneUpMs)
-    random.turn()
-  } else {
-    wheel.runUntil(image.of === 'cluster' ? bringUpMs : controlPlaneUpMs)
-    cluster.start()
-    settling.goOnFrom(image.lastChange)
-  }
-  return { kernel, calendar, journal, random, registry, settling, observer, cluster }
+  return { wheel, kernel, calendar, journal, random, registry, settling, observer, cluster }
 }
 
 /** Undefined: the cluster does not rest, so that a copy of it would not be the same. */
-export function imageOf(
-  { cluster, journal, settling }: Booted,
-  of: BootImage['of'] = 'cluster',
-): BootImage | undefined {
+export function imageOf({ cluster, journal, settling }: Booted, of: BootImage['of']): BootImage | undefined {
   const resting = cluster.atRest()
   return resting && { of, cluster: resting, journal: journal.past(), lastChange: settling.lastChange }
 }
 
 /** Starts the nodes and lets all settle; what a user would have set by hand on the nodes is set then. */
-function bootNodes({ kernel, cluster }: Booted, { nodes, gates }: SimSettings): void {
+function startNodes({ kernel, cluster }: Booted, { nodes, gates }: SimSettings): void {
   // Its work is to undo just what is set by hand here; paused from the start, it has no request on its way that does.
   if (nodes.some(({ ttl }) => ttl !== undefined)) cluster.controlPlane.controllers.pause('ttl')
   cluster.startNodes()

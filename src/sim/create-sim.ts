@@ -18,7 +18,7 @@ import type { CommandResult, ContainerRef } from '../looks/containers.ts'
 import { execIn, findContainer } from '../looks/containers.ts'
 import { createAccidents, type PeoplesWay } from './accidents.ts'
 import { type Booted, type BootSeams, boot, bringUpMs } from './boot.ts'
-import { bootImage } from './boot-images.ts'
+import { bootedOnce } from './boot-images.ts'
 import { CallLog } from './call-log.ts'
 import { type Commands, createCommands } from './commands.ts'
 import { type Applied, createDirectApply } from './direct-apply.ts'
@@ -58,7 +58,7 @@ export function createObservedSim(options: SimOptions, seams: BootSeams = {}): O
 
 function simOf(settings: SimSettings, seams: BootSeams): ObservedSim {
   const isPlain = seams.below === undefined && seams.above === undefined
-  const booted = boot(settings, seams, isPlain ? bootImage(settings) : undefined)
+  const booted = isPlain ? bootedOnce(settings) : boot(settings, seams)
   const { kernel, calendar, journal, random, registry, settling, observer, cluster } = booted
   // The budget is the user's: bringing the cluster up does not count.
   kernel.limitEvents(settings.maxEvents)
