@@ -31,29 +31,37 @@ export function decodeBody(text: string, format: 'json' | 'yaml', expected: Kind
   const found = interpret(json.json)
   if (typeof found === 'string') return unrecognized(found, text, expected)
   const actual = withDefaults(found, expected)
-  const schema = schemaOf(minor)
-  const definition = schema.kind(actual)
   const refuse = (error: string): Status =>
     badRequest(`${actual.kind} in version ${goQuote(actual.version)} cannot be handled as a ${expected.kind}: ${error}`)
-  const problem = (error: string): Body => ({ ok: false, status: refuse(error) })
+  const decoded = decodeAs(json.json, actual, expected, minor)
+  if (!decoded.ok) return { ok: false, status: refuse(decoded.error) }
+  const wrong = wrongVersion(actual, expected)
+  if (wrong !== undefined) return { ok: false, status: wrong }
+  const object = { ...decoded.value, kind: actual.kind, apiVersion: apiVersionOf(actual) } as unknown as KubeObject // decoded as that kind
+  return { ok: true, object, strict: [...json.duplicates, ...decoded.strict], refuse }
+}
+
+/**
+ * A JSON text that says of which kind and version it is, read as the kind that is expected: any version of it will do.
+ * Source: apimachinery pkg/runtime/serializer/json/json.go and versioning/versioning.go, Decode.
+ */
+export function decodeAs(
+  json: string,
+  actual: KindRef,
+  expected: KindRef,
+  minor: number,
+): ReturnType<typeof decodeKind> {
+  const schema = schemaOf(minor)
+  const definition = schema.kind(actual)
   if (definition === undefined && !isList(actual)) {
     const version = apiVersionOf(actual)
-    return problem(
-      `no kind ${goQuote(actual.kind)} is registered for version ${goQuote(version)} in scheme ${goQuote(apiServerFact('schemeName', minor))}`,
-    )
+    const scheme = goQuote(apiServerFact('schemeName', minor))
+    const error = `no kind ${goQuote(actual.kind)} is registered for version ${goQuote(version)} in scheme ${scheme}`
+    return { ok: false, error }
   }
-  if (definition !== undefined) {
-    const decoded = decodeKind(json.json, definition, minor)
-    if (!decoded.ok) return problem(decoded.error)
-    const strict = [...json.duplicates, ...decoded.strict]
-    if (actual.kind === expected.kind) {
-      const wrong = wrongVersion(actual, expected)
-      if (wrong !== undefined) return { ok: false, status: wrong }
-      const object = { ...decoded.value, kind: actual.kind, apiVersion: apiVersionOf(actual) } as unknown as KubeObject // decoded as that kind
-      return { ok: true, object, strict, refuse }
-    }
-  }
-  return problem(conversionError(actual, expected, schema, minor))
+  const decoded = definition && decodeKind(json, definition, minor)
+  if (decoded !== undefined && (!decoded.ok || actual.kind === expected.kind)) return decoded
+  return { ok: false, error: conversionError(actual, expected, schema, minor) }
 }
 
 /** The list of anything, which no group's table has. */
@@ -121,7 +129,7 @@ function goJsonType(value: unknown): string {
 }
 
 /** Source: serializer/json/json.go, gvkWithDefaults. */
-function withDefaults({ apiVersion, kind }: FoundKind, expected: KindRef): KindRef {
+export function withDefaults({ apiVersion, kind }: FoundKind, expected: KindRef): KindRef {
   const slash = apiVersion.indexOf('/')
   const group = slash < 0 ? '' : apiVersion.slice(0, slash)
   const version = apiVersion.slice(slash + 1)

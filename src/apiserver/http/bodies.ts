@@ -6,7 +6,15 @@ import { utf8Bytes } from '../../bytes/bytes.ts'
 import type { PatchType } from '../../client/client.ts'
 import type { HttpRequest, Verb } from '../../client/server.ts'
 import { jsonSyntaxError } from '../../go/json-syntax.ts'
-import { type Body, decodeBody, interpret, sortedMembers, yamlToJson } from '../decoding/decode-body.ts'
+import {
+  type Body,
+  decodeAs,
+  decodeBody,
+  interpret,
+  sortedMembers,
+  withDefaults,
+  yamlToJson,
+} from '../decoding/decode-body.ts'
 import { decodeCustom } from '../decoding/decode-custom.ts'
 import { decodeKind } from '../decoding/decode-kind.ts'
 import { decodeTree } from '../decoding/decode-tree.ts'
@@ -191,26 +199,25 @@ function decodePatched(
   const found = interpret(json)
   if (typeof found === 'string') return { error: found }
   const isStrategicPatch = type === 'application/strategic-merge-patch+json'
-  if (!isStrategicPatch) {
-    if (found.kind === '') return { error: `Object 'Kind' is missing in '${json}'` }
-    if (found.apiVersion === '') return { error: `Object 'apiVersion' is missing in '${json}'` }
-  }
   if (isStrategicPatch) {
     const error = unstructuredError(document, definition, minor)
     if (error !== undefined) return { error }
   }
-  const decoded = decodeKind(json, definition, minor)
-  if (decoded.ok) {
-    // The converter that strategic patches go through sorts what it tells.
-    const strict = isStrategicPatch ? [...decoded.strict].sort() : decoded.strict
-    const refused = strictError([...patchStrict, ...strict], validation)
-    if (refused !== undefined) return { error: refused }
-    const named = isStrategicPatch
-      ? { kind: kind.kind, apiVersion: apiVersionOf(kind) }
-      : { kind: found.kind, apiVersion: found.apiVersion }
-    return { ...decoded.value, ...named } as unknown as KubeObject // decoded as that kind
-  }
-  return { error: decoded.error }
+  // The internal version, which stands for none, has no member that a JSON text could name.
+  if (!isStrategicPatch && found.apiVersion === '') return { ...typeOf(kind), metadata: {} as KubeObject['metadata'] }
+  const decoded = isStrategicPatch
+    ? decodeKind(json, definition, minor)
+    : decodeAs(json, withDefaults(found, kind), kind, minor)
+  if (!decoded.ok) return { error: decoded.error }
+  // The converter that strategic patches go through sorts what it tells.
+  const strict = isStrategicPatch ? [...decoded.strict].sort() : decoded.strict
+  const refused = strictError([...patchStrict, ...strict], validation)
+  if (refused !== undefined) return { error: refused }
+  return { ...decoded.value, ...typeOf(kind) } as unknown as KubeObject // decoded as that kind
+}
+
+function typeOf(kind: KindRef): Pick<KubeObject, 'apiVersion' | 'kind'> {
+  return { kind: kind.kind, apiVersion: apiVersionOf(kind) }
 }
 
 type Options = { readonly ok: true; readonly options: DeleteOptions } | { readonly ok: false; readonly status: Status }

@@ -36,6 +36,63 @@ test('C7: a watch from a version that is no number is an error of the server, as
   })
 })
 
+describe('C7: a patch that says of what kind the object is', () => {
+  const patched = (minor: number, patch: unknown, type = merge) => {
+    const { send, post } = newApi(minor)
+    post(secrets, { ...secret('s'), data: { a: 'YQ==' } })
+    return send('PATCH', `${secrets}/s`, patch, type)
+  }
+  const replaced = [{ op: 'replace', path: '/kind', value: 'ConfigMap' }]
+
+  test.each<[number, unknown, string, string]>([
+    [36, { kind: 'ConfigMap' }, merge, 'converting (v1.ConfigMap) to (core.Secret): unknown conversion'],
+    [18, { kind: 'ConfigMap' }, merge, 'converting (v1.ConfigMap) to (core.Secret): Type not present in src'],
+    [26, replaced, 'application/json-patch+json', 'converting (v1.ConfigMap) to (core.Secret): unknown conversion'],
+    [
+      36,
+      { kind: 'Nope' },
+      merge,
+      'no kind "Nope" is registered for version "v1" in scheme "pkg/api/legacyscheme/scheme.go:30"',
+    ],
+    [
+      18,
+      { apiVersion: 'apps/v1' },
+      merge,
+      'no kind "Secret" is registered for version "apps/v1" in scheme "k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30"',
+    ],
+    [
+      36,
+      { kind: 'Pod', spec: { containers: 5 } },
+      merge,
+      'json: cannot unmarshal number into Go struct field PodSpec.spec.containers of type []v1.Container',
+    ],
+  ])(
+    'v1.%i: %j of type %s is read as that kind, and refused in the words of the codec',
+    (minor, patch, type, words) => {
+      const { code, body } = patched(minor, patch, type)
+      expect(code).toBe(422)
+      expect(body.message).toMatch(/^ "" is invalid: patch: Invalid value: "\{/)
+      expect(body.message.endsWith(`}": ${words}`)).toBe(true)
+    },
+  )
+
+  test.each([
+    [{ kind: null }, merge],
+    // The types are Go's, whatever the merged map says.
+    [{ kind: 'ConfigMap', apiVersion: 'x/v9' }, 'application/strategic-merge-patch+json'],
+  ])('%j of type %s leaves the kind as it is', (patch, type) => {
+    const { code, body } = patched(36, patch, type)
+    expect(code).toBe(200)
+    expect(body).toMatchObject({ kind: 'Secret', apiVersion: 'v1', data: { a: 'YQ==' } })
+  })
+
+  test('one that takes the version away takes all that the object is', () => {
+    const { code, body } = patched(36, { apiVersion: null })
+    expect(code).toBe(400)
+    expect(body.message).toBe('the name of the object (s based on URL) was undeterminable: name must be provided')
+  })
+})
+
 test('C7: a path that nobody knows is answered with those that there are', () => {
   const { send } = newApi()
   const answer = send('GET', '/nope')
@@ -55,6 +112,44 @@ test.each([
   const [row] = sendText('GET', pods, '', 'application/json', accept).body.rows
   const condition = { type: 'Completed', status: 'True', reason: phase, message }
   expect(row.conditions).toEqual(message === undefined ? undefined : [condition])
+})
+
+describe('C7: includeObject says what of each object a row carries', () => {
+  const table = (query: string) => {
+    const { sendText, post } = newApi()
+    post(secrets, { ...secret('s'), data: { a: 'YQ==' } })
+    const accept = 'application/json;as=Table;v=v1;g=meta.k8s.io'
+    return sendText('GET', `${secrets}${query}`, '', 'application/json', accept)
+  }
+
+  test.each([
+    ['', { kind: 'PartialObjectMetadata', metadata: { name: 's' } }],
+    ['?includeObject=', { kind: 'PartialObjectMetadata', metadata: { name: 's' } }],
+    ['?includeObject=Metadata', { kind: 'PartialObjectMetadata', metadata: { name: 's' } }],
+    ['?includeObject=Object', { kind: 'Secret', data: { a: 'YQ==' } }],
+  ])('%j', (query, object) => {
+    expect(table(query).body.rows).toMatchObject([{ cells: ['s', 'Opaque', 1, expect.anything()], object }])
+  })
+
+  test.each(['?', '/s?'])('None leaves null (%s)', (place) => {
+    const [row] = table(`${place}includeObject=None`).body.rows
+    expect(row).toHaveProperty('object', null)
+  })
+
+  test.each(['Everything', 'none', 'metadata'])('%s is refused', (policy) => {
+    expect(table(`?includeObject=${policy}`)).toMatchObject({
+      code: 400,
+      body: {
+        message: `Unable to convert to Table as requested: includeObject: Invalid value: "${policy}": must be 'Metadata', 'Object', 'None', or empty`,
+      },
+    })
+  })
+
+  test('who asks for no table is not asked', () => {
+    const { send, post } = newApi()
+    post(secrets, secret('s'))
+    expect(send('GET', `${secrets}/s?includeObject=Everything`).code).toBe(200)
+  })
 })
 
 const strategic = 'application/strategic-merge-patch+json'
