@@ -1,5 +1,6 @@
 import { isObject, listAt, textAt } from '../go/json.ts'
 import { assumedOf, isKnownImage } from '../looks/image-assumptions.ts'
+import { assumedVolumeType } from '../looks/volume-assumptions.ts'
 import type { AppliedCluster } from './cluster.ts'
 import type { GivenObject } from './given.ts'
 import type { Stripped } from './live.ts'
@@ -147,26 +148,13 @@ function onReach({ sim, applied }: AppliedCluster): readonly Assumption[] {
   )
 }
 
-/** Volumes that are there as directories, or not at all, but have no storage behind them. */
-const simulated: ReadonlySet<string> = new Set([
-  'name',
-  'secret',
-  'configMap',
-  'projected',
-  'downwardAPI',
-  'emptyDir',
-  'hostPath',
-  'persistentVolumeClaim',
-  'ephemeral',
-])
-
 function onVolumes(objects: readonly GivenObject[]): readonly Assumption[] {
   return objects.flatMap((given) => {
     const pod = podSpecOf(given)
     if (pod === undefined) return []
     const { spec, path } = pod
     return listAt(spec, 'volumes').flatMap((volume, i) => {
-      const source = isObject(volume) ? Object.keys(volume).find((field) => !simulated.has(field)) : undefined
+      const source = isObject(volume) ? assumedVolumeType(volume) : undefined
       if (source === undefined) return []
       return [
         {

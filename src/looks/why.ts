@@ -10,7 +10,7 @@ export interface Explanation {
   readonly details: readonly string[]
   /** Records that led there, newest first. */
   readonly chain: readonly ClusterRecord[]
-  /** What podsim takes for granted of it: sentences about images that it does not know. */
+  /** What podsim takes for granted of it: sentences about images and storage that it does not know. */
   readonly assumed: readonly string[]
 }
 

@@ -16,6 +16,7 @@ import { machineSteps, machinesOf } from '../looks/machines.ts'
 import { filesWith, holdsSecret } from '../looks/node-files.ts'
 import { nodeMemory } from '../looks/node-memory.ts'
 import { traffic } from '../looks/traffic.ts'
+import { volumeAssumptions } from '../looks/volume-assumptions.ts'
 import { filesOfVolume } from '../looks/volume-files.ts'
 import { explain, notKept } from '../looks/why.ts'
 import { neededBy, podDetails } from '../looks/why-pod.ts'
@@ -68,8 +69,10 @@ export function createLooks(world: LooksWorld): Pick<Work, Look> {
   const { server } = cluster.controlPlane
   const history = createHistory(journal)
   const described = new Set(settings.images.map(({ name }) => name))
-  const assumedIn = (pods: readonly Pod[]) =>
-    settings.unknownImages !== 'succeed' ? [] : imageAssumptions(pods, described)
+  const assumedIn = (pods: readonly Pod[]) => [
+    ...(settings.unknownImages !== 'succeed' ? [] : imageAssumptions(pods, described)),
+    ...volumeAssumptions(pods, (driver) => find(server, 'CSIDriver', driver, '') !== undefined),
+  ]
   const podOf = (namespace: string, name: string) => find<Pod>(server, 'Pod', name, namespace)
   const detailsOf = (object: KubeObject | undefined, namespace: string): readonly string[] => {
     if (object?.kind === 'Secret')

@@ -15,6 +15,7 @@ import type { MachineState, MachineStep } from '../looks/machines.ts'
 import type { NodeFile } from '../looks/node-files.ts'
 import type { NodeMemory } from '../looks/node-memory.ts'
 import type { SecretTraffic } from '../looks/traffic.ts'
+import type { VolumeAssumption } from '../looks/volume-assumptions.ts'
 import type { VolumeFile } from '../looks/volume-files.ts'
 import type { Explanation } from '../looks/why.ts'
 import type { FaultInput } from './fault-table.ts'
@@ -86,8 +87,11 @@ export interface Sim {
   settle(options?: { readonly within?: Duration }): boolean
   /** What led to the present state of an object, newest first. */
   why(object: JournalObject | string): Explanation
-  /** What is taken for granted: of each image of a Pod of which nothing is known, what its programs do. None with `strict`. */
-  assumptions(): readonly ImageAssumption[]
+  /**
+   * What is taken for granted: of each image of a Pod of which nothing is known, what its programs do (nothing with `strict`); of
+   * each type of volume whose storage podsim does not have, that it mounts.
+   */
+  assumptions(): readonly (ImageAssumption | VolumeAssumption)[]
   /** All objects at a moment of the past; throws for one that has not come yet. */
   stateAt(time: Duration): ReadonlyMap<string, HistoricObject>
   /** What happened. It can be read after the simulation was disposed of, too. */

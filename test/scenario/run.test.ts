@@ -59,6 +59,15 @@ describe('what a run takes for granted', () => {
     expect(resultLine(result, 1, createPaint(false)).toString()).toContain(`\n  taken for granted: ${told}\n`)
     expect(running('nginx')).not.toHaveProperty('assumed')
   })
+
+  test('L3: volumes whose storage podsim does not have are told with the result', () => {
+    const volumes = '"volumes":[{"name":"v","nfs":{"server":"s","path":"/"}}]'
+    const pod = `{"apiVersion":"v1","kind":"Pod","metadata":{"name":"p"},"spec":{"containers":[{"name":"c","image":"nginx"}],${volumes}}}`
+    const result = runScenario(scenarioOf(`title: a share\nsteps:\n  - apply: '${pod}'\n  - wait: 5s\n`), { createSim })
+    expect(result.assumed).toEqual([
+      'volumes of type nfs: podsim has no such storage; taken is that it mounts, and is empty at first',
+    ])
+  })
 })
 
 describe("podsim's own mistakes", () => {
