@@ -3,11 +3,11 @@ import type { Scenario } from '../scenario/model.ts'
 import type { SweepRow } from '../sweep/sweep.ts'
 import type { KubernetesVersion } from '../versions/version.ts'
 import type { StopSignal } from './drive.ts'
-import { optimiseEarly } from './long-work.ts'
 import type { Output } from './output.ts'
 import { bar, left } from './progress.ts'
 import { type RunSettings, sweepRow } from './run-thread.ts'
 import { runInWorkers } from './run-workers.ts'
+import { optimiseEarly } from './v8-flags.ts'
 
 /** A run of a sweep. */
 export interface SweepUnit {

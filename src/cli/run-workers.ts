@@ -13,6 +13,7 @@ import {
   type WorkDone,
   type WorkUnit,
 } from './run-thread.ts'
+import { collectAlone } from './v8-flags.ts'
 
 /** Runs in several threads at once, of which this is one: it has loaded all that is to run. */
 
@@ -109,7 +110,9 @@ export async function runInWorkers<U extends WorkUnit, T extends WorkDone>(
       let cold = workers.length
       for (const { worker } of workers)
         worker.once('message', () => {
-          if (--cold === 0) warm()
+          if (--cold > 0) return
+          collectAlone(jobs)
+          warm()
         })
       // All of that, before anything is shared out.
       const claims = workers.map(({ begun }) => work.claim(begun))
