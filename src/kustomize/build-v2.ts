@@ -1,5 +1,5 @@
 /** A build as kustomize 2.0.3 does it, which is inside kubectl 1.14 to 1.20. Source: pkg/target/kusttarget.go. */
-import { isObject } from '../go/json.ts'
+import { goJson, isObject } from '../go/json.ts'
 import { fromYaml } from '../go/yaml/from-yaml.ts'
 import { defaultFields, type Fields, mergedFields, withConfigurations } from './configuration.ts'
 import { type GeneratorWorld, generate } from './generators.ts'
@@ -109,7 +109,7 @@ function accumulate(loader: Loader, world: BuildWorld): Accumulated {
     }
   })
   mistakes.refuseIfAny()
-  gathered.fields = withConfigurations(gathered.fields, kustomization.configurations ?? [], loader)
+  gathered.fields = withConfigurations(gathered.fields, kustomization.configurations ?? [], loader, 'v2')
   transform(resources, kustomization, patches, loader, gathered.fields)
   return gathered
 }
@@ -213,8 +213,8 @@ function replacement(resource: Resource, old: Resource): Resource {
   const metadata = ownMetadata(resource.body)
   const before = metadataOf(old.body)
   // Both maps are written even when they are empty.
-  metadata.labels = { ...textMap(before.labels), ...textMap(metadata.labels) }
-  metadata.annotations = { ...textMap(before.annotations), ...textMap(metadata.annotations) }
+  metadata.labels = { ...wholeTextMap(before.labels), ...textMap(metadata.labels) }
+  metadata.annotations = { ...wholeTextMap(before.annotations), ...textMap(metadata.annotations) }
   metadata.name = before.name
   if (resource.behavior === 'merge') {
     const data = (body: Body): Body => (isObject(body.data) ? (body.data as Body) : {})
@@ -229,6 +229,12 @@ function replacement(resource: Resource, old: Resource): Resource {
   }
 }
 
+/** A map with a value that is no text counts as none. Source: apimachinery unstructured, NestedStringMap. */
+function wholeTextMap(value: unknown): Readonly<Record<string, string>> {
+  const isWhole = isObject(value) && Object.values(value).every((item) => typeof item === 'string')
+  return isWhole ? textMap(value) : {}
+}
+
 function transform(
   resources: Resource[],
   kustomization: Kustomization,
@@ -237,7 +243,7 @@ function transform(
   fields: Fields,
 ): void {
   for (const patch of patches) applyPatch(resources, patch)
-  if (kustomization.namespace) setNamespaceV2(resources, kustomization.namespace)
+  if (kustomization.namespace) setNamespaceV2(resources, kustomization.namespace, fields.namespace)
   addAffixes(resources, kustomization, 'v2', fields)
   addCommonLabels(resources, kustomization.commonLabels ?? {}, fields)
   addAnnotations(resources, kustomization.commonAnnotations ?? {}, fields)
@@ -248,7 +254,8 @@ function transform(
     if (!operations.ok) refuse(operations.error)
     const [target] = selectResources(resources, { ...entry.target })
     if (target === undefined) refuse(`couldn't find any object to apply the json patch: ${entry.target.name}`)
-    target.body = jsonPatched(target.body, Array.isArray(operations.value) ? operations.value.filter(isObject) : [])
+    const list = Array.isArray(operations.value) ? operations.value.filter(isObject) : []
+    target.body = wrap(`failed to apply json patch '${goJson(operations.value)}'`, () => jsonPatched(target.body, list))
   }
   const images = kustomization.images ?? []
   if (images.length > 0) for (const { body } of resources) changeImagesV2(body, images)
@@ -262,10 +269,8 @@ function applyPatch(resources: Resource[], patch: Resource): void {
   if (matches.length > 1) refuse(`found multiple objects targeted by patch ${idSyntaxV2(id)} (ambiguous)`)
   const name = currentId(target).name
   const merged = mergePatchV2(target.body, patch.body)
-  if (merged === undefined) {
-    resources.splice(resources.indexOf(target), 1)
-    return
-  }
-  ownMetadata(merged).name = name
-  target.body = merged
+  // What is deleted leaves an object without members, at its place.
+  if (merged === undefined) rememberId(target)
+  target.body = merged ?? {}
+  if (merged !== undefined) ownMetadata(merged).name = name
 }

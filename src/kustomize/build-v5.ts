@@ -26,6 +26,8 @@ import {
   ownMetadata,
   type Resource,
   textMap,
+  withWrittenNulls,
+  writtenTexts,
 } from './resource.ts'
 import { addAffixes, addAnnotations, addCommonLabels, addLabels, setNamespaceV5, setReplicas } from './transformers.ts'
 import { mergeVars, resolveVars, variableText } from './vars.ts'
@@ -53,17 +55,37 @@ export function buildV5(loader: Loader, world: BuildWorld): readonly Body[] {
   const kept = resources.filter(
     ({ body }) => textMap(metadataOf(body).annotations)['config.kubernetes.io/local-config'] !== 'true',
   )
-  for (const { body } of kept) dropEmptyAnnotations(body)
+  for (const resource of kept) {
+    resource.body = withWrittenNulls(resource.body)
+    finishAnnotations(resource.body)
+  }
   if (kustomization.buildMetadata?.includes('managedByLabel'))
     addLabels(kept, { pairs: { 'app.kubernetes.io/managed-by': `kustomize-${world.ownVersion}` } }, gathered.fields)
   return sortedV5(kept, kustomization.sortOptions).map(({ body }) => body)
 }
 
-/** Annotations of the build itself are taken away at the end, and a map without members goes. Source: kyaml yaml/rnode.go, SetAnnotations. */
-function dropEmptyAnnotations(body: Body): void {
+/** Source: api resource/resource.go, BuildAnnotations; api internal/utils/annotations.go; kyaml kio/kioutil/kioutil.go. */
+const buildAnnotations = new Set([
+  ...['previousKinds', 'previousNames', 'prefixes', 'suffixes', 'previousNamespaces', 'allowNameChange'].map(ofBuild),
+  ...['allowKindChange', 'refBy', 'generatorBehavior', 'needsHashSuffix'].map(ofBuild),
+  ...['path', 'index', 'seqindent', 'id', 'annotations-migration-resource-id'].map(
+    (name) => `internal.config.kubernetes.io/${name}`,
+  ),
+  ...['config.kubernetes.io/path', 'config.kubernetes.io/index', 'config.k8s.io/id'],
+])
+
+function ofBuild(name: string): string {
+  return `internal.config.kubernetes.io/${name}`
+}
+
+/** Annotations of the build itself are taken away at the end; what is left is texts, and a map without members goes. Source: kyaml yaml/rnode.go, SetAnnotations. */
+function finishAnnotations(body: Body): void {
   const { annotations } = metadataOf(body)
-  const isEmpty = annotations === null || (isObject(annotations) && Object.keys(annotations).length === 0)
-  if (isEmpty) delete ownMetadata(body).annotations
+  if (annotations === null) delete ownMetadata(body).annotations
+  if (!isObject(annotations)) return
+  const kept = Object.entries(writtenTexts(annotations as Body)).filter(([key]) => !buildAnnotations.has(key)) // a map
+  if (kept.length === 0) delete ownMetadata(body).annotations
+  else ownMetadata(body).annotations = Object.fromEntries(kept)
 }
 
 function accumulate(loader: Loader, kustomization: Kustomization, world: BuildWorld, gathered: Gathered): void {
@@ -72,7 +94,7 @@ function accumulate(loader: Loader, kustomization: Kustomization, world: BuildWo
     for (const path of kustomization.resources ?? []) accumulatePath(path, loader, world, gathered)
   })
   refuseUnsupported(kustomization, 'v5')
-  gathered.fields = withConfigurations(gathered.fields, kustomization.configurations ?? [], loader)
+  gathered.fields = withConfigurations(gathered.fields, kustomization.configurations ?? [], loader, 'v5')
   readCrds(kustomization, loader)
   const generators = [
     ...(kustomization.configMapGenerator ?? []).map((args) => ['ConfigMap', args] as const),
@@ -80,12 +102,12 @@ function accumulate(loader: Loader, kustomization: Kustomization, world: BuildWo
   ]
   for (const [kind, args] of generators) {
     const made = generate(kind, args, kustomization.generatorOptions, { loader, generation: 'v5', env: world.env })
-    wrap(`merging from generator ${generatorPointer}`, () => mergeGenerated(resources, made))
+    wrap(`merging from generator ${generatorPointer}`, () => mergeGenerated(resources, made, loader))
   }
   refuseHelmCharts(kustomization)
   const plugins = { loader, env: world.env, gather: (paths: readonly string[]) => gatherPlugins(paths, loader, world) }
   for (const made of runExternalGenerators(kustomization.generators ?? [], plugins))
-    wrap(`merging from generator ${generatorPointer}`, () => mergeGenerated(resources, made))
+    wrap(`merging from generator ${generatorPointer}`, () => mergeGenerated(resources, made, loader))
   wrap('accumulating components', () => {
     for (const path of kustomization.components ?? []) accumulateComponent(path, loader, world, gathered)
   })
@@ -166,8 +188,8 @@ function accumulateDirectory(loader: Loader, isComponent: boolean, world: BuildW
   })
 }
 
-/** Source: api resmap/reswrangler.go, appendReplaceOrMerge. */
-function mergeGenerated(resources: Resource[], made: Resource): void {
+/** What is merged has a hash in its name if it had one, from kustomize 5 on only if this entry wants one, too. Source: api resmap/reswrangler.go, appendReplaceOrMerge; resource/resource.go, CopyMergeMetaDataFieldsFrom. */
+function mergeGenerated(resources: Resource[], made: Resource, { isFour }: Loader): void {
   const id = currentId(made)
   const matches = resources.filter((one) => [...one.previous, currentId(one)].some((known) => isSameId(known, id)))
   const [old] = matches
@@ -183,7 +205,10 @@ function mergeGenerated(resources: Resource[], made: Resource): void {
     return
   }
   if (!merges) refuse(`id ${idSyntax(id)} exists; behavior must be merge or replace`)
-  resources[resources.indexOf(old)] = replacement(made, old)
+  resources[resources.indexOf(old)] = {
+    ...replacement(made, old),
+    needsHash: old.needsHash && (isFour || made.needsHash),
+  }
 }
 
 function replacement(made: Resource, old: Resource): Resource {
@@ -209,7 +234,6 @@ function replacement(made: Resource, old: Resource): Resource {
     previous: old.previous,
     prefixes: old.prefixes,
     suffixes: old.suffixes,
-    needsHash: made.needsHash,
   }
 }
 

@@ -55,8 +55,13 @@ export function defaultFields(generation: Generation): Fields {
 }
 
 /** The tables with what files of `configurations` add; the same tables where there are none. Refuses what contradicts them. */
-export function withConfigurations(fields: Fields, paths: readonly string[], loader: Loader): Fields {
-  return paths.reduce((all, path) => mergedFields(all, readFields(path, loader)), fields)
+export function withConfigurations(
+  fields: Fields,
+  paths: readonly string[],
+  loader: Loader,
+  generation: Generation,
+): Fields {
+  return paths.reduce((all, path) => mergedFields(all, readFields(path, loader, generation)), fields)
 }
 
 /** All of both. Source: TransformerConfig.Merge. */
@@ -94,13 +99,15 @@ function isSameKind(a: Gvk, b: Gvk): boolean {
   return a.group === b.group && a.version === b.version && a.kind === b.kind
 }
 
-function readFields(path: string, loader: Loader): Fields {
+/** 2.0.3 passes over what it does not know. Sources: pkg/transformers/config/factory.go; api internal/plugins/builtinconfig/loaddefaultconfig.go. */
+function readFields(path: string, loader: Loader, generation: Generation): Fields {
   const result = fromYaml(loader.load(path))
   if (!result.ok) refuse(result.error)
+  if (result.value !== null && !isObject(result.value)) refuse(noConfiguration(result.value, generation))
   const given = isObject(result.value) ? result.value : {}
   const known: readonly string[] = [...lists, ...others]
   const unknown = Object.keys(given).find((key) => !known.includes(key))
-  if (unknown !== undefined)
+  if (unknown !== undefined && generation === 'v5')
     refuse(`error unmarshaling JSON: while decoding JSON: json: unknown field ${JSON.stringify(unknown)}`)
   const specs = (value: unknown): readonly FieldSpec[] =>
     Array.isArray(value)
@@ -110,6 +117,12 @@ function readFields(path: string, loader: Loader): Fields {
   const references = Array.isArray(given.nameReference) ? given.nameReference.filter(isObject) : []
   const nameReference = references.map((item) => ({ target: gvkFrom(item), referrers: specs(item.fieldSpecs) }))
   return { ...parsed, nameReference }
+}
+
+function noConfiguration(value: unknown, generation: Generation): string {
+  const type = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
+  const [decoding, room] = generation === 'v5' ? ['while decoding JSON: ', 'builtinconfig'] : ['', 'config']
+  return `error unmarshaling JSON: ${decoding}json: cannot unmarshal ${type} into Go value of type ${room}.TransformerConfig`
 }
 
 function gvkFrom({ group, version, kind }: Readonly<Record<string, unknown>>): Gvk {

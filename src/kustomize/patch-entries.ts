@@ -10,7 +10,17 @@ import type { Kustomization, PatchEntry } from './kustomization.ts'
 import { KustomizeError, type Loader, refuse, wrap } from './loader.ts'
 import { jsonPatched, mergePatchV5, patchTarget, selectResources } from './patches.ts'
 import { MalformedYaml, readResourcesV5 } from './read-resources.ts'
-import { cloneJson, currentId, idText, originalId, ownMetadata, type Resource, rememberId } from './resource.ts'
+import {
+  type Body,
+  cloneJson,
+  currentId,
+  idText,
+  originalId,
+  ownMetadata,
+  type Resource,
+  rememberId,
+  writtenTexts,
+} from './resource.ts'
 
 /** Replacements of an entry, or of the file that it names. */
 export function replacementsOf(entry: NonNullable<Kustomization['replacements']>[number], loader: Loader) {
@@ -36,7 +46,21 @@ export function applyStrategicPatches(resources: Resource[], paths: readonly str
       return parsePatch(loader.load(path), path)
     }),
   )
-  for (const patch of patches) applyUntargeted(resources, patch, false, loader)
+  for (const patch of patches) applyUntargeted(resources, withTexts(patch), false, loader)
+}
+
+/**
+ * A patch that is applied to what was selected has labels and annotations of texts only, so that `null` takes none of them
+ * away. Source: api resmap/reswrangler.go, ApplySmPatch.
+ */
+function withTexts(patch: Resource): Resource {
+  const body = cloneJson(patch.body)
+  const metadata = ownMetadata(body)
+  for (const field of ['labels', 'annotations'] as const) {
+    const map = metadata[field]
+    if (isObject(map)) metadata[field] = writtenTexts(map as Body) // a map
+  }
+  return { ...patch, body }
 }
 
 function parsePatch(content: Uint8Array, path: string): readonly Resource[] {
@@ -95,7 +119,7 @@ export function applyParsedPatch(resources: Resource[], entry: PatchEntry, parse
   }
   if (only === undefined) return
   for (const resource of selectResources(resources, entry.target))
-    mergeInto(resources, resource, only, entry.options, loader)
+    mergeInto(resources, resource, withTexts(only), entry.options, loader)
 }
 
 function parseJson(text: string): unknown {

@@ -4,6 +4,7 @@
  */
 
 import type { JsonObject } from '../api/json.ts'
+import { parseLabelSelector } from '../api/label-selector.ts'
 import { applyJsonPatch, type PatchOperation } from '../api/patch/json-patch.ts'
 import { PatchError } from '../api/patch/patch-error.ts'
 import { applyStrategicMergePatch, innerDefinition, listStrategy } from '../api/patch/strategic-merge-patch.ts'
@@ -23,6 +24,7 @@ import {
   originalId,
   type Resource,
   textMap,
+  withWrittenNulls,
 } from './resource.ts'
 
 /** Minor versions whose schemas kustomize 2.0.3 and 5 are compiled with. */
@@ -56,7 +58,7 @@ export function mergePatchV5(body: Body, patch: Body, isFour: boolean): Body | u
 function withoutMemberNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutMemberNulls)
   if (!isObject(value)) return value
-  const kept = Object.entries(value).filter(([, item]) => item !== null)
+  const kept = Object.entries(value).filter(([, item]) => !isNull(item))
   return Object.fromEntries(kept.map(([key, item]) => [key, withoutMemberNulls(item)]))
 }
 
@@ -66,13 +68,12 @@ function mergeMap(old: Body, patch: Body, definition: Definition | undefined): B
   const merged: Body = { ...old }
   for (const [key, value] of Object.entries(old)) {
     if (Object.hasOwn(fields, key)) continue
-    const kept = walked(value, definition?.fields.get(key))
-    if (kept === undefined) delete merged[key]
-    else setOwn(merged, key, kept)
+    if (value === undefined) delete merged[key]
+    else setOwn(merged, key, walked(value, definition?.fields.get(key)))
   }
   for (const [key, value] of Object.entries(fields)) {
     const field = definition?.fields.get(key)
-    if (value === null) {
+    if (isNull(value)) {
       delete merged[key]
     } else if (isObject(value)) {
       const before = merged[key]
@@ -99,16 +100,20 @@ function mergeMap(old: Body, patch: Body, definition: Definition | undefined): B
 type Field = Definition['fields'] extends ReadonlyMap<string, infer F> ? F : never
 
 /**
- * A patch walks through maps and keyed lists that it does not name, too: what should be a map or a list there and is null
- * goes (undefined). Source: kyaml yaml/walk, merge2.
+ * A patch walks through maps and keyed lists that it does not name, too: a key behind which nothing stands goes, a `null` that
+ * somebody wrote stays. Source: kyaml yaml/walk, Walk; yaml/merge2/merge2.go, VisitMap.
  */
 function walked(value: unknown, field: Field | undefined): unknown {
-  if (value === null) return innerDefinition(field) === undefined ? null : undefined
   if (isObject(value)) return mergeMap(value as Body, {}, innerDefinition(field)) // a map
   if (!Array.isArray(value) || field === undefined || listStrategy(field) !== 'merge' || field.mergeKey === '')
     return value
   const inner = innerDefinition(field)
   return value.map((item) => (isObject(item) ? mergeMap(item as Body, {}, inner) : item)) // a map
+}
+
+/** Written or not. */
+function isNull(value: unknown): boolean {
+  return value === null || value === undefined
 }
 
 function mergeList(
@@ -135,7 +140,7 @@ function mergeList(
 function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls)
   if (!isObject(value)) return value
-  const kept = Object.entries(value).filter(([key, item]) => item !== null && key !== '$patch')
+  const kept = Object.entries(value).filter(([key, item]) => !isNull(item) && key !== '$patch')
   return Object.fromEntries(kept.map(([key, item]) => [key, withoutNulls(item)]))
 }
 
@@ -144,11 +149,12 @@ function withoutNulls(value: unknown): unknown {
  * Source: gopkg.in/evanphx/json-patch.v4 v4.12.0 patch.go, partialDoc.get.
  */
 export function jsonPatched(body: Body, operations: readonly PatchOperation[]): Body {
-  let current = body
+  let current = withWrittenNulls(body)
   for (const operation of operations) {
     const path = typeof operation.path === 'string' ? operation.path : ''
     if (operation.op === 'replace' && !isThere(current, path)) {
-      refuse(`replace operation does not apply: doc is missing key: ${path}: missing value`)
+      const missing = isContainer(parentOf(current, path)) ? 'key' : 'path'
+      refuse(`replace operation does not apply: doc is missing ${missing}: ${path}: missing value`)
     }
     try {
       current = cloneJson(applyJsonPatch(current, [operation]) as Body) // operations on an object's fields leave an object
@@ -162,11 +168,18 @@ export function jsonPatched(body: Body, operations: readonly PatchOperation[]): 
 
 function isThere(document: unknown, path: string): boolean {
   if (path === '') return true
-  const slash = path.lastIndexOf('/')
-  const parent = pointed(document, path.slice(0, slash))
-  const key = unescaped(path.slice(slash + 1))
+  const parent = parentOf(document, path)
+  const key = unescaped(path.slice(path.lastIndexOf('/') + 1))
   if (Array.isArray(parent)) return /^-?\d+$/.test(key) && parent.at(Number(key)) !== undefined
   return isObject(parent)
+}
+
+function parentOf(document: unknown, path: string): unknown {
+  return pointed(document, path.slice(0, path.lastIndexOf('/')))
+}
+
+function isContainer(value: unknown): boolean {
+  return Array.isArray(value) || isObject(value)
 }
 
 function pointed(document: unknown, path: string): unknown {
@@ -185,13 +198,14 @@ function unescaped(part: string): string {
 }
 
 function patchProblem(op: unknown, document: unknown, path: string, message: string): string {
-  const slash = path.lastIndexOf('/')
-  const hasParent = pointed(document, path.slice(0, slash)) !== undefined
+  const hasParent = parentOf(document, path) !== undefined
   if ((op === 'add' || op === 'remove') && !hasParent) {
     return `${op} operation does not apply: doc is missing path: "${path}": missing value`
   }
+  if (op === 'move')
+    return `error in move for path: '${message.replace(/^.*key: (.*): missing value$/, '$1')}': ${message}`
   if (op !== 'remove') return message
-  return `error in remove for path: '${path}': Unable to remove nonexistent key: ${unescaped(path.slice(slash + 1))}: missing value`
+  return `error in remove for path: '${path}': Unable to remove nonexistent key: ${unescaped(path.slice(path.lastIndexOf('/') + 1))}: missing value`
 }
 
 /** Resources that a selector picks: names are anchored regular expressions, absent fields match anything. */
@@ -222,17 +236,11 @@ function matchesLabels(body: Body, { labelSelector, annotationSelector }: Select
   )
 }
 
-/** Equality and existence terms of a selector; sets in parentheses are refused. */
+/** Source: kyaml yaml/rnode.go, MatchesLabelSelector. */
 function matchesSet(labels: Readonly<Record<string, string>>, selector: string | undefined): boolean {
   if (!selector) return true
-  return selector.split(',').every((term) => {
-    const match = /^\s*(!?)\s*([^\s=!]+)\s*(?:(!=|==?)\s*(\S*))?\s*$/.exec(term)
-    if (match === null) return refuse(`podsim does not simulate the selector '${selector}' of a kustomization`)
-    const [, not, key = '', operator, value = ''] = match
-    if (operator === '!=') return labels[key] !== value
-    if (operator !== undefined) return labels[key] === value
-    return (not === '!') !== Object.hasOwn(labels, key)
-  })
+  const parsed = parseLabelSelector(selector, schemaMinor.v5)
+  return parsed.ok ? parsed.selector.matches(labels) : refuse(parsed.message)
 }
 
 /** The one resource that a patch without a target is for. */

@@ -59,16 +59,20 @@ export function readResourcesV5(content: Uint8Array, path: string): Resource[] {
   return documentsV5(content, path).flatMap((value) => flattenV5(value))
 }
 
-/** The documents of a text that are neither empty nor lists. */
+/** The documents of a text that are not empty. */
 function documentsV5(content: Uint8Array, path: string): unknown[] {
   const documents = splitDocuments(utf8Text(content))
   return documents.flatMap((text) => {
-    const result = fromYaml(text, { dialect: 'v3' })
+    const result = fromYaml(text, { dialect: 'v3', tellsUnwritten: true })
     const strict = fromYaml(text, { dialect: 'v3', strict: true })
     if (result.ok && !strict.ok) throw new PrintingError(`map[string]interface {}(nil): ${strict.error}`)
     if (!result.ok) throw new MalformedYaml(`MalformedYAMLError: ${result.error} in File: ${path}`)
-    return result.value === null || Array.isArray(result.value) ? [] : [result.value]
+    return isEmpty(result.value) ? [] : [result.value]
   })
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === null || value === undefined || (Array.isArray(value) && value.length === 0)
 }
 
 /** Source: kyaml/kio/byteio_reader.go, splitDocuments and Read, which gives all but the last their newline back. */
@@ -89,8 +93,9 @@ function flattenV5(value: unknown): Resource[] {
   if (!isObject(value)) return refuse('missing Resource metadata')
   const body = value as Body
   if (Object.keys(body).length === 0) return []
-  const kind = typeof body.kind === 'string' ? body.kind : ''
-  if (kind.endsWith('List') && Array.isArray(body.items)) return body.items.flatMap(flattenV5)
+  const kind = typeof body.kind === 'string' || typeof body.kind === 'number' ? String(body.kind) : ''
+  if (kind.endsWith('List') && Object.hasOwn(body, 'items'))
+    return Array.isArray(body.items) ? body.items.flatMap(flattenV5) : []
   const metadata = metadataOf(body)
   if (kind === '' && body.apiVersion === undefined && body.metadata === undefined) refuse('missing Resource metadata')
   // A name may be written as a boolean or number: it is read as it stands.

@@ -110,7 +110,7 @@ function keyOf(part: string): string {
 function setTarget(body: Body, path: string, value: unknown, options: FieldOptions | undefined): void {
   const parts = partsOf(path)
   const slots = parts.reduce<readonly Slot[]>((found, part, i) => {
-    const nodes = i === 0 ? [body] : found.map(([parent, key]) => parent[key as never] as unknown)
+    const nodes = i === 0 ? [body] : found.map((slot) => (options?.create ? madeMap(slot) : inSlot(slot)))
     return nodes.flatMap((node) => {
       const next = children(node, part)
       if (next.length > 0 || !options?.create || !isObject(node)) return next
@@ -125,6 +125,17 @@ function setTarget(body: Body, path: string, value: unknown, options: FieldOptio
     const old: unknown = parent[key as never]
     setOwn(parent as Body, String(key), combined(old, cloneJson(value), options))
   }
+}
+
+function inSlot([parent, key]: Slot): unknown {
+  return parent[key as never]
+}
+
+/** What is null on the way becomes a map. Source: kyaml yaml/fns.go, LookupCreate. */
+function madeMap(slot: Slot): unknown {
+  const [parent, key] = slot
+  if (inSlot(slot) === null || inSlot(slot) === undefined) setOwn(parent as Body, String(key), {}) // lists have numbers as keys
+  return inSlot(slot)
 }
 
 function combined(old: unknown, value: unknown, options: FieldOptions | undefined): unknown {

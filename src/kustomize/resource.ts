@@ -1,7 +1,7 @@
 /** A manifest on its way through kustomize, with what is remembered of its names. */
 import { isObject } from '../go/json.ts'
 
-/** JSON that belongs to this build alone and is changed in place. */
+/** JSON that belongs to this build alone and is changed in place. A key behind which nothing is written has the value undefined (kustomize 5). */
 export interface Body {
   [key: string]: unknown
 }
@@ -187,4 +187,20 @@ function structuredJsonClone(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(structuredJsonClone)
   if (!isObject(value)) return value
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, structuredJsonClone(item)]))
+}
+
+/** Where nothing is written stands a `null`, to all but strategic merges. */
+export function withWrittenNulls(body: Body): Body {
+  return Object.fromEntries(Object.entries(body).map(([key, value]) => [key, writtenNulls(value)]))
+}
+
+function writtenNulls(value: unknown): unknown {
+  if (value === undefined) return null
+  if (Array.isArray(value)) return value.map(writtenNulls)
+  return isObject(value) ? withWrittenNulls(value as Body) : value // a map
+}
+
+/** All values as the texts that they are written as: `null` and numbers, too. Source: kyaml yaml/rnode.go, getMapFromMeta. */
+export function writtenTexts(map: Body): Record<string, string> {
+  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, value === undefined ? '' : String(value)]))
 }

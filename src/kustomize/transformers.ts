@@ -67,9 +67,11 @@ function setSubjects(body: Body, mode: NamespaceOptions['subjects'], changed: (v
 }
 
 /** Service accounts in role bindings move along if they are `default` or among the resources. */
-export function setNamespaceV2(resources: readonly Resource[], namespace: string): void {
+export function setNamespaceV2(resources: readonly Resource[], namespace: string, specs: readonly FieldSpec[]): void {
   for (const { body } of resources) {
     if (!isClusterScoped(gvkOf(body), 'v2')) ownMetadata(body).namespace = namespace
+    for (const spec of specsFor(gvkOf(body), specs))
+      if (spec.text !== 'metadata/namespace') changeField(body, spec, () => namespace)
   }
   const accounts = new Set(
     resources.filter(({ body }) => body.kind === 'ServiceAccount').map((one) => originalId(one).name),
@@ -127,8 +129,8 @@ function rename(
   rememberId(resource)
   if (prefix !== '') resource.prefixes.push(prefix)
   if (suffix !== '') resource.suffixes.push(suffix)
-  const metadata = ownMetadata(resource.body)
-  metadata.name = `${prefix}${String(metadata.name ?? '')}${suffix}`
+  const { name } = metadataOf(resource.body)
+  if (name !== undefined) ownMetadata(resource.body).name = `${prefix}${String(name)}${suffix}`
   for (const spec of specsFor(originalId(resource), more))
     if (spec.text !== 'metadata/name')
       changeField(resource.body, spec, (value) => `${prefix}${String(value ?? '')}${suffix}`)

@@ -123,3 +123,85 @@ test('C10 two overlays of one base each refer to their own Secret', () => {
   expect(names).toHaveLength(4)
   expect(new Set(names).size).toBe(2)
 })
+
+describe.each([18, 26, 32])('C10 an entry of a generator that merges into an object, kubectl 1.%i', (minor) => {
+  const plain = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: cm}\ndata: {a: "1"}\n'
+  const merging = 'configMapGenerator: [{name: cm, behavior: merge, literals: [b=2]}]\n'
+  const nameOf = (kustomization: string, base: string): string | undefined =>
+    /name: (.*)/.exec(
+      runKustomize(
+        ['.'],
+        world(
+          {
+            'kustomization.yaml': `${minor < 21 && base === 'base' ? 'bases' : 'resources'}: [${base}]\n${kustomization}`,
+            'cm.yaml': plain,
+            'base/kustomization.yaml': 'configMapGenerator: [{name: cm, literals: [a=1]}]\n',
+          },
+          minor,
+        ),
+      ).stdout,
+    )?.[1]
+
+  test('keeps the name of one that stands in a file', () => {
+    expect(nameOf(merging, 'cm.yaml')).toBe('cm')
+    expect(nameOf(merging.replace('merge', 'replace'), 'cm.yaml')).toBe('cm')
+  })
+
+  test('names one of a generator anew, from 5 on only if both are to be named so', () => {
+    expect(nameOf(merging, 'base')).toMatch(/^cm-\w{10}$/)
+    const plainly = `${merging}generatorOptions: {disableNameSuffixHash: true}\n`
+    expect(nameOf(plainly, 'base') === 'cm').toBe(minor > 26)
+  })
+})
+
+describe('C10 what a patch cannot replace', () => {
+  const told = (path: string, minor: number): string =>
+    runKustomize(
+      ['.'],
+      world(
+        {
+          'kustomization.yaml':
+            'resources: [cm.yaml]\npatchesJson6902: [{target: {version: v1, kind: ConfigMap, name: cm}, path: p.json}]\n',
+          'cm.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: cm}\nx: [1]\n',
+          'p.json': `[{"op":"replace","path":"${path}","value":"x"}]`,
+        },
+        minor,
+      ),
+    ).stderr.replace(/^#.*\n/gm, '')
+
+  test.each([
+    ['/none/a', 'path'],
+    ['/metadata/none/a', 'path'],
+    ['/x/5', 'key'],
+  ])('%s: the %s is missing', (path, missing) => {
+    const problem = `replace operation does not apply: doc is missing ${missing}: ${path}: missing value\n`
+    expect(told(path, 32)).toBe(`error: ${problem}`)
+    expect(told(path, 20)).toBe(
+      `Error: failed to apply json patch '[{"op":"replace","path":"${path}","value":"x"}]': ${problem}`,
+    )
+  })
+})
+
+describe('C10 lists and what is nothing', () => {
+  const read = (text: string, minor: number) =>
+    runKustomize(['.'], world({ 'kustomization.yaml': 'resources: [a.yaml]\n', 'a.yaml': text }, minor))
+
+  test('a list without items is nothing to 5, and a document that is a list has no metadata', () => {
+    expect(read('apiVersion: v1\nkind: List\nitems: null\n', 32)).toEqual({ exitCode: 0, stdout: '', stderr: '' })
+    expect(read('[]\n', 32)).toEqual({ exitCode: 0, stdout: '', stderr: '' })
+    expect(read('- a\n', 32).stderr).toContain("accumulating resources from 'a.yaml': missing Resource metadata'")
+    expect(read('apiVersion: v1\nkind: 5\nmetadata: {name: a}\n', 32).stdout).toContain('kind: 5\n')
+  })
+
+  test('what a patch deletes leaves an empty object in 2.0.3', () => {
+    const files = {
+      'kustomization.yaml': 'resources: [a.yaml]\npatchesStrategicMerge: [p.yaml]\nnamePrefix: x-\n',
+      'a.yaml':
+        'apiVersion: v1\nkind: Secret\nmetadata: {name: s}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: w}\n',
+      'p.yaml': '$patch: delete\napiVersion: v1\nkind: Secret\nmetadata: {name: s}\n',
+    }
+    const kept = 'apiVersion: v1\nkind: Service\nmetadata:\n  name: x-w\n'
+    expect(runKustomize(['.'], world(files, 20)).stdout).toBe(`{}\n---\n${kept}`)
+    expect(runKustomize(['.'], world(files, 32)).stdout).toBe(kept)
+  })
+})

@@ -26,13 +26,15 @@ export interface FromYamlOptions {
    * other lines.
    */
   readonly dialect?: 'v2' | 'v3'
+  /** A key behind which nothing is written has the value undefined, not null. */
+  readonly tellsUnwritten?: boolean
 }
 
 /** The first document of a text; null when it is empty. Integers beyond 2^53 lose precision. */
 export function fromYaml(text: string | Uint8Array, options: FromYamlOptions = {}): YamlResult {
   try {
     const node = parseYaml(text)
-    const decoder = new Decoder(options.strict ?? false, options.dialect ?? 'v2')
+    const decoder = new Decoder(options)
     const value = node === undefined ? null : decoder.decode(node)
     if (decoder.typeErrors.length > 0) {
       return { ok: false, error: `yaml: unmarshal errors:\n  ${decoder.typeErrors.join('\n  ')}` }
@@ -58,14 +60,16 @@ class Decoder {
   readonly typeErrors: string[] = []
   readonly #isStrict: boolean
   readonly #dialect: 'v2' | 'v3'
+  readonly #tellsUnwritten: boolean
   readonly #open = new Set<YamlNode>()
   #decodeCount = 0
   #aliasCount = 0
   #aliasDepth = 0
 
-  constructor(isStrict: boolean, dialect: 'v2' | 'v3') {
-    this.#isStrict = isStrict
+  constructor({ strict = false, dialect = 'v2', tellsUnwritten = false }: FromYamlOptions) {
+    this.#isStrict = strict
     this.#dialect = dialect
+    this.#tellsUnwritten = tellsUnwritten
   }
 
   decode(node: YamlNode): unknown {
@@ -74,6 +78,7 @@ class Decoder {
       case 'alias':
         return this.#throughAlias(node, (target) => this.decode(target))
       case 'scalar':
+        if (this.#tellsUnwritten && node.isPlain && node.value === '' && node.tag === '') return undefined
         return this.#dialect === 'v3' && isPlainWord(node) ? node.value : scalarValue(node)
       case 'sequence':
         return node.items.map((item) => this.decode(item))
