@@ -39,7 +39,7 @@ import { MemoryUse } from './memory-use.ts'
 import { creationRefusal, mountRefusal } from './mount-refusal.ts'
 import type { RuntimeRecords } from './records.ts'
 import type { RuntimeNote, RuntimeOptions } from './runtime-options.ts'
-import { mayNotRun, missing, startExitCode } from './start-refusal.ts'
+import { mayNotRun, missing, startEnd } from './start-refusal.ts'
 
 /** What the container half asks of the whole runtime. */
 export interface OrderHost {
@@ -233,7 +233,7 @@ export class ContainerOrders {
     const entry = this.#containers.get(id)
     if (entry === undefined) return this.#fail(`No such container: ${id}`)
     const unmountable = mountRefusal(kind, entry, this.#options.fs, () => this.#runtime.hexId(`layer/${id}`))
-    if (unmountable !== undefined) return this.#refuse(entry, kind === 'docker' ? 127 : 128, unmountable)
+    if (unmountable !== undefined) return this.#refuse(entry, 'not a directory', unmountable)
     const [command = ''] = entry.argv
     const duty = entry.config.isExpectedToEnd === true ? 'task' : 'serve'
     const program = entry.image.program(entry.argv, entry.files, duty)
@@ -243,15 +243,11 @@ export class ContainerOrders {
         entry.argv.length === 0 || refusal === undefined
           ? `failed to start container "${id}": Error response from daemon: No command specified`
           : startRefusedText(kind, entry.config.name, command, refusal)
-      return this.#refuse(entry, startExitCode(kind, entry.argv.length === 0 ? undefined : refusal), text)
+      return this.#refuse(entry, entry.argv.length === 0 ? undefined : refusal, text)
     }
     const nul = variableWithNul(entry.config.env)
     if (nul !== undefined)
-      return this.#refuse(
-        entry,
-        startExitCode(kind, undefined),
-        nulRefusedText(kind, entry.config.name, nul.name, nul.value),
-      )
+      return this.#refuse(entry, undefined, nulRefusedText(kind, entry.config.name, nul.name, nul.value))
     const isRefused = isTooLong(entry.config.env)
     entry.program = isRefused ? exitAfter(0, 1, { afterMs: 0, exitCode: 1 }) : program
     // It is runc's own first process that says why it could not become the program.
@@ -269,8 +265,12 @@ export class ContainerOrders {
     return done
   }
 
-  #refuse(entry: ContainerEntry, exitCode: number, text: string): RuntimeResult<never> {
-    this.#exit(entry, exitCode, text)
+  #refuse(entry: ContainerEntry, refusal: Parameters<typeof startEnd>[1], text: string): RuntimeResult<never> {
+    const { exitCode, reason } = startEnd(this.#kind, refusal)
+    entry.message = text
+    this.#exit(entry, exitCode, reason)
+    // Of one that never ran docker says when it was made. Source: dockershim/docker_container.go, ContainerStatus, case 2.
+    if (this.#kind === 'docker') entry.finishedAt = entry.createdAt
     return this.#fail(text)
   }
 
@@ -374,18 +374,17 @@ export class ContainerOrders {
   #end(entry: ContainerEntry, exitCode: number, reason?: string): void {
     if (entry.state !== 'running') return
     entry.main?.unsubscribe()
-    this.#exit(entry, exitCode, undefined, reason)
+    this.#exit(entry, exitCode, reason)
   }
 
-  #exit(entry: ContainerEntry, exitCode: number, message?: string, reason?: string): void {
+  #exit(entry: ContainerEntry, exitCode: number, reason = exitCode === 0 ? 'Completed' : 'Error'): void {
     const { kernel } = this.#options
     const now = kernel.now()
     this.inUse.ended(entry)
     entry.state = 'exited'
     entry.finishedAt = now
     entry.exitCode = exitCode
-    entry.reason = reason ?? (message === undefined ? (exitCode === 0 ? 'Completed' : 'Error') : 'ContainerCannotRun')
-    entry.message = message
+    entry.reason = reason
     if (!entry.isSilent) entry.log.close(now)
     const { name, attempt } = entry.config
     this.#runtime.note('container.exit', entry.sandbox, { container: name, attempt, exitCode, reason: entry.reason })

@@ -35,8 +35,19 @@ function isNowhere({ image, config }: Starting, command: string): boolean {
   return true
 }
 
-/** Exit code of a container that did not start. Source: moby daemon/start.go: 126 for EACCES, 127 for what is not on the path. */
-export function startExitCode(kind: RuntimeKind, refusal: StartRefusal | undefined): number {
-  if (refusal === 'permission denied') return kind === 'docker' ? 126 : 128
-  return refusal === 'not on the path' ? 127 : 128
+/** How a container ended that did not start. */
+interface StartEnd {
+  readonly exitCode: number
+  readonly reason: string
+}
+
+/**
+ * Exit code and reason of a container that did not start. Sources: moby daemon/errors.go, translateContainerdStartErr (126 what
+ * may not be run, 127 what is not there and a file over a directory), as dockershim/docker_container.go, ContainerStatus, reads
+ * it; containerd internal/cri/server/container_start.go, errorStartReason and errorStartExitCode, whatever the cause.
+ */
+export function startEnd(kind: RuntimeKind, refusal: StartRefusal | 'not a directory' | undefined): StartEnd {
+  if (kind !== 'docker') return { exitCode: 128, reason: 'StartError' }
+  const exitCode = refusal === undefined ? 128 : refusal === 'permission denied' ? 126 : 127
+  return { exitCode, reason: 'ContainerCannotRun' }
 }

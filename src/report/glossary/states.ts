@@ -96,9 +96,15 @@ export const states: Readonly<Record<string, TermFacts>> = {
     related: ['137', 'kill'],
   },
   ContainerCannotRun: {
-    means: 'The program of the container could not be started.',
+    means: 'The program of the container could not be started, in the word of docker.',
     source: 'pkg/kubelet/dockershim, toRuntimeAPIContainerState',
-    related: ['RunContainerError'],
+    related: ['RunContainerError', 'StartError'],
+  },
+  StartError: {
+    means:
+      'The program of the container could not be started, in the word of containerd. Its exit code is 128, its start 1970.',
+    source: 'containerd internal/cri/server/container_start.go, errorStartReason',
+    related: ['RunContainerError', 'ContainerCannotRun'],
   },
   ContainerStatusUnknown: {
     means: 'A container ran, and nothing is left on the node that could tell how it ended.',

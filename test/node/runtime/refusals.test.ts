@@ -50,6 +50,43 @@ describe('E1 values that no environment can hold', () => {
   })
 })
 
+describe('L3 how a container ended that did not start', () => {
+  const ended = (
+    version: 'v1.18' | 'v1.23' | 'v1.24' | 'v1.36',
+    container: object,
+    objects: readonly object[] = [],
+  ) => {
+    const volumes = [{ name: 'v', secret: { secretName: 's' } }]
+    const pod = simPod('p', { volumeMounts: [{ name: 'v', mountPath: '/h' }], ...container }, { volumes })
+    const sim = ran(simWith({ version }, simSecret({ a: '#!/bin/sh\n' }), ...objects, pod), '5s')
+    const { exitCode, reason, startedAt, finishedAt } =
+      podIn(sim)?.status?.containerStatuses?.[0]?.lastState?.terminated ?? {}
+    return { exitCode, reason, startedAt, finishedAt, described: sim.kubectl('describe pod p').stdout }
+  }
+
+  test.each([
+    ['what is not on the path', { command: ['nope'] }, 127],
+    ['what is not there', { command: ['/nope'] }, 127],
+    ['what nobody may run', { command: ['/h/a'] }, 126],
+    ['a file over a directory', { volumeMounts: [{ name: 'v', mountPath: '/usr', subPath: 'a' }] }, 127],
+    ['a NUL byte', { env: [{ name: 'X', value: 'a\0b' }] }, 128],
+  ])('%s', (_what, container, code) => {
+    for (const version of ['v1.18', 'v1.23'] as const) {
+      const docker = ended(version, container)
+      expect(docker).toMatchObject({ exitCode: code, reason: 'ContainerCannotRun' })
+      expect(docker.startedAt).toBe(docker.finishedAt)
+      expect(docker.startedAt).toMatch(/^2020-/)
+    }
+    for (const version of ['v1.24', 'v1.36'] as const) {
+      const containerd = ended(version, container)
+      expect(containerd).toMatchObject({ exitCode: 128, reason: 'StartError', startedAt: '1970-01-01T00:00:00Z' })
+      expect(containerd.described).toMatch(
+        /Reason: +StartError\n(?:.*\n)+? +Exit Code: +128\n +Started: +Thu, 01 Jan 1970 00:00:00 \+0000\n +Finished: +Fri, 01 May 2020/,
+      )
+    }
+  })
+})
+
 describe('L3 mounts that the runtime refuses', () => {
   const mounting = (version: 'v1.18' | 'v1.26' | 'v1.36', mount: object): Sim => {
     const volumes = [{ name: 'v', secret: { secretName: 's' } }]

@@ -116,6 +116,15 @@ function resourcesOf({ resources = {} }: Container): Pick<ContainerStatus, 'allo
   return { ...(Object.keys(requests).length === 0 ? {} : { allocatedResources: requests }), resources }
 }
 
+/**
+ * When a container started that did not: in docker when it was made, in containerd at the zero that its status keeps. Sources:
+ * dockershim/docker_container.go, ContainerStatus, case 2; kuberuntime_container.go, toKubeContainerStatus.
+ */
+function neverStarted({ state }: RuntimeContainer, runtimeType: string, createdAt: string | null): string | null {
+  if (state !== 'exited') return null
+  return runtimeType === 'docker' ? createdAt : rfc3339(0)
+}
+
 function stateOf(container: RuntimeContainer, { calendar, runtimeType }: StatusSources): ContainerState {
   const at = (time: number | undefined) => (time === undefined ? null : rfc3339(calendar.at(time)))
   if (container.state === 'running') return { running: { startedAt: at(container.startedAt) } }
@@ -125,7 +134,7 @@ function stateOf(container: RuntimeContainer, { calendar, runtimeType }: StatusS
       exitCode: container.exitCode ?? 0,
       ...(container.reason === undefined ? {} : { reason: container.reason }),
       ...(container.message === undefined ? {} : { message: container.message }),
-      startedAt: at(container.startedAt),
+      startedAt: at(container.startedAt) ?? neverStarted(container, runtimeType, at(container.createdAt)),
       finishedAt: at(container.finishedAt),
       containerID: flat(`${runtimeType}://${container.id}`),
     },
