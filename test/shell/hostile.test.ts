@@ -5,6 +5,7 @@ import { parseShell } from '../../src/shell/engine/parser.ts'
 import { matches, patternOf } from '../../src/shell/engine/pattern.ts'
 import { compileRegex } from '../../src/shell/tools/regular-expression.ts'
 import { tries } from '../tries.ts'
+import { terminal } from './terminal.ts'
 import { createWorld } from './world.ts'
 
 const pieces = [
@@ -120,4 +121,32 @@ describe('hostile input', () => {
       expect(() => compileRegex(pattern, { extended: false })).not.toThrow()
     },
   )
+})
+
+describe('filters of jq without end', () => {
+  test.each([
+    ['def f: f; f', 'podsim: too many functions or subshells inside of one another'],
+    ['[repeat(1)]', 'podsim: too many functions or subshells inside of one another'],
+    ['[range(infinite)]', 'podsim: too many commands ran at one instant; the loop is taken to run for ever'],
+    ['"a" * 100000000', 'xrealloc: cannot allocate 33554432 bytes'],
+    ['[] | .[100000000] = 1', 'xrealloc: cannot allocate 33554432 bytes'],
+  ])('%s ends in words', (filter, message) => {
+    expect(terminal().run(`jq -n '${filter}'`).stderr).toBe(`bash: line 1: ${message}\n`)
+  })
+
+  test('any text is a filter or refused with a message', () => {
+    const piece = fc.constantFrom(
+      ...'. | , [ ] { } ( ) : ; $ " \\( as def f if then else end reduce foreach try catch // |= += ? .. .a 1 @csv map( select( not - * label break __proto__ constructor'.split(
+        ' ',
+      ),
+    )
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 9 }), (pieces) => {
+        const { stderr, exitCode } = terminal({ f: pieces.join(' ') }).run('echo "[1,{\\"a\\":null}]" | jq -f f')
+        expect(stderr).not.toMatch(/TypeError|undefined/)
+        expect([0, 2, 3, 5]).toContain(exitCode)
+      }),
+      { numRuns: tries(300) },
+    )
+  })
 })

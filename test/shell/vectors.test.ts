@@ -23,6 +23,13 @@ describe('C3 bash 5.2 with GNU coreutils 9.1 answered so', () => {
   })
 })
 
+describe('C3 jq 1.6 under bash answered so', () => {
+  test.each(rowsOf('jq.json'))('$script', ({ script, stdout, stderr, code }) => {
+    const result = terminal({}, '/tmp/dd-x').run(script)
+    expect([bytes(result.stdout), bytes(result.stderr), result.exitCode]).toEqual([stdout, stderr, code])
+  })
+})
+
 describe('V6 busybox 1.35 answered so', () => {
   test.each(rowsOf('busybox.json'))('$script', ({ script, stdout, stderr, code }) => {
     const { kernel, runtime, start } = createWorld()

@@ -54,7 +54,7 @@ export const base64: Tool = function* base64(context): Steps<number> {
 const values = new Map(Array.from(alphabet, (char, i) => [char.charCodeAt(0), i]))
 
 /** What can be decoded of a text, up to its first mistake. */
-function decodeBase64(text: ByteText): { readonly text: ByteText; readonly isValid: boolean } {
+export function decodeBase64(text: ByteText): { readonly text: ByteText; readonly isValid: boolean } {
   const bytes = new Uint8Array(Math.ceil(text.length * 0.75))
   let length = 0
   let bits = 0
