@@ -278,6 +278,78 @@ test('I3 an immutable Secret that was deleted and made again stays unseen, and t
   ])
 })
 
+describe('U3 U4 what an update means key by key, and what a Secret that went and came back means', () => {
+  const sim = createSim({ seed: 'keys', version: 'v1.36' })
+  sim.kubectl('create secret generic s --from-literal=k=one --from-literal=z=one')
+  const keyRef = (key: string) => ({ env: [{ name: 'K', valueFrom: { secretKeyRef: { name: 's', key } } }] })
+  const items = (key: string) => [{ key, path: 'leaf' }]
+  const projected = [{ name: 'v', projected: { sources: [{ secret: { name: 's', items: items('z') } }] } }]
+  const optional = [{ name: 'v', secret: { secretName: 's', optional: true } }]
+  sim.apply(
+    pod('all', { volumes }, { volumeMounts: [mount] }),
+    pod(
+      'items',
+      { volumes: [{ name: 'v', secret: { secretName: 's', items: items('k') } }] },
+      { volumeMounts: [mount] },
+    ),
+    pod('projected', { volumes: projected }, { volumeMounts: [mount] }),
+    pod('sub', { volumes }, { volumeMounts: [{ ...mount, subPath: 'k' }] }),
+    pod('env', {}, keyRef('k')),
+    pod('from', {}, { envFrom: [{ prefix: 'P_', secretRef: { name: 's' } }] }),
+    pod('optional', { volumes: optional }, { volumeMounts: [mount] }),
+  )
+  sim.runFor('1m')
+  const seen = (): readonly string[] =>
+    sim.delays('s').map(({ pod: of, visibleAt, never }) => `${of} ${visibleAt === undefined ? never : 'seen'}`)
+  /** What comes new when something is done and three minutes have passed. */
+  const following = (act: () => unknown): readonly string[] => {
+    const before = seen().length
+    act()
+    sim.runFor('3m')
+    return [...seen().slice(before)].sort()
+  }
+  const fixed = 'the environment is fixed when the container is created'
+  const bound = 'a subPath is bound to the file that was there when the container was created'
+  const ofZ = following(() => set(sim, { z: 'dHdv' }))
+  const ofK = following(() => set(sim, { k: 'dHdv' }))
+  const ofLabel = following(() => sim.kubectl('label secret s a=b'))
+  const ofNew = following(() => set(sim, { n: 'dHdv' }))
+  const ofDeletion = following(() => sim.kubectl('delete secret s'))
+  const ofReturn = following(() => sim.kubectl('create secret generic s --from-literal=k=three --from-literal=z=three'))
+
+  test.each([
+    ['of z: who has only k is not concerned', ofZ, ['all seen', `from ${fixed}`, 'optional seen', 'projected seen']],
+    [
+      'of k: who has only z is not concerned',
+      ofK,
+      ['all seen', `env ${fixed}`, `from ${fixed}`, 'items seen', 'optional seen', `sub ${bound}`],
+    ],
+    ['of a label: nobody', ofLabel, []],
+    ['of a new key: whoever takes all', ofNew, ['all seen', `from ${fixed}`, 'optional seen']],
+  ])('a change %s', (_what, found, expected) => {
+    expect(found).toEqual(expected)
+  })
+
+  test('a deletion is no new value for who needs it; made again it is one for each place', () => {
+    expect(ofDeletion.filter((row) => !row.startsWith('optional'))).toEqual([])
+    expect(ofReturn).toEqual([
+      'all seen',
+      `env ${fixed}`,
+      `from ${fixed}`,
+      'items seen',
+      'optional seen',
+      'projected seen',
+      `sub ${bound}`,
+    ])
+  })
+
+  test('every never says until when, and what would cure it', () => {
+    for (const { never, until, cure } of sim.delays('s'))
+      if (never !== undefined)
+        expect([until, cure]).toEqual([expect.any(String), expect.stringContaining('create it again')])
+  })
+})
+
 test.each(['Cache', 'Get'] as const)(
   'I3 with %s a node asks for what is there: it is seen, though both were immutable',
   (strategy) => {

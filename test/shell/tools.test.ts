@@ -190,6 +190,71 @@ describe('tools', () => {
   })
 })
 
+describe('what scripts ask of their container', () => {
+  const env = [{ name: 'PASSWORD', value: 'hunter2' }]
+
+  test('E1 S6 /proc: the environment and the command of the first process, and of one itself', () => {
+    for (const pid of ['1', 'self'])
+      expect(run(`tr '\\0' '\\n' < /proc/${pid}/environ | grep PASS`, { env })).toEqual(['PASSWORD=hunter2'])
+    expect(
+      run(`xargs -0 -n1 < /proc/1/environ | grep PASS; tr '\\0' ' ' < /proc/1/cmdline | cut -c1-5`, { env }),
+    ).toEqual(['PASSWORD=hunter2', 'sh -c'])
+  })
+
+  test('S2 stat -f and df -T tell the kind of file system', () => {
+    expect(run('stat -f -c %T /etc/foo; stat -f -c %T /; df -T /etc/foo')).toEqual([
+      'tmpfs',
+      'overlayfs',
+      'Filesystem           Type       1K-blocks      Used Available Use% Mounted on',
+      'tmpfs                tmpfs         524288         8    524280   1% /etc/foo',
+    ])
+  })
+
+  test('U1 date -r tells when a file was written', () => {
+    expect(run('date -r /etc/foo/username; date -r /etc/foo/username +%s; date -r /nope')).toEqual([
+      'Fri May  1 12:34:56 UTC 2020',
+      '1588336496',
+      "! date: can't stat '/nope': No such file or directory",
+      '= 1',
+    ])
+  })
+
+  test('U1 tail -f tells what is written later', () => {
+    const { kernel, runtime, start } = createWorld()
+    const script = 'echo a > /tmp/log; (sleep 3; echo b >> /tmp/log; sleep 3; echo c >> /tmp/log) & tail -f /tmp/log'
+    const { id } = start(['sh', '-c', script])
+    kernel.runUntil(10_000)
+    expect(runtime.logs(id).map(({ line }) => line)).toEqual(['a', 'b', 'c'])
+  })
+
+  test('/dev/stdin is what one is given, /dev/urandom the same for one seed', () => {
+    expect(run('cat /dev/stdin < /etc/foo/username; echo; echo x | cat /dev/stdin')).toEqual(['admin', 'x'])
+    const drawn = () => run('head -c 8 /dev/urandom | od -An -tx1')
+    expect(drawn()).toEqual(drawn())
+    expect(
+      run('head -c 8 /dev/urandom > /tmp/a; head -c 8 /dev/urandom > /tmp/b; grep -qf /tmp/a /tmp/b; echo $?'),
+    ).toEqual(['1'])
+  })
+
+  test.each([
+    ['md5sum /etc/foo/username', ['21232f297a57a5a743894a0e4a801fc3  /etc/foo/username']],
+    ['xxd /etc/foo/username', ['00000000: 6164 6d69 6e                             admin']],
+    [
+      'hexdump -C /etc/foo/username',
+      ['00000000  61 64 6d 69 6e                                    |admin|', '00000005'],
+    ],
+    ['od -c /etc/foo/username', ['0000000   a   d   m   i   n', '0000005']],
+    ['expr 1 + 2; expr length admin', ['3', '5']],
+    ['timeout 1 true; echo $?', ['0']],
+    [`awk '{print length($0)}' /etc/foo/username`, ['5']],
+    [`sh -c "sh -c 'echo in; exit 4'"; echo $?`, ['in', '4']],
+    ['sh /nope', ["! sh: can't open '/nope': No such file or directory", '= 2']],
+    ['/etc/foo', ['! sh: /etc/foo: Permission denied', '= 126']],
+  ])('%s', (script, output) => {
+    expect(run(script)).toEqual(output)
+  })
+})
+
 describe('images of the catalogue', () => {
   const reader = (args: readonly string[], env: { name: string; value: string }[] = []) => {
     const world = createWorld()

@@ -45,6 +45,18 @@ describe('an image of which nothing is known does its duty', () => {
     expect(pod({ restartPolicy: 'Never', containers: [server] }).row).toEqual(['0/1', 'Completed', '0'])
   })
 
+  test.each([
+    ['its own program', {}],
+    ['a program by its path', { command: ['/app/migrate', '--once'] }],
+    ['a script', { command: ['sh', '-c', '/app/x'] }],
+  ])('a Job completes: %s', (_what, rest) => {
+    const sim = createSim({ version: 'v1.36', seed: 'job' })
+    const template = { spec: { restartPolicy: 'OnFailure', containers: [{ ...server, ...rest }] } }
+    sim.apply({ apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'j' }, spec: { template } })
+    sim.runFor('1m')
+    expect(sim.kubectl('get job j --no-headers').stdout).toMatch(/^j +Complete +1\/1 /)
+  })
+
   test('probes and hooks of unknown programs say yes', () => {
     const exec = { exec: { command: ['/app/health'] } }
     const lifecycle = { postStart: exec }

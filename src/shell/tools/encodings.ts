@@ -150,15 +150,14 @@ export const envsubst: Tool = function* envsubst(context): Steps<number> {
   const given = options(context, 'v', { variables: 'v' })
   if (typeof given === 'number') return given
   const [format] = given.operands
+  if (given.operands.length > 1) return complain(context, 'too many arguments')
   const pattern = /\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))/g
-  const names =
-    format === undefined
-      ? undefined
-      : new Set(Array.from(format.matchAll(pattern), (match) => match[1] ?? match[2] ?? ''))
+  const named = Array.from((format ?? '').matchAll(pattern), (match) => match[1] ?? match[2] ?? '')
   if (given.has('v')) {
-    for (const name of names ?? []) context.out(`${name}\n`)
+    for (const name of named) context.out(`${name}\n`)
     return 0
   }
+  const names = format === undefined ? undefined : new Set(named)
   const environment = context.shell.environment()
   const text = yield* context.stdin.all(context.held)
   context.out(

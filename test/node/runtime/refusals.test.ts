@@ -41,6 +41,20 @@ describe('E1 values that no environment can hold', () => {
   })
 
   test.each([
+    ['from all keys', { envFrom: [{ secretRef: { name: 's' } }] }, 'a=a'],
+    ['from all keys, with a prefix', { envFrom: [{ prefix: 'P_', secretRef: { name: 's' } }] }, 'P_a=a'],
+    ['by a reference', { env: [...fromSecret.env, { name: 'Y', value: 'of $(X)' }] }, 'X=a'],
+  ])('a NUL byte %s: each restart fails, with a back-off between', (_how, container, named) => {
+    const sim = ran(simWith({ version: 'v1.26' }, secretOf('a\0b'), simPod('p', container)), '45s')
+    expect(messages(sim, 'Failed')[0]).toContain(`"${named}\\x00b"`)
+    expect(podIn(sim)?.status?.containerStatuses?.[0]?.restartCount).toBe(3)
+    expect(messages(sim, 'BackOff')[0]).toMatch(/^Back-off restarting failed container app in pod p_default\(/)
+    const init = { initContainers: [{ ...container, name: 'init', image: 'busybox', command: ['true'] }] }
+    const before = ran(simWith({ version: 'v1.26' }, secretOf('a\0b'), simPod('p', {}, init)), '3s')
+    expect(before.kubectl('get pod p --no-headers').stdout).toMatch(/ Init:(?:RunContainerError|CrashLoopBackOff) /)
+  })
+
+  test.each([
     { bytes: 131_000, runs: true },
     { bytes: 131_072, runs: false },
   ])('a variable of $bytes bytes: the program runs: $runs', ({ bytes, runs }) => {
