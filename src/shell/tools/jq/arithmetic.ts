@@ -40,7 +40,7 @@ function refused(left: Json, right: Json, what: string): JqError {
 }
 
 /** The sum: `null` changes nothing. */
-export function add(left: Json, right: Json): Json {
+function add(left: Json, right: Json): Json {
   if (left === null) return right
   if (right === null) return left
   if (typeof left === 'number' && typeof right === 'number') return left + right

@@ -116,7 +116,7 @@ function dumpItems(
 }
 
 /** The shortest text that reads back as the number. Source: jq src/jv_dtoa.c, jvp_dtoa_fmt. */
-export function numberText(value: number): string {
+function numberText(value: number): string {
   if (Number.isNaN(value)) return 'null'
   if (!Number.isFinite(value)) return numberText(value > 0 ? Number.MAX_VALUE : -Number.MAX_VALUE)
   if (value === 0) return Object.is(value, -0) ? '-0' : '0'
