@@ -23,8 +23,10 @@ describe('C3 bash 5.2 with GNU coreutils 9.1 answered so', () => {
   })
 })
 
-describe('C3 jq 1.6 and envsubst of gettext 0.21 under bash answered so', () => {
-  test.each([...rowsOf('jq.json'), ...rowsOf('envsubst.json')])('$script', ({ script, stdout, stderr, code }) => {
+const programs = ['jq.json', 'envsubst.json', 'openssl.json'].flatMap(rowsOf)
+
+describe('C3 jq 1.6, envsubst of gettext 0.21 and openssl 3.0 under bash answered so', () => {
+  test.each(programs)('$script', ({ script, stdout, stderr, code }) => {
     const result = terminal({}, '/tmp/dd-x').run(script)
     expect([bytes(result.stdout), bytes(result.stderr), result.exitCode]).toEqual([stdout, stderr, code])
   })

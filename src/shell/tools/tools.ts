@@ -14,6 +14,7 @@ import { jq } from './jq.ts'
 import { basename, dirname, pwd, readlink, realpath } from './links-and-names.ts'
 import { ls } from './ls.ts'
 import { nestedShell } from './nested-shell.ts'
+import { openssl } from './openssl.ts'
 import { printf } from './printf.ts'
 import { nohup, sleep, timeout, usleep, xargs } from './run-others.ts'
 import { sed } from './sed.ts'
@@ -78,6 +79,7 @@ const tools: Readonly<Record<string, Tool>> = {
   nl,
   nohup,
   od,
+  openssl,
   paste,
   printenv,
   printf,
@@ -121,7 +123,7 @@ const tools: Readonly<Record<string, Tool>> = {
 }
 
 /** What busybox lacks. Source: busybox 1.31, list of applets. */
-const onlyGnu = new Set(['bash', 'envsubst', 'jq', 'sha224sum', 'sha384sum'])
+const onlyGnu = new Set(['bash', 'envsubst', 'jq', 'openssl', 'sha224sum', 'sha384sum'])
 const onlyBusybox = new Set(['ash', 'hd', 'usleep'])
 
 /** Programs that images or machines have and podsim does not: they refuse themselves by name. */
@@ -131,7 +133,7 @@ const refusedNames: ReadonlySet<string> = new Set(
     'dc dd deluser diff dmesg docker dos2unix du ed expand factor fallocate fdisk flock fold free fsync ftpget ftpput fuser ' +
     'gcc getopt git gunzip gzip halt helm hostid httpd ifconfig inotifyd install ip ipcalc ipcs killall klogd less link logger ' +
     'login logname lsof lsusb lzcat make mesg microcom mkfifo mknod more mountpoint nano nc netcat netstat nice nmeter ' +
-    'node npm nproc nslookup ntpd openssl passwd patch perl pgrep pidof ping ping6 pip pkill pmap poweroff pstree python python3 ' +
+    'node npm nproc nslookup ntpd passwd patch perl pgrep pidof ping ping6 pip pkill pmap poweroff pstree python python3 ' +
     'reboot renice reset route scp sha3sum shred shuf split ssh ssh-keygen strings stty su sudo sysctl tar telnet tftp ' +
     'time top traceroute tty umount unexpand unix2dos unlink unzip uptime uudecode uuencode vi vim watch wget who xz ' +
     'yq zcat'
@@ -149,7 +151,7 @@ export function isRefusedApplet(name: string): boolean {
 }
 
 const notInBusybox: ReadonlySet<string> = new Set(
-  'curl docker gcc git helm make node npm openssl perl pip python python3 scp ssh ssh-keygen sudo vim yq'.split(' '),
+  'curl docker gcc git helm make node npm perl pip python python3 scp ssh ssh-keygen sudo vim yq'.split(' '),
 )
 
 /** The tool of a name in this kind of shell; undefined: there is none, not even one that refuses itself. */
