@@ -13,9 +13,9 @@ export const clientGo = changes({
     'tools/record/event.go, commit of StartRecordingToSink with a queue',
   ],
   asksTenTimesAgain: [
-    21,
+    19,
     'an answer with Retry-After is followed by ten more requests at most, where it was nine',
-    'rest/request.go, request; since v1.22 rest/with_retry.go, IsNextRetry (date from memory, between v1.20 and v1.22)',
+    'rest/request.go, request (release-1.18: retries < maxRetries, release-1.19: <=); since v1.22 rest/with_retry.go',
   ],
   waitsWhenTooMany: [
     22,

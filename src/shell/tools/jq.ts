@@ -32,7 +32,9 @@ function preludeDefinitions(): ReadonlyMap<string, Definition> {
 }
 
 /** Puts each JSON value of files, or of standard input, through a filter. */
-export const jq: Tool = function* jq(context): Steps<number> {
+export const jq: Tool = (context) => run(context)
+
+function* run(context: ToolContext): Steps<number> {
   const options = readOptions(context)
   if (typeof options === 'number') return options
   const read = yield* filesOf(context, options)
@@ -229,12 +231,8 @@ function hostOf(context: ToolContext, inputs: JqInputs): Host {
       if ('message' in read) throw new JqError(read.message)
       return read.value
     },
-    get inputName() {
-      return inputs.name
-    },
-    get inputLine() {
-      return inputs.line
-    },
+    inputName: () => inputs.name,
+    inputLine: () => inputs.line,
     environment: new Map([...context.shell.environment()].map(([name, value]) => [name, fromByteText(value)])),
     epochNow: () => context.shell.world.epochNow(),
     debug: (text) => context.err(toByteText(`${text}\n`)),

@@ -28,7 +28,9 @@ function read(
   known: string,
   takes: string,
 ): Given | number {
-  const [flags, values, operands] = [new Set<string>(), new Map<string, ByteText>(), [] as ByteText[]]
+  const flags = new Set<string>()
+  const values = new Map<string, ByteText>()
+  const operands: ByteText[] = []
   for (let i = 0; i < args.length; i++) {
     const arg = args[i] ?? ''
     const name = arg.replace(/^--?/, '')

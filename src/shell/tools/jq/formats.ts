@@ -2,7 +2,7 @@
 import { encodeBase64 } from '../../../bytes/bytes.ts'
 import { byteTextToBytes, fromByteText, toByteText } from '../../byte-text.ts'
 import { decodeBase64 } from '../encodings.ts'
-import { dump, JqError, type Json, named } from './values.ts'
+import { dump, isList, JqError, type Json, named } from './values.ts'
 
 /** A value as text, as `tostring` makes it: a text is itself. */
 export function textOf(value: Json): string {
@@ -37,8 +37,8 @@ export function formatted(name: string, value: Json): string {
 }
 
 function rowOf(value: Json, name: string, separator: string, quoted: (text: string) => string): string {
-  if (!Array.isArray(value)) throw new JqError(`${named(value)} cannot be ${name}-formatted, only array`)
-  const cells = (value as readonly Json[]).map((cell) => {
+  if (!isList(value)) throw new JqError(`${named(value)} cannot be ${name}-formatted, only array`)
+  const cells = value.map((cell) => {
     if (cell === null) return ''
     if (typeof cell === 'string') return quoted(cell)
     if (typeof cell === 'object') throw new JqError(`${named(cell)} is not valid in a csv row`)

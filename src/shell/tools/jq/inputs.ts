@@ -2,6 +2,7 @@
 import { JsonTexts } from './json-text.ts'
 import type { Json } from './values.ts'
 
+/** A value, or what is wrong with a text. */
 export type Input = { readonly value: Json } | { readonly message: string }
 
 /** How inputs are read. */
@@ -16,7 +17,8 @@ export class JqInputs {
   readonly #options: InputOptions
   readonly #values: Generator<Input>
   #at = 0
-  #lineOf: (() => number) | undefined
+  /** What is being read, which knows how far it is. */
+  #reader: { readonly line: number } | undefined
 
   constructor(texts: readonly { readonly name: string | null; readonly text: string }[], options: InputOptions) {
     this.#texts = texts
@@ -31,17 +33,17 @@ export class JqInputs {
 
   /** The file that is being read; null: none yet. */
   get name(): string | null {
-    if (this.#lineOf === undefined) return null
+    if (this.#reader === undefined) return null
     return this.#texts[this.#at]?.name ?? '<stdin>'
   }
 
   get line(): number {
-    return this.#lineOf?.() ?? 0
+    return this.#reader?.line ?? 0
   }
 
   /** `<stdin>:3`, as errors say where a value came from. */
   get place(): string {
-    return this.#lineOf === undefined ? '<unknown>' : `${this.name}:${this.line}`
+    return this.#reader === undefined ? '<unknown>' : `${this.name}:${this.line}`
   }
 
   *#all(): Generator<Input> {
@@ -59,7 +61,7 @@ export class JqInputs {
     for (const [i, { text }] of this.#texts.entries()) {
       this.#at = i
       const texts = new JsonTexts(text)
-      this.#lineOf = () => texts.line
+      this.#reader = texts
       for (let read = texts.next(); read !== undefined; read = texts.next()) {
         yield read
         if ('message' in read) return
@@ -69,13 +71,13 @@ export class JqInputs {
 
   *#raw(): Generator<Input> {
     const whole = this.#texts.map(({ text }) => text).join('')
-    let line = 0
-    this.#lineOf = () => line
+    const reader = { line: 0 }
+    this.#reader = reader
     if (this.#options.slurps) return yield { value: whole }
     const lines = whole.split('\n')
     if (lines.at(-1) === '') lines.pop()
     for (const value of lines) {
-      line++
+      reader.line++
       yield { value }
     }
   }

@@ -7,6 +7,7 @@ export interface Item {
   readonly value: Json
   readonly path: Path | null | undefined
 }
+/** What a filter gives, one after the other. */
 export type Results = Generator<Item>
 
 /** A function: one that is defined, with where it was, or an argument, with where it was given. */

@@ -18,8 +18,8 @@ export interface Host {
   spend(): void
   /** The next input; throws where there is none. */
   input(): Json
-  readonly inputName: string | null
-  readonly inputLine: number
+  inputName(): string | null
+  inputLine(): number
   readonly environment: Json
   epochNow(): number
   debug(text: string): void
@@ -37,6 +37,7 @@ class Break extends Error {
 /** Calls inside of one another; jq itself has no end, and takes memory until there is none. */
 const deepest = 800
 
+/** Runs filters with the functions of a host. */
 export class Machine implements Evaluator {
   readonly host: Host
   #depth = 0
@@ -336,7 +337,7 @@ const bottom: Scope = { outer: undefined, name: '' }
 
 function combine(operator: string, old: Json, value: Json): Json {
   if (operator === '//=') return isTrue(old) ? old : value
-  // `+=` and the like: the operator before the sign of equality.
+  // The parser knows no other assignments: `+=` and the like, with the operator before the sign of equality.
   return calculate(operator.slice(0, -1) as Parameters<typeof calculate>[0], old, value)
 }
 

@@ -9,7 +9,7 @@ import { matches } from './matches.ts'
 import { deletePaths, getPath, indexesOf, type Path, set } from './paths.ts'
 import type { Filter } from './syntax.ts'
 import { broken, fromBroken, parsedTime, timeText } from './times.ts'
-import { compare, dump, isObject, JqError, type Json, kindOf, named, sortedKeys } from './values.ts'
+import { compare, dump, isList, isObject, JqError, type Json, kindOf, named, sortedKeys } from './values.ts'
 
 /** Ends jq with a code of its own. */
 export class Halt extends Error {
@@ -27,10 +27,12 @@ type Plain = (input: Json, args: readonly Json[], machine: Machine) => Json
 
 /** Calls a plain function with each combination of what its arguments give. */
 function plain(call: Plain): Native {
-  return function* run(machine, filters, scope, item): Results {
-    for (const args of combinations(machine, filters, scope, item.value))
-      yield made(item, call(item.value, args, machine))
-  }
+  return (machine, filters, scope, item) =>
+    called(call, machine, combinations(machine, filters, scope, item.value), item)
+}
+
+function* called(call: Plain, machine: Machine, given: Generator<readonly Json[]>, item: Item): Results {
+  for (const args of given) yield made(item, call(item.value, args, machine))
 }
 
 function* combinations(
@@ -102,10 +104,8 @@ function contains(value: Json, part: Json): boolean {
 }
 
 function flattened(value: Json, depth: number): Json[] {
-  if (!Array.isArray(value)) throw new JqError(`Cannot iterate over ${named(value)}`)
-  return (value as readonly Json[]).flatMap((item) =>
-    Array.isArray(item) && depth > 0 ? flattened(item, depth - 1) : [item],
-  )
+  if (!isList(value)) throw new JqError(`Cannot iterate over ${named(value)}`)
+  return value.flatMap((item) => (Array.isArray(item) && depth > 0 ? flattened(item, depth - 1) : [item]))
 }
 
 /** Values in the order of what stands for each. */
@@ -206,8 +206,8 @@ const plains: Readonly<Record<string, Plain>> = {
   '_match/3': (value, [pattern = null, flags = null, tests = null]) => matches(value, pattern, flags, tests === true),
   'setpath/2': (value, [path = null, to = null]) => set(value, pathIn(path), to),
   'delpaths/1': (value, [paths = null]) => {
-    if (!Array.isArray(paths)) throw new JqError('Paths must be specified as an array')
-    return deletePaths(value, (paths as readonly Json[]).map(pathIn))
+    if (!isList(paths)) throw new JqError('Paths must be specified as an array')
+    return deletePaths(value, paths.map(pathIn))
   },
   'now/0': (_value, _args, machine) => machine.host.epochNow() / 1000,
   'mktime/0': fromBroken,
@@ -223,8 +223,8 @@ const plains: Readonly<Record<string, Plain>> = {
   'isinfinite/0': (value) => Math.abs(numberIn(value)) === Number.POSITIVE_INFINITY,
   'isnan/0': (value) => Number.isNaN(numberIn(value)),
   'isnormal/0': (value) => Number.isFinite(numberIn(value)) && value !== 0,
-  'input_filename/0': (_value, _args, machine) => machine.host.inputName,
-  'input_line_number/0': (_value, _args, machine) => machine.host.inputLine,
+  'input_filename/0': (_value, _args, machine) => machine.host.inputName(),
+  'input_line_number/0': (_value, _args, machine) => machine.host.inputLine(),
   'pow/2': (_value, [base = null, power = null]) => numberIn(base) ** numberIn(power),
   'halt/0': () => {
     throw new Halt(0)
@@ -253,7 +253,7 @@ function* range(machine: Machine, filters: readonly Filter[], scope: Scope | und
   for (const start of machine.values(from, scope, item.value))
     for (const end of machine.values(upto, scope, item.value))
       for (const size of machine.values(by, scope, item.value)) {
-        const [first, last, step] = [start, end, size].map(rangeBound) as [number, number, number]
+        const [first, last, step] = [rangeBound(start), rangeBound(end), rangeBound(size)]
         if (step === 0 && first < last) while (true) yield spent(machine, made(item, first))
         for (let n = first; step > 0 ? n < last : n > last; n += step) yield spent(machine, made(item, n))
       }
@@ -271,12 +271,18 @@ function spent(machine: Machine, item: Item): Item {
 
 /** Fails with a value; one that says null is no error at all, and gives nothing. */
 function failing(said: (value: Json, args: readonly Json[]) => readonly Json[]): Native {
-  return function* fail(machine, filters, scope, item): Results {
-    for (const args of combinations(machine, filters, scope, item.value)) {
-      const [value = null] = said(item.value, args)
-      if (value !== null) throw new JqError(value)
-      yield* nothing
-    }
+  return (machine, filters, scope, item) => failed(said, combinations(machine, filters, scope, item.value), item)
+}
+
+function* failed(
+  said: (value: Json, args: readonly Json[]) => readonly Json[],
+  given: Generator<readonly Json[]>,
+  item: Item,
+): Results {
+  for (const args of given) {
+    const [value = null] = said(item.value, args)
+    if (value !== null) throw new JqError(value)
+    yield* nothing
   }
 }
 const nothing: readonly Item[] = []

@@ -53,6 +53,7 @@ export function combined(operator: string, left: Filter, right: Filter): Filter 
       if (operators[operator]?.[0] === 4) return { kind: 'assign', operator, left, right }
       if (operator === '/' && left.kind === 'literal' && right.kind === 'literal' && right.value === 0)
         throw new JqSyntaxError('Division by zero?', 0)
+      // What is left of the table are operators on two values.
       return { kind: 'binary', operator: operator as BinaryOperator, left, right }
   }
 }

@@ -4,6 +4,7 @@ import { notSimulated, type ToolContext } from '../tool.ts'
 import { JsonTexts } from './json-text.ts'
 import type { Json, Style } from './values.ts'
 
+/** What a command line says. */
 export interface JqOptions {
   readonly program: string
   readonly programFile: ByteText | undefined

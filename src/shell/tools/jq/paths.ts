@@ -147,8 +147,11 @@ function remove(of: Json, key: Json): Json {
   throw new JqError(`Cannot delete field at ${typeof key === 'string' ? 'object' : 'array'} index of ${kindOf(of)}`)
 }
 
-/** The values within a value, with the keys that lead to them. */
-export function* each(of: Json): Generator<readonly [key: Json, value: Json]> {
+/** A value within a value, with the key that leads to it. */
+type Inner = readonly [key: Json, value: Json]
+
+/** All values within a value. */
+export function* each(of: Json): Generator<Inner> {
   if (Array.isArray(of)) for (const [i, item] of of.entries()) yield [i, item]
   else if (isObject(of)) yield* of
   else throw new JqError(`Cannot iterate over ${of === null ? `null (${dump(of)})` : named(of)}`)

@@ -3,6 +3,7 @@ import { type ByteText, toByteText } from '../../byte-text.ts'
 
 /** A JSON value. Objects are maps: those of JavaScript would put keys that are numbers first. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject
+/** An object; its keys in the order in which they came. */
 export type JsonObject = ReadonlyMap<string, Json>
 
 /** An error of a program; `value` is what `catch` is given. */
@@ -15,6 +16,12 @@ export class JqError extends Error {
   }
 }
 
+/** Lists are the only arrays among values. */
+export function isList(value: Json): value is readonly Json[] {
+  return Array.isArray(value)
+}
+
+/** Objects are the only maps among values. */
 export function isObject(value: Json): value is JsonObject {
   return value instanceof Map
 }
@@ -24,7 +31,7 @@ export function kindOf(value: Json): 'null' | 'boolean' | 'number' | 'string' | 
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'array'
   if (isObject(value)) return 'object'
-  return typeof value as 'boolean' | 'number' | 'string'
+  return typeof value === 'string' ? 'string' : typeof value === 'number' ? 'number' : 'boolean'
 }
 
 /** Everything but `false` and `null` holds. */
