@@ -29,7 +29,11 @@ export const kubeletFacts = {
   /** The object of a deleted Pod goes only when its worker is done. Source: status_manager.go, podIsFinished. */
   deletionWaitsForFinish: fact('status_manager.go, canBeDeleted (from memory)', false, [[27, true]]),
   /** A deleted Pod gets a terminal phase before its object goes. Source: kubelet_pods.go, getPhase(podIsTerminal). */
-  terminalPhaseBeforeDeletion: fact('kubelet_pods.go, getPhase; CHANGELOG-1.27, urgent upgrade notes (#115331)', false, [[27, true]]),
+  terminalPhaseBeforeDeletion: fact(
+    'kubelet_pods.go, getPhase; CHANGELOG-1.27, urgent upgrade notes (#115331)',
+    false,
+    [[27, true]],
+  ),
   /**
    * What a terminated Pod is left with is final: containers that never started count as ended in an unknown way, and the
    * phase is terminal. Source: status_manager.go, TerminatePod (from memory); v1.36/README.md row 2.
