@@ -81,6 +81,10 @@ function warmMedian(): number {
   return rounded(median([...times.values()].map(median)))
 }
 
+function runAll(options: readonly string[]): number {
+  return podsimMs(['run', 'scenarios', '--reporter', 'tap', ...options])
+}
+
 /** A Pod that mounts a Secret, on a node that watches: until it sees an update. */
 function sweep(count: number, jobs: number): number {
   const scenario = ['scenarios/updates/strategies.yaml', '--set', 'strategy=Watch']

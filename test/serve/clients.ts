@@ -18,6 +18,9 @@ export interface InstalledKubectl {
 /** `PODSIM_TEST_CLIENTS=all`: everything that clients are tried with, for as long as it takes (`npm run clients`). */
 export const isThorough = process.env.PODSIM_TEST_CLIENTS === 'all'
 
+/** `PODSIM_TEST_PAIRS=few`, as CI has it: each kubectl tries one version of clusters. All with all take longer than all the rest. */
+export const hasAllPairs = isThorough && process.env.PODSIM_TEST_PAIRS !== 'few'
+
 let found: readonly InstalledKubectl[] | undefined
 
 /**
