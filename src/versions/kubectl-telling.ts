@@ -15,6 +15,16 @@ export const tellingRows = {
     'what begins as JSON and is none is read as YAML',
     'apimachinery pkg/util/yaml/decoder.go, YAMLOrJSONDecoder; 9b3d085f',
   ],
+  prunesIngressesV1: [21, 'apply --prune looks for ingresses of networking.k8s.io/v1', 'pkg/cmd/apply/prune.go'],
+  prunesCronJobsV1: [22, 'apply --prune looks for cron jobs of batch/v1', 'pkg/cmd/apply/prune.go'],
+  pruneRefusesForce: [25, '--force and --prune of apply exclude each other', 'pkg/cmd/apply/apply.go, Validate'],
+  pruneWarnsOfNamespace: [26, 'apply --prune warns of kinds without a namespace', 'pkg/util/prune/prune.go'],
+  pruneRefusesServerSide: [
+    27,
+    '--prune and --server-side of apply exclude each other',
+    'pkg/cmd/apply/apply.go, Validate',
+  ],
+  attachWarnsOfLogs: [34, 'attach says that all is recorded in logs', 'pkg/cmd/attach/attach.go, Run'],
   printsApiResources: [35, 'api-resources prints JSON and YAML, too', 'pkg/cmd/apiresources/apiresources.go'],
   reconcilesAsGiven: [22, 'auth reconcile adds no namespace to what has none', 'pkg/cmd/auth/reconcile.go, Complete'],
   namesParameters: [

@@ -118,7 +118,11 @@ export const kubectl = changes({
     "a client's dry run of apply prints what the file says, not what is there",
     'pkg/cmd/apply/apply.go',
   ],
-  patchErrorsNameTheirSource: [20, "errors of apply's patches name file and object", 'pkg/cmd/apply/patcher.go'],
+  patchErrorsNameTheirSource: [
+    25,
+    "errors of apply's patches name their file",
+    'pkg/cmd/apply/patcher.go, Patch; df792c78',
+  ],
   editErrorsNameNil: [
     20,
     '`<nil>: Invalid value` of an edited file that fails validation',

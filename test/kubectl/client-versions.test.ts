@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { createSim } from '../../src/sim/create-sim.ts'
 import { createKubectlWorld } from './world.ts'
 
 /** What kubectls of several versions say otherwise; each was seen of the real program. */
@@ -28,6 +29,50 @@ describe('what is not there', () => {
   ])('kubectl %s %s', (clientVersion, line, stderr, exitCode) => {
     expect(createKubectlWorld({ clientVersion }).run(line)).toMatchObject({ stderr, exitCode })
   })
+})
+
+test.each([
+  [
+    '1.20.2',
+    'auth can-i get pod x',
+    'error: you must specify two or three arguments: verb, resource, and optional resourceName\n',
+  ],
+  [
+    '1.35.2',
+    'auth can-i get pod x',
+    "error: you must specify two arguments: verb resource or verb resource/resourceName.\nSee 'kubectl auth can-i -h' for help and examples.\n",
+  ],
+])('kubectl %s %s: a name is part of the resource', (clientVersion, line, stderr) => {
+  expect(createKubectlWorld({ clientVersion }).run(line)).toEqual({ stdout: '', stderr, exitCode: 1 })
+})
+
+test.each([
+  ['1.20.2', ''],
+  ['1.24.0', ''],
+  ['1.25.0', 'error when patching "STDIN": '],
+  ['1.32.3', 'error when patching "STDIN": '],
+])('kubectl %s apply: a patch that is refused', (clientVersion, source) => {
+  const world = createKubectlWorld({ clientVersion })
+  const secret = 'apiVersion: v1\nkind: Secret\nmetadata: {name: s}\n'
+  world.out('apply -f -', secret)
+  expect(world.run('apply -f -', secret.replace('name: s', 'name: s, resourceVersion: "7"')).stderr).toMatch(
+    new RegExp(`\\nfor: "STDIN": ${source}Operation cannot be fulfilled on secrets "s"`),
+  )
+})
+
+test.each([
+  ['1.33.0', ''],
+  [
+    '1.34.0',
+    'All commands and output from this session will be recorded in container logs, including credentials and sensitive information passed through the command prompt.\n',
+  ],
+])('kubectl %s attach says what becomes of what is typed', (clientVersion, recorded) => {
+  const sim = createSim({ nodes: 1, version: 'v1.34', kubectl: clientVersion })
+  sim.shell('kubectl run p --image=busybox --restart=Never -- sh -c "sleep 30; echo x"')
+  sim.runFor('10s')
+  const { stderr } = sim.shell('kubectl attach p')
+  expect(stderr).toBe(`${recorded}If you don't see a command prompt, try pressing enter.\n`)
+  expect(sim.shell('kubectl run q --image=busybox -i --rm --restart=Never -- sleep 9').stderr).toContain(recorded)
 })
 
 test('describe node shows Events that name the node by its uid from v1.24 on', () => {

@@ -225,7 +225,6 @@ describe('facts/kubectl.md 1: what is not there', () => {
     ['rollout frob', 'error: unknown command "frob"\nSee \'kubectl rollout -h\' for help and examples\n'],
     ['port-forward pod/x 80', 'Error from server (NotFound): pods "x" not found\n'],
     ['proxy', 'error: podsim does not simulate kubectl proxy\n'],
-    ['apply -f x --prune', 'error: podsim does not simulate the flag --prune\n'],
     ['scale deployment web', 'Error: required flag(s) "replicas" not set\n'],
     [
       '--server=https://1.2.3.4:5 get pods',

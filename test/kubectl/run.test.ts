@@ -10,6 +10,8 @@ function shell(kubectl = '1.36.0'): (line: string) => string {
   }
 }
 
+const recorded =
+  'All commands and output from this session will be recorded in container logs, including credentials and sensitive information passed through the command prompt.\n'
 const prompt = "If you don't see a command prompt, try pressing enter.\n"
 
 describe('run that stays with its Pod', () => {
@@ -42,7 +44,7 @@ describe('run that stays with its Pod', () => {
     run(
       `kubectl run a --image=busybox --restart=Never --overrides='{"spec":{"containers":[{"name":"a","image":"busybox","stdin":true,"stdinOnce":true,"args":["cat"]}]}}'; sleep 10`,
     )
-    expect(run('echo typed | kubectl attach -i a')).toBe(`typed\n${prompt}`)
+    expect(run('echo typed | kubectl attach -i a')).toBe(`typed\n${recorded}${prompt}`)
   })
 })
 

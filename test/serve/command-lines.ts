@@ -282,6 +282,13 @@ const applied = (replicas: number) =>
     },
   })
 
+const settings = (...names: readonly string[]) =>
+  JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'List',
+    items: names.map((name) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, labels: { set: 'yes' } } })),
+  })
+
 /** Lines that change the cluster: each kubectl runs them, one after the other, against a cluster of its own. */
 export const changingLines: readonly CommandLine[] = [
   { line: 'create ns other' },
@@ -306,6 +313,20 @@ export const changingLines: readonly CommandLine[] = [
   { line: 'diff -f -', stdin: applied(1) },
   { line: 'apply -f -', stdin: applied(2) },
   { line: 'apply view-last-applied deploy applied' },
+  { line: 'apply set-last-applied -f -', stdin: applied(1) },
+  { line: 'apply set-last-applied -f -', stdin: applied(1) },
+  { line: 'apply set-last-applied -f -', stdin: settings('made') },
+  { line: 'apply set-last-applied -f - --create-annotation -o yaml', stdin: settings('made') },
+  { line: 'apply view-last-applied cm made' },
+  { line: 'apply view-last-applied sa default' },
+  { line: 'apply -f -', stdin: settings('kept', 'dropped') },
+  { line: 'apply -f - --prune', stdin: settings('kept') },
+  {
+    line: 'apply -f - --prune -l set=yes --prune-whitelist=core/v1/ConfigMap --dry-run=server',
+    stdin: settings('kept'),
+  },
+  { line: 'apply -f - --prune -l set=yes --prune-allowlist=core/v1/ConfigMap', stdin: settings('kept') },
+  { line: 'apply -f - -l set=no', stdin: settings('kept') },
   { line: 'run single --image=nginx:1 --labels=app=single' },
   { line: 'expose deploy made --port=80' },
   { line: 'get secret made -o yaml' },

@@ -1,12 +1,17 @@
-import { goJsonIndented } from '../../go/json.ts'
+import { goJson, goJsonIndented } from '../../go/json.ts'
+import { goQuote } from '../../go/quote.ts'
 import { toGoYaml } from '../../go/yaml/go-yaml.ts'
 import type { Steps } from '../../kernel/steps.ts'
 import type { Call, Command } from '../cli/command.ts'
-import { fail, failAll, failNotSimulated } from '../cli/failure.ts'
-import { bool, string } from '../cli/flags.ts'
+import { attempt, CommandFailure, fail, failAll, failNotSimulated, isReason } from '../cli/failure.ts'
+import { array, bool, string } from '../cli/flags.ts'
+import { printFlags } from '../print/printers.ts'
 import { filenameFlags, namesFiles, readAgain, readFiles } from '../resource/files.ts'
-import { originalConfiguration } from '../resource/last-applied.ts'
-import { partition, select } from '../resource/select.ts'
+import { described, getObject, type Info, patchObject } from '../resource/info.ts'
+import { lastApplied, originalConfiguration } from '../resource/last-applied.ts'
+import { missingResource, partition, select } from '../resource/select.ts'
+import { sourced } from './create-file.ts'
+import { createReport, dryRunFlag, dryRunOf, patchTypes } from './write.ts'
 
 /** Source: kubectl pkg/cmd/apply/apply_view_last_applied.go. */
 export const lastAppliedCommands: readonly Command[] = [
@@ -19,7 +24,8 @@ export const lastAppliedCommands: readonly Command[] = [
   {
     name: 'set-last-applied',
     short: 'Set the last-applied-configuration annotation on a live object to match the contents of a file.',
-    run: () => failNotSimulated('apply set-last-applied'),
+    flags: [...printFlags, dryRunFlag, bool('create-annotation'), array('filename', 'f')],
+    run: set,
   },
   {
     name: 'edit-last-applied',
@@ -28,14 +34,57 @@ export const lastAppliedCommands: readonly Command[] = [
   },
 ]
 
+interface Change {
+  readonly info: Info
+  readonly text: string
+}
+
+/** All are looked at before the first is changed. Source: kubectl pkg/cmd/apply/apply_set_last_applied.go. */
+function* set(call: Call): Steps<number> {
+  const { session, flags } = call
+  const dryRun = dryRunOf(call)
+  const report = createReport(call, dryRun)
+  if (!namesFiles(flags)) fail(missingResource)
+  const { infos, failures } = partition(yield* readFiles(session, flags, {}))
+  const changes: Change[] = []
+  for (const info of infos) {
+    const change = yield* changeOf(call, info)
+    if (change === undefined) session.out(`set-last-applied ${info.name}: no changes required.\n`)
+    else changes.push(change)
+  }
+  failAll(failures)
+  for (const { info, text } of changes) {
+    const patch = goJson({ metadata: { annotations: { [lastApplied]: text } } })
+    const type = patchTypes.merge ?? ''
+    const changed =
+      dryRun === 'client'
+        ? info.object
+        : yield* patchObject(session, info, type, patch, { dryRun: dryRun === 'server' })
+    report(changed, 'configured')
+  }
+  return 0
+}
+
+/** What is there becomes the object of the info; undefined where it is told to have been applied just so. */
+function* changeOf({ session, flags }: Call, info: Info): Steps<Change | undefined> {
+  const found = yield* attempt(getObject(session, info))
+  if (!found.ok && isReason(found.failure, 'NotFound')) throw new CommandFailure(found.failure)
+  if (!found.ok)
+    throw new CommandFailure(
+      sourced(`retrieving current configuration of:\n${described(info)}\nfrom server for:`, info, found.failure),
+    )
+  const original = originalConfiguration(found.value)
+  if (original === undefined && !flags.bool('create-annotation'))
+    fail(
+      `no last-applied-configuration annotation found on resource: ${info.name}, to create the annotation, run the command with --create-annotation`,
+    )
+  const text = `${goJson(info.object)}\n`
+  return goJson(original ?? null) === goJson(info.object) ? undefined : { info: { ...info, object: found.value }, text }
+}
+
+/** What is there without the annotation is passed over, unless a file named it. */
 function* view(call: Call): Steps<number> {
   const { session, flags } = call
-  const output = flags.string('output')
-  if (output !== 'yaml' && output !== 'json') {
-    fail(
-      `Unexpected -o output mode: ${output}, the flag 'output' must be one of yaml|json\nSee '${call.path} -h' for help and examples`,
-    )
-  }
   const { entries } = namesFiles(flags)
     ? {
         entries: yield* readAgain(session, yield* readFiles(session, flags, {})),
@@ -43,10 +92,22 @@ function* view(call: Call): Steps<number> {
     : yield* select(session, { args: call.args, labelSelector: flags.string('selector'), all: flags.bool('all') })
   const { infos, failures } = partition(entries)
   failAll(failures)
+  const found: unknown[] = []
   for (const info of infos) {
     const original = originalConfiguration(info.object)
-    if (original === undefined) fail(`no last-applied-configuration annotation found on resource: ${info.name}`)
-    session.out(output === 'yaml' ? toGoYaml(original) : `${goJsonIndented(original, '  ')}\n`)
+    const missing = `no last-applied-configuration annotation found on resource: ${info.name}\n`
+    if (original !== undefined) found.push(original)
+    else if (info.source !== '') fail(`error when ${missing} ${goQuote(info.source)}: <nil>`)
   }
+  for (const original of found) session.out(shown(call, original))
   return 0
+}
+
+function shown({ flags, path }: Call, original: unknown): string {
+  const output = flags.string('output')
+  if (output === 'yaml') return toGoYaml(original)
+  if (output === 'json') return `${goJsonIndented(original, '  ')}\n`
+  return fail(
+    `Unexpected -o output mode: ${output}, the flag 'output' must be one of yaml|json\nSee '${path} -h' for help and examples`,
+  )
 }

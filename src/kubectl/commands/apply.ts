@@ -1,6 +1,5 @@
 import { schemaOf } from '../../api/schema/schema.ts'
-import { goJson } from '../../go/json.ts'
-import { goQuote } from '../../go/quote.ts'
+import { goJson, textAt } from '../../go/json.ts'
 import type { Steps } from '../../kernel/steps.ts'
 import { groupResource } from '../api/discovery.ts'
 import type { Call, Command } from '../cli/command.ts'
@@ -15,16 +14,18 @@ import {
   failureMessage,
   isReason,
 } from '../cli/failure.ts'
-import { bool, duration, flagSince, flagUntil, int, string, strings, unsupported } from '../cli/flags.ts'
+import { array, bool, duration, flagSince, flagUntil, int, string } from '../cli/flags.ts'
+import type { Session } from '../cli/session.ts'
 import { createPrinter } from '../print/printers.ts'
 import { filenameFlags, readFiles, requireFiles } from '../resource/files.ts'
-import { createObject, getObject, type Info, patchObject } from '../resource/info.ts'
+import { createObject, described, getObject, type Info, patchObject } from '../resource/info.ts'
 import { hasAnnotation, originalConfiguration, withAnnotation } from '../resource/last-applied.ts'
 import { partition } from '../resource/select.ts'
 import { serverMinor } from '../resource/server-version.ts'
 import { threeWayMergePatch, threeWayPatch } from '../resource/strategic-diff.ts'
 import { clientValidation, fieldValidation, validateFlag } from '../resource/validation.ts'
 import { lastAppliedCommands } from './apply-last-applied.ts'
+import { checkPruning, kindsToPrune, prune, selectedOf, type Visited } from './apply-prune.ts'
 import { sourced, withSource } from './create-file.ts'
 import { createReport, dryRunFlag, dryRunOf, managerOf, patchTypes, type Report, writeFlags } from './write.ts'
 
@@ -47,10 +48,10 @@ export const applyCommand: Command = {
     { name: 'cascade', type: 'string', initial: 'true', bare: 'true' },
     int('grace-period', '-1'),
     duration('timeout', '0s'),
-    unsupported(bool('prune')),
-    flagUntil(27, unsupported(strings('prune-whitelist'))),
-    flagSince(26, unsupported(strings('prune-allowlist'))),
-    unsupported(bool('all')),
+    bool('prune'),
+    flagUntil(27, array('prune-whitelist')),
+    flagSince(26, array('prune-allowlist')),
+    bool('all'),
   ],
   children: lastAppliedCommands,
   run: apply,
@@ -67,14 +68,17 @@ function* apply(call: Call): Steps<number> {
   if (!session.version.applyChecksArgumentsFirst) requireFiles(flags)
   if (call.args.length > 0) failUsage(call.path, `Unexpected args: [${call.args.join(' ')}]`)
   requireFiles(flags)
+  checkPruning(call)
+  const kinds = flags.bool('prune') ? yield* kindsToPrune(call) : []
   if (flags.bool('force')) fail('podsim does not simulate the flag --force of apply')
   const output = flags.string('output')
   const printsObjects = output !== '' && output !== 'name'
   const printer = printsObjects ? createPrinter(session, flags) : undefined
   const report: Report = printsObjects ? () => undefined : createReport(call, dryRun)
-  const { infos, failures } = partition(
+  const { infos: all, failures } = partition(
     yield* readFiles(session, flags, { validate: yield* clientValidation(session, flags) }),
   )
+  const infos = selectedOf(all, flags.string('selector'))
   if (infos.length === 0 && failures.length === 0) fail('no objects passed to apply')
   const objects: unknown[] = []
   const broken: Failure[] = []
@@ -90,17 +94,17 @@ function* apply(call: Call): Steps<number> {
       printer(objects.length === 1 ? first : { apiVersion: 'v1', items: objects, kind: 'List', metadata: {} }),
     )
   }
+  if (flags.bool('prune') && !flags.bool('server-side'))
+    yield* prune(call, kinds, visitedBy(session, infos, objects), dryRun)
   return 0
 }
 
-/** What the messages say about an object. Source: visitor.go, Info.String. */
-function described(info: Info): string {
-  const { group, version, kind, resource } = info.mapping
-  const lines = [
-    `Resource: ${goQuote(`${group}/${version}, Resource=${resource}`)}, GroupVersionKind: ${goQuote(`${group}/${version}, Kind=${kind}`)}`,
-    `Name: ${goQuote(info.name)}, Namespace: ${goQuote(info.namespace)}`,
-  ]
-  return lines.join('\n')
+/** Where objects were applied, and which they are. */
+function visitedBy(session: Session, infos: readonly Info[], objects: readonly unknown[]): Visited {
+  const own = session.namespaceIsExplicit ? [session.namespace] : []
+  const namespaces = infos.filter(({ mapping }) => mapping.namespaced).map(({ namespace }) => namespace)
+  const uids = objects.map((object) => textAt(object, 'metadata', 'uid'))
+  return { uids: new Set(uids), namespaces: new Set([...own, ...namespaces]) }
 }
 
 /** The object as it is afterwards. */

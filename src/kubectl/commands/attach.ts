@@ -34,7 +34,7 @@ function* attach(call: Call): Steps<number> {
     fail(`cannot attach a container in a completed pod; current phase is ${phase}`)
   const container = attachedContainer(call, pod)
   if (flags.bool('tty')) session.err('Unable to use a TTY - input is not a terminal or the right kind of file\n')
-  if (!flags.bool('quiet')) session.err("If you don't see a command prompt, try pressing enter.\n")
+  if (!flags.bool('quiet')) session.err(promptHint(session))
   const target = {
     namespace: textAt(pod, 'metadata', 'namespace'),
     pod: textAt(pod, 'metadata', 'name'),
@@ -42,6 +42,14 @@ function* attach(call: Call): Steps<number> {
   }
   yield* attachTo(session, target, flags.bool('stdin') ? (session.host.stdin ?? new Uint8Array()) : undefined)
   return 0
+}
+
+/** What stands before the first output. Source: attach.go, Run. */
+export function promptHint({ version }: Session): string {
+  const recorded = version.attachWarnsOfLogs
+    ? 'All commands and output from this session will be recorded in container logs, including credentials and sensitive information passed through the command prompt.\n'
+    : ''
+  return `${recorded}If you don't see a command prompt, try pressing enter.\n`
 }
 
 /** Hands on what a container writes from now on until it ends, and what is typed into it. */

@@ -71,20 +71,19 @@ function* review(call: Call, kind: string, spec: object): Steps<unknown> {
 
 function* checkAccess(call: Call): Steps<number> {
   const { session, flags, args } = call
-  const [verb = '', target = '', third] = args
+  const [verb = '', target = ''] = args
   if (session.version.mistakesWithoutUsage && args.length !== 2) {
     fail(
       `you must specify two arguments: verb resource or verb resource/resourceName.\nSee '${call.path} -h' for help and examples.`,
     )
   }
-  if (args.length !== 2 && args.length !== 3)
-    fail('you must specify two or three arguments: verb, resource, and optional resourceName')
+  if (args.length !== 2) fail('you must specify two or three arguments: verb, resource, and optional resourceName')
   if (flags.bool('no-headers')) fail('--no-headers cannot be set without --list specified')
   if (session.version.warnsOfScope && target.startsWith('/') && !pathVerbs.includes(verb))
     warn(session, `verb '${verb}' is not a known verb`)
   const spec = target.startsWith('/')
     ? { nonResourceAttributes: { verb, path: target } }
-    : { resourceAttributes: yield* resourceAttributes(call, verb, target, third) }
+    : { resourceAttributes: yield* resourceAttributes(call, verb, target) }
   const answer = yield* review(call, 'SelfSubjectAccessReview', spec)
   const allowed = at(answer, 'status', 'allowed') === true
   if (!flags.bool('quiet')) {
@@ -96,11 +95,11 @@ function* checkAccess(call: Call): Steps<number> {
   return allowed ? 0 : exitSilently(1)
 }
 
-function* resourceAttributes(call: Call, verb: string, target: string, third: string | undefined): Steps<object> {
+function* resourceAttributes(call: Call, verb: string, target: string): Steps<object> {
   const { session, flags } = call
   const slash = target.indexOf('/')
   const type = slash < 0 ? target : target.slice(0, slash)
-  const name = third ?? (slash < 0 ? '' : target.slice(slash + 1))
+  const name = slash < 0 ? '' : target.slice(slash + 1)
   const found = type === '*' ? undefined : yield* session.discovery.lookUp(type)
   if (found === undefined && type !== '*') warnOfUnknownType(session, type)
   if (session.version.warnsOfScope && !flags.bool('all-namespaces')) {

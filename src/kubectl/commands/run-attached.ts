@@ -5,7 +5,7 @@ import { exitSilently, fail } from '../cli/failure.ts'
 import type { Session } from '../cli/session.ts'
 import { until } from '../cli/until.ts'
 import { deleteObject, type Info } from '../resource/info.ts'
-import { attachTo } from './attach.ts'
+import { attachTo, promptHint } from './attach.ts'
 import { deletedFrom } from './delete.ts'
 import { followLog } from './logs.ts'
 
@@ -27,7 +27,7 @@ export function* runAttached(call: Call, name: string): Steps<number> {
     if (isOver(begun)) yield* followLog(session, target)
     else {
       if (flags.bool('tty')) session.err('Unable to use a TTY - input is not a terminal or the right kind of file\n')
-      if (!flags.bool('quiet')) session.err("If you don't see a command prompt, try pressing enter.\n")
+      if (!flags.bool('quiet')) session.err(promptHint(session))
       yield* attachTo(session, target, flags.bool('stdin') ? (session.host.stdin ?? new Uint8Array()) : undefined)
     }
     const restart = flags.string('restart')

@@ -19,6 +19,16 @@ export interface Info {
   readonly object: unknown
 }
 
+/** What the messages say about an object. Source: visitor.go, Info.String. */
+export function described(info: Info): string {
+  const { group, version, kind, resource } = info.mapping
+  const lines = [
+    `Resource: ${goQuote(`${group}/${version}, Resource=${resource}`)}, GroupVersionKind: ${goQuote(`${group}/${version}, Kind=${kind}`)}`,
+    `Name: ${goQuote(info.name)}, Namespace: ${goQuote(info.namespace)}`,
+  ]
+  return lines.join('\n')
+}
+
 export interface WriteOptions {
   readonly fieldManager?: string
   readonly dryRun?: boolean

@@ -40,7 +40,8 @@ export interface Selected {
   readonly isList: boolean
 }
 
-const missingResource =
+/** Neither an argument nor a file. Source: cli-runtime pkg/resource/builder.go, missingResourceError. */
+export const missingResource =
   "You must provide one or more resources by argument or filename.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'"
 
 interface Tuple {
