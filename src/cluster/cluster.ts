@@ -37,6 +37,8 @@ export interface ClusterOptions {
   readonly freezes?: boolean
   /** Every renewal of a watch is a request and told; see the control plane's option. */
   readonly explicitWatches?: boolean
+  /** Every sign of life of a node is a write and told; see the kubelet's option. */
+  readonly explicitHeartbeats?: boolean
   /** It is a copy of the one that this was taken from: `start` goes on from there. */
   readonly from?: RestingCluster | undefined
 }
@@ -114,7 +116,8 @@ export function createCluster(options: ClusterOptions): Cluster {
       from: options.from?.controlPlane.front,
       seams,
       controllers: {
-        livesUnseen: (name: string) => livesUnseen(machines.get(name)),
+        livesUnseen: (name: string) => options.explicitHeartbeats !== true && livesUnseen(machines.get(name)),
+        signSeenAt: (name: string, renewTime: string) => machines.get(name)?.signSeenAt(renewTime),
         tellNextReports() {
           for (const { kubelet } of machines.values()) kubelet.signs.tellNextReport()
         },
@@ -128,6 +131,7 @@ export function createCluster(options: ClusterOptions): Cluster {
     timings: options.timings ?? usualTimings,
     latencies: options.latencies ?? {},
     recordIdleSyncs: options.recordIdleSyncs ?? false,
+    heartbeats: options.explicitHeartbeats === true ? ('explicit' as const) : ('computed' as const),
     unseenReads: board,
     seams,
   }
@@ -189,5 +193,6 @@ function atRest(kernel: Kernel, controlPlane: ControlPlane, machines: Machines):
 
 /** A node's signs of life need not be told one by one while its kubelet runs and nothing is in the way. */
 function livesUnseen(machine: Machine | undefined): boolean {
-  return machine?.kubelet.isRunning === true && !machine.isThreatened
+  if (machine === undefined || machine.isThreatened) return false
+  return machine.kubelet.isRunning && !machine.kubelet.signs.areBehind
 }

@@ -63,6 +63,7 @@ export interface MachineRoom {
   readonly timings: RuntimeTimings
   readonly latencies: LinkLatencies
   readonly recordIdleSyncs: boolean
+  readonly heartbeats: 'computed' | 'explicit'
   readonly unseenReads: UnseenReads
   readonly seams: ClusterSeams
 }
@@ -80,6 +81,8 @@ export interface Machine {
   readonly space: MachineSpace
   /** Whether something is, or may be, in the way of its signs of life. */
   readonly isThreatened: boolean
+  /** From when on the renewal of the lease with that time was to be seen, if it was `threaten` that wrote it. */
+  signSeenAt(renewTime: string): VirtualMs | undefined
   /** Called before something comes in the way of its signs of life: they are then told one by one, until `relieve`. */
   threaten(): void
   relieve(): void
@@ -144,6 +147,7 @@ export function createMachine(options: MachineOptions, room: MachineRoom): Machi
     labels: options.labels,
     staticPods: options.staticPods ?? [],
     recordIdleSyncs: room.recordIdleSyncs,
+    heartbeats: room.heartbeats,
     // What takes time may be drawn from the link's stream, which others draw from, too.
     unseenReads: takesTime(latencies) ? undefined : room.unseenReads,
     ...(seams.secrets === undefined ? {} : { secretsSeam: seams.secrets }),
@@ -161,6 +165,8 @@ class SimulatedMachine implements Machine {
   readonly clock: NodeClock
   readonly space: MachineSpace
   isThreatened = false
+  /** The renewal that was only computed before the last accident. */
+  #lateSign: { readonly renewTime: string; readonly at: VirtualMs } | undefined
   readonly #room: MachineRoom
   #threats = 0
   /** Who keeps the kubelet down: accidents may overlap. */
@@ -189,8 +195,20 @@ class SimulatedMachine implements Machine {
     this.#threats++
     this.isThreatened = true
     if (this.#threats > 1) return
-    renewLease(this.#room.controlPlane.server, this.clock, this.name, this.kubelet.lastHeartbeat())
-    this.kubelet.flushHeartbeats()
+    this.kubelet.flushHeartbeats(this.#tellLastSign())
+  }
+
+  signSeenAt(renewTime: string): VirtualMs | undefined {
+    // A look in the same millisecond comes before it.
+    return this.#lateSign?.renewTime === renewTime ? this.#lateSign.at + 1 : undefined
+  }
+
+  #tellLastSign(): KubeObject | undefined {
+    const at = this.kubelet.lastHeartbeat()
+    if (at === undefined) return undefined
+    const renewTime = rfc3339Micro(this.clock.at(at))
+    this.#lateSign = { renewTime, at }
+    return renewLease(this.#room.controlPlane.server, this.name, renewTime)
   }
 
   relieve(): void {
@@ -247,15 +265,11 @@ function usedDisk(fs: NodeFs, runtime: ContainerRuntime): number {
  * Writes the last computed renewal of the lease at this very instant: over the link it would come too late, for the
  * accident that makes it matter follows at once.
  */
-function renewLease(server: RunningApiServer, calendar: Calendar, node: string, at: VirtualMs | undefined): void {
-  if (at === undefined) return
+function renewLease(server: RunningApiServer, node: string, renewTime: string): KubeObject | undefined {
   const request = { user: nodeUser(node), resource: resources.leases, namespace: 'kube-node-lease', name: node }
   const found = server.handle({ ...request, verb: 'get' })
-  if (!found.ok) return
+  if (!found.ok) return undefined
   const lease = found.object as KubeObject & { readonly spec?: object }
-  server.handle({
-    ...request,
-    verb: 'update',
-    body: { ...lease, spec: { ...lease.spec, renewTime: rfc3339Micro(calendar.at(at)) } },
-  })
+  const written = server.handle({ ...request, verb: 'update', body: { ...lease, spec: { ...lease.spec, renewTime } } })
+  return written.ok ? (written.object as KubeObject) : undefined
 }

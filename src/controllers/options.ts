@@ -39,6 +39,8 @@ export interface ControllerOptions {
    * When that ends, the node's lease is renewed once, and from then on counts.
    */
   readonly livesUnseen: (nodeName: string) => boolean
+  /** From when on that sign of life of the node was to be seen, if the API server was told of it later; otherwise undefined. */
+  readonly signSeenAt: (nodeName: string, renewTime: string) => VirtualMs | undefined
   /** Asked by whoever acts on updates of Nodes: kubelets whose reports are only computed tell the next one. */
   readonly tellNextReports: () => void
 }
@@ -90,6 +92,7 @@ export function defaultControllerOptions(minor: number): ControllerOptions {
     terminatedPodGcThreshold: 12_500,
     enableTaintManager: true,
     livesUnseen: () => false,
+    signSeenAt: () => undefined,
     tellNextReports: () => {},
   }
 }

@@ -235,7 +235,7 @@ class NodeLifecycle {
         (epochOf(node.metadata.creationTimestamp) ?? this.#context.calendar.epochMs) - this.#context.calendar.epochMs
       const memory = observe(this.#health.get(name), node, this.#context.kernel.now(), createdAt)
       this.#health.set(name, memory)
-      this.#noteLease(memory, this.#leases.get(leaseNamespace, name))
+      this.#noteLease(name, memory, this.#leases.get(leaseNamespace, name))
       const ready = nodeCondition(node, 'Ready')
       const observed = ready?.status ?? 'Unknown'
       if (!this.#isExpired(memory) || this.#context.options.livesUnseen(name)) {
@@ -259,11 +259,11 @@ class NodeLifecycle {
     return undefined
   }
 
-  #noteLease(memory: NodeHealth, lease: Lease | undefined): void {
+  #noteLease(name: string, memory: NodeHealth, lease: Lease | undefined): void {
     const renewTime = lease?.spec?.renewTime
     if (renewTime === undefined || (memory.renewTime !== undefined && renewTime <= memory.renewTime)) return
     memory.renewTime = renewTime
-    memory.probedAt = this.#ticks.next()
+    memory.probedAt = this.#ticks.ceiling(this.#context.options.signSeenAt(name, renewTime) ?? this.#ticks.next())
   }
 
   *#taintOrClear(node: Node, observed: NodeCondition['status']): Steps<void> {
@@ -378,7 +378,7 @@ class NodeLifecycle {
       const { name, namespace } = lease.metadata
       const memory = namespace === leaseNamespace ? this.#health.get(name) : undefined
       if (memory === undefined) return
-      this.#noteLease(memory, lease)
+      this.#noteLease(name, memory, lease)
       this.#watchOver(name, memory)
     }
     this.#leases.addHandler({ add: renewed, update: (_old, lease) => renewed(lease) })

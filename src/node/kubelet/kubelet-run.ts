@@ -1,4 +1,5 @@
 import type { Pod } from '../../api/types/core.ts'
+import type { KubeObject } from '../../api/types/meta.ts'
 import type { Client } from '../../client/client.ts'
 import type { EventRecorder } from '../../client/event-recorder.ts'
 import { clientRateLimiter, type RateLimiter } from '../../client/rate-limiter.ts'
@@ -206,10 +207,10 @@ export class KubeletRun {
     return { lease: this.#lease, registrar: this.#registrar }
   }
 
-  flushHeartbeats(): void {
+  flushHeartbeats(lease?: KubeObject): void {
     this.#areToldOneByOne = true
     this.#polls.setHindered(true)
-    this.#lease.flush()
+    this.#lease.flush(lease)
     this.#registrar.setWatchful(true)
   }
 

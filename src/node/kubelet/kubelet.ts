@@ -1,5 +1,6 @@
 import type { Observable } from 'rxjs'
 import type { Pod } from '../../api/types/core.ts'
+import type { KubeObject } from '../../api/types/meta.ts'
 import { createEventRecorder, type EventRecorder, type RestingRecorder } from '../../client/event-recorder.ts'
 import { clientRateLimiter, type RateLimiter } from '../../client/rate-limiter.ts'
 import type { Reopening, WatchesAtRest } from '../../client/reopening.ts'
@@ -34,8 +35,8 @@ export interface Kubelet {
   readonly signs: SignsOfLife
   /** Instant of the last sign of life that the API server has been told of, or would have been. */
   lastHeartbeat(): number | undefined
-  /** Before a fault: the API server is told of the last computed sign of life, and later ones are told one by one. */
-  flushHeartbeats(): void
+  /** Before a fault: from now on signs of life are told one by one. `lease`: its own, in which somebody wrote the last computed one. */
+  flushHeartbeats(lease?: KubeObject): void
   /** The fault is over. */
   relaxHeartbeats(): void
   /** What a copy of it is to know; undefined unless it has come up on its machine's first boot, and no Pod has come yet. */
@@ -150,9 +151,9 @@ class NodeKubelet implements Kubelet {
     return this.#run?.lastHeartbeat() ?? this.#lastHeartbeat
   }
 
-  flushHeartbeats(): void {
+  flushHeartbeats(lease?: KubeObject): void {
     this.#areToldOneByOne = true
-    this.#run?.flushHeartbeats()
+    this.#run?.flushHeartbeats(lease)
   }
 
   relaxHeartbeats(): void {

@@ -1,6 +1,6 @@
 import type { Unsubscribable } from 'rxjs'
 import { equalJson } from '../../api/json.ts'
-import type { Node, NodeCondition } from '../../api/types/core.ts'
+import type { Node } from '../../api/types/core.ts'
 import { type Client, resources } from '../../client/client.ts'
 import { Reflector, type ReflectorStore } from '../../client/reflector.ts'
 import { isAlreadyExists } from '../../client/refusals.ts'
@@ -23,6 +23,7 @@ import { kubelet } from '../../versions/kubelet.ts'
 import type { EvictionRows } from './eviction/eviction-rows.ts'
 import type { KubeletEvents } from './kubelet-events.ts'
 import type { MachineState } from './machine-state.ts'
+import { conditionsAt, newNodeEvents, pressureEvents } from './node-conditions.ts'
 
 /** Source: pkg/kubelet/kubelet_node_status.go, registerWithAPIServer: first pause, doubled up to 7 s. */
 const registerRetry = { initialMs: 200, maxMs: 7 * second } as const
@@ -153,15 +154,18 @@ export class NodeRegistrar implements ReflectorStore<Node> {
     if (at === undefined) return undefined
     const { statusGrid, reportMs } = this.#options
     const next = gridAtOrAfter(statusGrid, at + reportMs)
-    if (this.#isWatchful || time < next) return { at, isTold: this.#isTold }
+    // A look that is planned tells what was due before, and could not be told.
+    if (this.#isWatchful || this.#look !== undefined || time < next) return { at, isTold: this.#isTold }
     const periodMs = Math.ceil(reportMs / statusGrid.periodMs) * statusGrid.periodMs
     return { at: next + Math.floor((time - next) / periodMs) * periodMs, isTold: false }
   }
 
-  /** Instant of the next report, if nothing changes; undefined before the first, or when each look is carried out. */
+  /** Instant of the next report, if nothing changes; undefined before the first, and when the next look will tell one. */
   nextReport(): VirtualMs | undefined {
+    const { kernel, statusGrid, reportMs } = this.#options
     const last = this.#isWatchful ? undefined : this.lastReport()
-    return last && gridAtOrAfter(this.#options.statusGrid, last.at + this.#options.reportMs)
+    const next = last && gridAtOrAfter(statusGrid, last.at + reportMs)
+    return next !== undefined && next < kernel.now() ? undefined : next
   }
 
   /** The next report is told though nothing changes: somebody acts on updates of the Node. */
@@ -236,6 +240,8 @@ export class NodeRegistrar implements ReflectorStore<Node> {
   *#tellStatus(): Steps<void> {
     const lookedAt = this.#options.kernel.now()
     this.#lastBefore = this.#reportAsOf(lookedAt - 1)
+    this.#look?.unsubscribe()
+    this.#look = undefined
     const outcome = yield* this.#tryToTell(lookedAt)
     this.#lastBefore = undefined
     if (outcome === 'told') this.#keep({ at: lookedAt, isTold: true })
@@ -309,6 +315,7 @@ export class NodeRegistrar implements ReflectorStore<Node> {
 
   #plan(): void {
     this.#look?.unsubscribe()
+    this.#look = undefined
     if (this.#isWatchful) this.#planAtNextLook()
   }
 
@@ -336,12 +343,7 @@ export class NodeRegistrar implements ReflectorStore<Node> {
     const pressed: readonly string[] = pressures()
     const now = rfc3339(calendar.at(kernel.now()))
     const { capacity, allocatable, hostIp, nodeInfo, bootId } = machine()
-    const conditions = healthy.map((usual): NodeCondition => {
-      const condition = pressed.includes(usual.type) ? (underPressure[usual.type] ?? usual) : usual
-      const old = before.status?.conditions?.find(({ type }) => type === condition.type)
-      const since = old?.status === condition.status ? (old.lastTransitionTime ?? now) : now
-      return extended(condition, { lastHeartbeatTime: now, lastTransitionTime: since })
-    })
+    const conditions = conditionsAt(now, pressed, before.status?.conditions)
     return {
       capacity,
       allocatable,
@@ -353,38 +355,6 @@ export class NodeRegistrar implements ReflectorStore<Node> {
       nodeInfo: extended(nodeInfo, { bootID: bootId }),
     }
   }
-}
-
-/** What the conditions of a new node are told as. Source: pkg/kubelet/nodestatus/setters.go. */
-const newNodeEvents = ['NodeHasSufficientMemory', 'NodeHasNoDiskPressure', 'NodeHasSufficientPID', 'NodeReady'] as const
-
-/** Source: pkg/kubelet/nodestatus/setters.go. */
-const healthy: readonly Omit<NodeCondition, 'lastHeartbeatTime' | 'lastTransitionTime'>[] = [
-  condition('MemoryPressure', 'False', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'),
-  condition('DiskPressure', 'False', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'),
-  condition('PIDPressure', 'False', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'),
-  condition('Ready', 'True', 'KubeletReady', 'kubelet is posting ready status'),
-]
-
-/** What the same conditions say while the node runs short. */
-const underPressure: Readonly<Record<string, (typeof healthy)[number]>> = {
-  MemoryPressure: condition(
-    'MemoryPressure',
-    'True',
-    'KubeletHasInsufficientMemory',
-    'kubelet has insufficient memory available',
-  ),
-  DiskPressure: condition('DiskPressure', 'True', 'KubeletHasDiskPressure', 'kubelet has disk pressure'),
-}
-
-/** Told when a pressure goes, and when it comes. Source: pkg/kubelet/nodestatus/setters.go. */
-const pressureEvents = [
-  { type: 'MemoryPressure', reasons: ['NodeHasSufficientMemory', 'NodeHasInsufficientMemory'] },
-  { type: 'DiskPressure', reasons: ['NodeHasNoDiskPressure', 'NodeHasDiskPressure'] },
-] as const
-
-function condition(type: string, status: 'True' | 'False', reason: string, message: string) {
-  return { type, status, reason, message } as const
 }
 
 function order(status: NonNullable<Node['status']>): readonly object[] {

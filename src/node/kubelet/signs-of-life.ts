@@ -31,6 +31,11 @@ export class SignsOfLife {
     return this.#parts?.registrar.lastReport() ?? this.#lastReport
   }
 
+  /** Something that it had to tell is not told yet: somebody may still think that it does not live. */
+  get areBehind(): boolean {
+    return this.#parts?.lease.isBehind ?? false
+  }
+
   /** The last renewal of the lease, if the API server was not told of it. */
   unseenRenewal(): VirtualMs | undefined {
     return this.#parts?.lease.unseenRenewal()

@@ -58,6 +58,8 @@ export class NodeLease {
   #retrying: Unsubscribable | undefined
   #nextTold: Unsubscribable | undefined
   #pauseMs: VirtualMs = retryPause.initialMs
+  /** Renewals that are on their way. */
+  #sent = 0
 
   constructor(options: NodeLeaseOptions) {
     this.#options = options
@@ -91,6 +93,11 @@ export class NodeLease {
     return Math.max(this.#renewedAt, gridAtOrBefore(grid, kernel.now()) ?? 0)
   }
 
+  /** Whether a renewal is on its way, or failed and is tried again soon: until that is told, nothing is taken for granted. */
+  get isBehind(): boolean {
+    return this.#sent > 0 || this.#retrying !== undefined
+  }
+
   /** Instant of the last renewal, if the API server was not told of it; undefined also while renewals are requests. */
   unseenRenewal(): VirtualMs | undefined {
     if (!this.#isRunning || this.#options.mode === 'explicit' || this.#timer !== undefined) return undefined
@@ -115,11 +122,18 @@ export class NodeLease {
     })
   }
 
-  /** Computed renewals only: tells the API server of the last one; from then on renewals are requests until `relax`. */
-  flush(): void {
+  /**
+   * Computed renewals only: from now on renewals are requests until `relax`. `told`: the lease with the last one, if somebody
+   * wrote that; otherwise the API server is told of it.
+   */
+  flush(told?: KubeObject): void {
     if (!this.#isRunning || this.#options.mode === 'explicit') return
     const at = this.lastRenewal()
-    if (at !== undefined && at !== this.#toldAt) this.#tell(at)
+    if (told !== undefined && this.#lease !== undefined) {
+      this.#lease = told as Lease // as it was, but for its renewal
+      this.#renewedAt = at
+      this.#toldAt = at
+    } else if (at !== undefined && at !== this.#toldAt) this.#tell(at)
     this.#plan()
   }
 
@@ -154,7 +168,9 @@ export class NodeLease {
   }
 
   *#tellThat(at: VirtualMs): Steps<void> {
+    this.#sent++
     const told = yield* this.#write(at)
+    this.#sent--
     if (!told.ok) {
       this.#retry()
       return
@@ -170,7 +186,10 @@ export class NodeLease {
     this.#lease = undefined
     const { kernel } = this.#options
     this.#retrying?.unsubscribe()
-    this.#retrying = this.#scope.start(after(kernel, this.#pauseMs), () => this.#tell(kernel.now()))
+    this.#retrying = this.#scope.start(after(kernel, this.#pauseMs), () => {
+      this.#retrying = undefined
+      this.#tell(kernel.now())
+    })
     this.#pauseMs = Math.min(this.#pauseMs * 2, retryPause.maxMs)
   }
 
