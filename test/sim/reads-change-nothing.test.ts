@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createSim, type Sim } from '../../src/index.ts'
+import { createSim, type Fault, type Sim } from '../../src/index.ts'
+import type { FaultMeaning } from '../../src/sim/fault-row.ts'
 import { plans } from '../invariants/plan.ts'
 import { optionsOf } from '../invariants/run-plan.ts'
 import { tries } from '../tries.ts'
@@ -20,6 +21,8 @@ function readAll(sim: Sim, pick: number): void {
     for (const secret of ['s0', 's1'])
       if (sim.get('Secret', secret) !== undefined) sim.holdsSecret(metadata.name, secret)
   }
+  sim.assumptions()
+  for (const { namespace, name } of sim.flows.secrets) sim.flows.of({ namespace, secret: name })
   sim.stateAt(Math.floor(sim.now() / (1 + pick)))
   sim.journal.digest()
   sim.journal.query({ type: 'volume.set-up' })
@@ -29,7 +32,7 @@ function readPod(sim: Sim, name: string, namespace: string): void {
   const ref = { kind: 'Pod', namespace, name }
   sim.inspect(ref)
   sim.why(ref)
-  sim.logs({ pod: name, namespace })
+  for (const previous of [false, true]) sim.logs({ pod: name, namespace }, { previous })
   sim.env({ pod: name, namespace })
   sim.file({ pod: name, namespace }, '/secret/a')
   sim.volumeFiles(name, 'v', namespace)
@@ -39,7 +42,7 @@ function readSecret(sim: Sim, name: string, namespace: string): void {
   sim.why({ kind: 'Secret', namespace, name })
   sim.inspect({ kind: 'Secret', namespace, name })
   sim.delays(name, namespace)
-  sim.traffic(name, namespace)
+  for (const resource of ['secrets', 'configmaps']) sim.traffic(name, namespace, resource)
   sim.etcdValue(name, namespace)
 }
 
@@ -127,4 +130,96 @@ describe('S1, L5: to look is not to touch', () => {
       { numRuns: tries(runs), seed: 10 },
     )
   })
+
+  /** Each accident that there is: the compiler misses one that is left out. */
+  const accidents: Readonly<Record<Exclude<FaultMeaning['kind'], 'end'>, readonly Fault[]>> = {
+    apiServerUnreachable: [
+      { apiServer: 'unreachable', for: '40s' },
+      { apiServer: 'unreachable', node: 'node-1' },
+    ],
+    apiServerRestarted: [{ apiServer: 'restart', for: '5s' }],
+    apiServerSlow: [{ apiServer: 'slow', latency: '3s', for: '90s' }],
+    requestsRefused: [{ http: 503, for: '20s' }],
+    partition: [{ partition: 'node-1', for: '50s' }],
+    dropWatches: [{ watches: 'drop' }],
+    stallWatches: [{ watches: 'stall', for: '100s' }],
+    loseAnswers: [{ loseAnswers: 3 }],
+    etcdSlow: [{ etcd: 'slow', latency: '2s', for: '60s' }],
+    credentialsExpired: [{ credentials: 'expired', node: 'node-1', for: '60s' }],
+    nodeRemoved: [{ remove: 'node-2' }],
+    poweredOff: [{ power: 'off', node: 'node-1', for: '2m' }],
+    containerKilled: [{ kill: 'eats/c' }],
+    kill: [{ kill: 'eats', oom: true }],
+    kubeletStopped: [{ kubelet: 'stop', node: 'node-1', for: '45s' }],
+    kubeletRestarted: [{ kubelet: 'restart', node: 'node-1' }],
+    rebooted: [{ reboot: 'node-1' }],
+    clockAhead: [{ clock: '-10m', node: 'node-1', for: '3m' }],
+    registryUnreachable: [{ registry: 'unreachable', for: '60s' }, { kill: 'eats' }],
+    controllerPaused: [{ controller: 'replicaset', for: '60s' }, { remove: 'node-2' }],
+    staleReads: [{ staleReads: 'node-1', for: '70s' }],
+    missedEvents: [{ missedEvents: 'node-1', for: '70s' }],
+    crashInTheMiddle: [{ crashInTheMiddle: 'node-1' }],
+    memoryLow: [{ memory: 'low', node: 'node-1', for: '60s' }],
+    diskLow: [{ disk: 'low', available: '1Gi', node: 'node-1', for: '60s' }],
+    diskFull: [{ disk: 'full', node: 'node-1', for: '60s' }],
+    inodesLow: [{ inodes: 'low', node: 'node-1', for: '60s' }],
+  }
+
+  test.each(Object.entries(accidents))(
+    '%s: whoever looks before, meanwhile and after finds and changes nothing',
+    (_title, faults) => {
+      const [unseen, seen] = [false, true].map((isLookedAt) => {
+        const sim = createSim({ seed: 'accident', nodes: 2, version: 'v1.26', journal: 'full' })
+        const pass = (...seconds: readonly number[]): void => {
+          for (const [pick, each] of seconds.entries()) {
+            sim.runFor(each * 1000)
+            if (isLookedAt) readAll(sim, pick)
+          }
+        }
+        sim.apply(...fedPods)
+        pass(8, 70)
+        for (const fault of faults) {
+          sim.fault(fault)
+          pass(1, 25)
+        }
+        sim.apply({ ...tin, stringData: { a: 'new' } })
+        pass(30, 61)
+        sim.fault({ kubelet: 'restart' })
+        sim.runFor('3m')
+        sim.apply({ ...tin, stringData: { a: 'last' } })
+        sim.runFor('2m')
+        if (isLookedAt) sim.clone().dispose()
+        return sim.journal.digest()
+      })
+      expect(seen).toBe(unseen)
+    },
+  )
 })
+
+const tin = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'tin' } }
+const spec = {
+  containers: [
+    {
+      name: 'c',
+      image: 'corp/eater',
+      env: [{ name: 'A', valueFrom: { secretKeyRef: { name: 'tin', key: 'a' } } }],
+      volumeMounts: [{ name: 'v', mountPath: '/tin' }],
+    },
+  ],
+  volumes: [{ name: 'v', secret: { secretName: 'tin' } }],
+}
+/** A Pod by itself, and some of a Deployment, which move when their node goes. */
+const fedPods = [
+  { ...tin, stringData: { a: 'old' } },
+  { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'eats' }, spec },
+  {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'guests' },
+    spec: {
+      replicas: 3,
+      selector: { matchLabels: { app: 'guest' } },
+      template: { metadata: { labels: { app: 'guest' } }, spec },
+    },
+  },
+]
