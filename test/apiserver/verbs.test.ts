@@ -166,6 +166,25 @@ describe('facts/apiserver.md 6.2: watches', () => {
   })
 
   test.each([
+    [18, { namespace: 'default', fieldSelector: 'metadata.name=second' }, '/api/v1/namespaces/default/secrets/second'],
+    [18, { namespace: 'default' }, undefined],
+    [26, { namespace: 'default', fieldSelector: 'metadata.name=second' }, undefined],
+  ])('v1.%i: the bookmark of a watch of %j has the link %s', (minor, options, selfLink) => {
+    const { events } = watched(
+      minor,
+      { allowWatchBookmarks: true, timeoutSeconds: 60, ...options },
+      ({ kernel }, create) => {
+        create('second')
+        kernel.runUntil(58_000)
+      },
+    )
+    expect(events.map(({ type, object }) => [type, object.metadata.selfLink])).toEqual([
+      ['ADDED', minor < 20 ? '/api/v1/namespaces/default/secrets/second' : undefined],
+      ['BOOKMARK', selfLink],
+    ])
+  })
+
+  test.each([
     [18, { fieldSelector: 'metadata.name=second' }, '/api/v1/namespaces/default/secrets/second'],
     [18, {}, undefined],
     [20, { fieldSelector: 'metadata.name=second' }, undefined],
