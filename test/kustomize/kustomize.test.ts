@@ -205,3 +205,28 @@ describe('C10 lists and what is nothing', () => {
     expect(runKustomize(['.'], world(files, 32)).stdout).toBe(kept)
   })
 })
+
+describe.each([20, 32, 35])('C10 bytes of files, kubectl 1.%i', (minor) => {
+  const built = (text: string) =>
+    runKustomize(['.'], world({ 'kustomization.yaml': 'resources: [a.yaml]\n', 'a.yaml': text }, minor))
+  const map = (name: string, data: string) =>
+    `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\ndata:\n  k: ${data}`
+  const dataOf = (text: string): readonly string[] =>
+    [...built(text).stdout.matchAll(/^data:\n([\s\S]*?)^kind:/gm)].map(([, data = '']) => data)
+
+  test('a block keeps its last newline before a mark', () => {
+    const text = [map('a', '|\n    one\n'), map('b', '|+\n    two\n\n'), map('c', '>\n    three\n')].join('---\n')
+    expect(dataOf(text)).toEqual(['  k: |\n    one\n', '  k: |+\n    two\n\n', '  k: |\n    three\n'])
+  })
+
+  test('and loses it at the end of a file that has none, from 4 on', () => {
+    const last = minor > 20 ? '  k: one\n' : '  k: |\n    one\n'
+    expect(dataOf(map('a', '|\n    one'))).toEqual([last])
+    expect(dataOf(`${map('a', '|\n    one\n')}---\n${map('b', '|\n    one')}`)).toEqual(['  k: |\n    one\n', last])
+  })
+
+  test('a mark may have a comment behind it: 2.0.3 loses what follows', () => {
+    const text = `${map('a', 'x\n')}--- # note\n${map('b', 'y\n')}`
+    expect(dataOf(text)).toEqual(minor > 20 ? ['  k: x\n', '  k: "y"\n'] : ['  k: x\n'])
+  })
+})
