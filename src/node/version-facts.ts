@@ -108,7 +108,7 @@ export const kubeletFacts = {
   /** Which generation of the Pod a status and its conditions are of. Source: pkg/api/v1/pod/util.go, CalculatePodStatusObservedGeneration. */
   tellsGeneration: fact('gate PodObservedGenerationTracking; pkg/features/kube_features.go', false, [[34, true]]),
   /** Results of startup and readiness probes have their Pod synced, too. Source: kubelet.go, syncLoopIteration. */
-  probeResultsSync: fact('kubelet.go, handleProbeSync (from memory)', false, [[22, true]]),
+  probeResultsSync: fact('kubelet.go, handleProbeSync; CHANGELOG-1.21 (#98376)', false, [[21, true]]),
   /** Static Pods that refer to API objects are refused when they are read (9). */
   refusesStaticReferences: fact('kubelet.md 9', false, [[34, true]]),
 } as const

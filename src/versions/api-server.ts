@@ -166,7 +166,7 @@ export const apiServer = changes({
   datesRestarts: [
     22,
     "a Pod's row tells when its last container was restarted: `1 (10s ago)`",
-    'pkg/printers/internalversion/printers.go, printPod (date from memory; recorded v1.36, not v1.18)',
+    'pkg/printers/internalversion/printers.go, printPod; CHANGELOG-1.22 (#100142); recorded v1.36, not v1.18',
   ],
   ingressesV1: [
     22,
