@@ -137,16 +137,18 @@ function goKey(key: string): string {
   }
 }
 
-/** What `kubectl kustomize` prints, and how it ends. */
+/** What `kubectl kustomize` prints, and how it ends; or `kustomize build`, which is a program alone. */
 export function runKustomize(
   argv: readonly string[],
   world: KustomizeWorld,
+  as: 'kubectl' | 'alone' = 'kubectl',
 ): { readonly stdout: string; readonly stderr: string; readonly exitCode: number } {
   const isOld = !has(world.minor, kustomize.v5)
+  const isCobra = isOld || as === 'alone'
   const paths = argv.filter((arg) => !arg.startsWith('-'))
   const flag = argv.find((arg) => arg.startsWith('-'))
   if (flag !== undefined) {
-    const stderr = `${isOld ? 'Error' : 'error'}: podsim does not simulate the flag ${flag} of kustomize\n`
+    const stderr = `${isCobra ? 'Error' : 'error'}: podsim does not simulate the flag ${flag} of kustomize\n`
     return { stdout: '', stderr, exitCode: 1 }
   }
   const result: KustomizeResult =
@@ -155,7 +157,7 @@ export function runKustomize(
       : kustomizeBuild(paths[0] ?? (isOld ? './' : '.'), world)
   const warnings = result.warnings.map((line) => `${line}\n`).join('')
   if (result.ok) return { stdout: kustomizeYaml(result.objects), stderr: warnings, exitCode: 0 }
-  // cobra adds its own line break to what 2.0.3 says; later kubectl adds one only where there is none.
-  const text = isOld ? `Error: ${result.error}\n` : `error: ${result.error}${result.error.endsWith('\n') ? '' : '\n'}`
+  // cobra adds its own line break to what a program alone and 2.0.3 say; later kubectl adds one only where there is none.
+  const text = isCobra ? `Error: ${result.error}\n` : `error: ${result.error}${result.error.endsWith('\n') ? '' : '\n'}`
   return { stdout: '', stderr: warnings + text, exitCode: 1 }
 }

@@ -18,6 +18,7 @@ import { DrawnTimes } from './command-times.ts'
 import { attachToContainer, execInContainer, logsOfContainer } from './container-requests.ts'
 import { millisecondsOf } from './input/formats.ts'
 import { kubectlProgram } from './kubectl-program.ts'
+import { kustomizeProgram } from './kustomize-program.ts'
 import type { SimSettings } from './resolve-options.ts'
 import { goOn, startKubectl } from './run-kubectl.ts'
 import type { Command, CommandOptions, RunningCommand } from './sim.ts'
@@ -96,6 +97,7 @@ export function createCommands(world: CommandWorld): Commands {
   })
   const kubectlOf = (options: CommandOptions) =>
     kubectlProgram((call) => hostFor(options, { ...call, files: virtualFiles(world.files, call.directory) }))
+  const kustomize = kustomizeProgram(settings.kubectl, (directory) => virtualFiles(world.files, directory))
   const etcd = etcdctl((key) => {
     const [, namespace, name] = /^\/registry\/secrets\/([^/]+)\/([^/]+)$/.exec(key) ?? []
     return namespace === undefined || name === undefined ? undefined : world.etcdValue(namespace, name)
@@ -113,9 +115,12 @@ export function createCommands(world: CommandWorld): Commands {
     program: () => undefined,
   })
   const startShell = (script: string, options: CommandOptions, positional: readonly string[] = []): RunningLine => {
-    const kubectl = kubectlOf(options)
-    const program: LineOptions['program'] = (name) =>
-      name === 'kubectl' ? kubectl : name === 'etcdctl' ? etcd : undefined
+    const programs = new Map([
+      ['kubectl', kubectlOf(options)],
+      ['kustomize', kustomize],
+      ['etcdctl', etcd],
+    ])
+    const program: LineOptions['program'] = (name) => programs.get(name)
     return throwingBugs(() => line.start(script, { positional, program, ...stdinOf(options) }))
   }
   const startArgv = (argv: readonly string[], options: CommandOptions): RunningLine => {
