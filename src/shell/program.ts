@@ -6,6 +6,7 @@ import type { VirtualMs } from '../kernel/time.ts'
 import type { ByteText } from './byte-text.ts'
 import type { ProcessTable } from './engine/process-table.ts'
 import type { Source } from './engine/streams.ts'
+import type { FileWatch } from './file-watch.ts'
 
 /** What a process of a container has to do with the world. */
 export interface ProcessContext {
@@ -37,6 +38,8 @@ export interface ProcessContext {
   randomBytes(count: number): ByteText
   /** Answers when a name in a directory is made, removed or renamed: what an inotify watch on it would tell. */
   changed(directory: string): Once<void>
+  /** Watches paths that are there, as they are now. Of files of mounts alone: of the container's own nobody tells. */
+  watch(paths: readonly string[]): FileWatch
 }
 
 /** Standard input of a process that somebody feeds while it runs. */

@@ -122,6 +122,7 @@ function worldOf(task: ProcessContext, trust: Trust | undefined, trusted: Truste
     randomBytes: (count) => task.randomBytes(count),
     takeMemory: (bytes) => task.useMemory(bytes),
     changed: (directory) => task.changed(directory),
+    watch: (paths) => task.watch(paths),
     main: {
       out: { write: (bytes) => task.writeLog('stdout', bytes) },
       err: { write: (bytes) => task.writeLog('stderr', bytes) },

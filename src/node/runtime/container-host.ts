@@ -2,10 +2,12 @@ import type { Kernel } from '../../kernel/kernel.ts'
 import type { Once } from '../../kernel/once.ts'
 import { process } from '../../kernel/process.ts'
 import type { ByteText } from '../../shell/byte-text.ts'
+import type { FileWatch } from '../../shell/file-watch.ts'
 import type { ContainerEntry } from './container.ts'
 import type { ProcessHost } from './container-process.ts'
 import { directoryChange } from './container-task.ts'
 import { createDirectoryWatch, type DirectoryWatch } from './directory-watch.ts'
+import { watchFiles } from './file-watch.ts'
 import type { RuntimeOptions } from './runtime-options.ts'
 
 /** What the processes of a node's containers ask of their runtime. Made with the first container. */
@@ -35,6 +37,10 @@ export class ContainerHost implements ProcessHost {
     let bytes = ''
     for (let i = 0; i < count; i++) bytes += String.fromCharCode(stream.integer(0, 256))
     return bytes
+  }
+
+  watch({ files }: ContainerEntry, paths: readonly string[]): FileWatch {
+    return watchFiles(this.#options.fs, files, paths)
   }
 
   changed({ files }: ContainerEntry, directory: string): Once<void> {

@@ -3,6 +3,7 @@ import type { Kernel } from '../../kernel/kernel.ts'
 import type { Once } from '../../kernel/once.ts'
 import { type ByteText, toByteText } from '../../shell/byte-text.ts'
 import type { firstPid, ProcessTable } from '../../shell/engine/process-table.ts'
+import type { FileWatch } from '../../shell/file-watch.ts'
 import type { LiveInput, ProcessContext } from '../../shell/program.ts'
 import { Terminal } from '../../shell/terminal.ts'
 import type { ContainerEntry } from './container.ts'
@@ -16,6 +17,7 @@ export interface ProcessHost {
   useMemory(entry: ContainerEntry, bytes: number): boolean
   randomBytes(entry: ContainerEntry, count: number): ByteText
   changed(entry: ContainerEntry, directory: string): Once<void>
+  watch(entry: ContainerEntry, paths: readonly string[]): FileWatch
 }
 
 export interface ProcessStart {
@@ -117,5 +119,9 @@ export class ContainerProcess implements ProcessContext {
 
   changed(directory: string): Once<void> {
     return this.#host.changed(this.#entry, directory)
+  }
+
+  watch(paths: readonly string[]): FileWatch {
+    return this.#host.watch(this.#entry, paths)
   }
 }

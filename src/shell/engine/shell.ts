@@ -8,6 +8,7 @@ import type { Once } from '../../kernel/once.ts'
 import type { Steps } from '../../kernel/steps.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
 import { type ByteText, fromByteText, toByteText } from '../byte-text.ts'
+import type { FileWatch } from '../file-watch.ts'
 import { type Budget, BudgetError } from './budget.ts'
 import type { Dialect } from './dialect.ts'
 import type { Job, ProcessTable } from './process-table.ts'
@@ -53,6 +54,8 @@ export interface ShellWorld {
   after?(ms: VirtualMs): Once<void>
   /** Answers when a name in a directory changes; absent: nobody tells. */
   changed?(directory: string): Once<void>
+  /** What inotify tells of paths; absent: there is none. */
+  watch?(paths: readonly string[]): FileWatch
 }
 
 /** Why commands after this one do not run. */

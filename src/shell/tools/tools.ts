@@ -10,6 +10,7 @@ import { expr } from './expr.ts'
 import { cut, seq, tr, uniq, wc } from './filters.ts'
 import { find } from './find.ts'
 import { grep } from './grep.ts'
+import { inotifyd } from './inotifyd.ts'
 import { jq } from './jq.ts'
 import { basename, dirname, pwd, readlink, realpath } from './links-and-names.ts'
 import { ls } from './ls.ts'
@@ -67,6 +68,7 @@ const tools: Readonly<Record<string, Tool>> = {
   hexdump,
   hostname,
   id,
+  inotifyd,
   jq,
   kill,
   ln,
@@ -124,14 +126,14 @@ const tools: Readonly<Record<string, Tool>> = {
 
 /** What busybox lacks. Source: busybox 1.31, list of applets. */
 const onlyGnu = new Set(['bash', 'envsubst', 'jq', 'openssl', 'sha224sum', 'sha384sum'])
-const onlyBusybox = new Set(['ash', 'hd', 'usleep'])
+const onlyBusybox = new Set(['ash', 'hd', 'inotifyd', 'usleep'])
 
 /** Programs that images or machines have and podsim does not: they refuse themselves by name. */
 const refusedNames: ReadonlySet<string> = new Set(
   (
     'adduser ar arp arping bc bunzip2 bzcat bzip2 cal chroot chvt cksum clear cmp comm cpio crond crontab curl ' +
     'dc dd deluser diff dmesg docker dos2unix du ed expand factor fallocate fdisk flock fold free fsync ftpget ftpput fuser ' +
-    'gcc getopt git gunzip gzip halt helm hostid httpd ifconfig inotifyd install ip ipcalc ipcs killall klogd less link logger ' +
+    'gcc getopt git gunzip gzip halt helm hostid httpd ifconfig install ip ipcalc ipcs killall klogd less link logger ' +
     'login logname lsof lsusb lzcat make mesg microcom mkfifo mknod more mountpoint nano nc netcat netstat nice nmeter ' +
     'node npm nproc nslookup ntpd passwd patch perl pgrep pidof ping ping6 pip pkill pmap poweroff pstree python python3 ' +
     'reboot renice reset route scp sha3sum shred shuf split ssh ssh-keygen strings stty su sudo sysctl tar telnet tftp ' +
