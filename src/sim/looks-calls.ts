@@ -15,7 +15,7 @@ import { imageAssumptions } from '../looks/image-assumptions.ts'
 import { machineSteps, machinesOf } from '../looks/machines.ts'
 import { filesWith, holdsSecret } from '../looks/node-files.ts'
 import { nodeMemory } from '../looks/node-memory.ts'
-import { traffic } from '../looks/traffic.ts'
+import { Traffic } from '../looks/traffic.ts'
 import { volumeAssumptions } from '../looks/volume-assumptions.ts'
 import { filesOfVolume } from '../looks/volume-files.ts'
 import { explain, notKept } from '../looks/why.ts'
@@ -68,6 +68,7 @@ export function createLooks(world: LooksWorld): Pick<Work, Look> {
   const { settings, kernel, journal, cluster, flows, originMs, containerOf, etcdValue } = world
   const { server } = cluster.controlPlane
   const history = createHistory(journal)
+  const requests = new Traffic(journal)
   const described = new Set(settings.images.map(({ name }) => name))
   const assumedIn = (pods: readonly Pod[]) => [
     ...(settings.unknownImages !== 'succeed' ? [] : imageAssumptions(pods, described)),
@@ -143,7 +144,7 @@ export function createLooks(world: LooksWorld): Pick<Work, Look> {
     delays: (secret, namespace = 'default') => flows.delays(namespace, secret),
     traffic(name, namespace = 'default', resource = 'secrets') {
       wantsAll(journal, 'traffic')
-      return traffic({ journal, namespace, name, resource })
+      return requests.of({ namespace, name, resource })
     },
     nodeFiles: (node, text) => filesWith(machineOf(cluster, node), text),
     holdsSecret(node, secret, namespace = 'default') {

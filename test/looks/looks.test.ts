@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Pod } from '../../src/api/types/core.ts'
 import { createSim, type Sim, SimUsageError } from '../../src/index.ts'
+import { Traffic } from '../../src/looks/traffic.ts'
 import { programNames } from '../../src/sim/image-programs.ts'
 
 /** What the library shows past the API: nodes' memory, etcd, requests, delays, programs of images. */
@@ -77,6 +78,11 @@ test('S5 I3 requests are counted for nodes and users, and watches while they are
   sim.kubectl('delete pod a')
   sim.runFor('5s')
   expect(sim.traffic('s').nodes[0]).toMatchObject({ watches: 1, openWatches: 0 })
+  // Whoever asks for the first time now is told the same.
+  expect(new Traffic(sim.journal).of({ namespace: 'default', name: 's', resource: 'secrets' })).toEqual(
+    sim.traffic('s'),
+  )
+  expect(new Traffic(sim.journal).of({ namespace: 'other', name: '*', resource: 'secrets' }).nodes).toEqual([])
 })
 
 describe('U3 the delay of an update', () => {

@@ -1,5 +1,5 @@
 import type { RequestRecord } from '../../cluster/records.ts'
-import { traffic } from '../../looks/traffic.ts'
+import { Traffic } from '../../looks/traffic.ts'
 import { followedOf } from '../model/following.ts'
 import type { Look } from '../model/look.ts'
 import type { PlayState } from '../model/play-state.ts'
@@ -14,7 +14,7 @@ export function trafficView(state: PlayState, look: Look, rows: number): PaneCon
   const { namespace, secret } = followed
   const all = requestsFor(look.recording, namespace, secret)
   const past = all.slice(0, all.findLastIndex(({ seq }) => seq <= look.seq) + 1)
-  const { nodes, users } = traffic({ journal: { records: past }, namespace, name: secret, resource: 'secrets' })
+  const { nodes, users } = new Traffic({ records: past }).of({ namespace, name: secret, resource: 'secrets' })
   const counts = [
     ...nodes.map(({ node, ...counted }) => ({ who: node, ...counted })),
     ...users.map(({ user, ...counted }) => ({ who: user, ...counted })),
