@@ -2,7 +2,7 @@ import { errorText } from '../../fs/error-text.ts'
 import { type Steps, sleep, wait } from '../../kernel/steps.ts'
 import { type ByteText, toByteText } from '../byte-text.ts'
 import type { FileEvent, FileWatch } from '../file-watch.ts'
-import { complain, notSimulated, type Tool, type ToolContext, usage } from './tool.ts'
+import { complain, notSimulated, type ToolContext, usage } from './tool.ts'
 
 /** By the letters of inotifyd. Source: busybox miscutils/inotifyd.c, mask_names. */
 const letters: Readonly<Record<FileEvent['kind'], string>> = {
@@ -32,7 +32,7 @@ interface Watched {
  * Runs a program at each event of files: what an application sees that watches a mounted Secret (U1). Source: busybox
  * miscutils/inotifyd.c.
  */
-export const inotifyd: Tool = function* inotifyd(context): Steps<number> {
+export function* inotifyd(context: ToolContext): Steps<number> {
   const [program, ...named] = context.args
   if (program === undefined || named.length === 0) return usage(context, 'missing operand')
   const { world } = context.shell
