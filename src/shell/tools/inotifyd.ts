@@ -2,7 +2,7 @@ import { errorText } from '../../fs/error-text.ts'
 import { type Steps, sleep, wait } from '../../kernel/steps.ts'
 import { type ByteText, toByteText } from '../byte-text.ts'
 import type { FileEvent, FileWatch } from '../file-watch.ts'
-import { complain, notSimulated, type ToolContext, usage } from './tool.ts'
+import { complain, notSimulated, type ToolContext } from './tool.ts'
 
 /** By the letters of inotifyd. Source: busybox miscutils/inotifyd.c, mask_names. */
 const letters: Readonly<Record<FileEvent['kind'], string>> = {
@@ -34,7 +34,10 @@ interface Watched {
  */
 export function* inotifyd(context: ToolContext): Steps<number> {
   const [program, ...named] = context.args
-  if (program === undefined || named.length === 0) return usage(context, 'missing operand')
+  if (program === undefined || named.length === 0) {
+    context.err('Usage: inotifyd PROG FILE1[:MASK]...\n')
+    return 1
+  }
   const { world } = context.shell
   if (world.watch === undefined) return notSimulated(context, 'inotify here')
   const watched = named.map(watchedOf)

@@ -78,7 +78,7 @@ describe('U1 inotify on a mounted Secret', () => {
     expect(told(sim)).toEqual([
       'inotifyd: add watch (/etc/none) failed: No such file or directory',
       '1',
-      expect.stringMatching(/^inotifyd: /),
+      'Usage: inotifyd PROG FILE1[:MASK]...',
       '1',
     ])
   })
