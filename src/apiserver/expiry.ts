@@ -1,7 +1,7 @@
 import type { KubeObject } from '../api/types/meta.ts'
 import { invariant } from '../kernel/invariant.ts'
 import type { VirtualMs } from '../kernel/time.ts'
-import { type Held, HeldRow, heldOf, objectOf } from './held-row.ts'
+import { type Held, heldOf, objectOf, oldHeldOf, revisionOf } from './held-row.ts'
 import type { RegistryCore } from './registry/core.ts'
 import { compactionIntervalMs } from './store.ts'
 import type { StoreEvent } from './store-event.ts'
@@ -13,10 +13,7 @@ import type { StoreEvent } from './store-event.ts'
 export function createExpiry(core: RegistryCore): Expiry {
   const { kernel } = core.context
   const events = core.store.collection('events')
-  const due = new DueQueue((held) => {
-    const { namespace = '', name } = held instanceof HeldRow ? held : held.metadata
-    return events.held(namespace, name) === held
-  })
+  const due = new DueQueue()
   let isRunning = false
   /** Who caused the sweep that is planned: what it takes away is told as its work. */
   let cause = 0
@@ -47,6 +44,8 @@ export function createExpiry(core: RegistryCore): Expiry {
   }
   const written = (event: StoreEvent): void => {
     if (!willPrune) pruneLater(compactedAfterMs)
+    const old = oldHeldOf(event)
+    if (old !== undefined) due.forget(old)
     if (event.type === 'DELETED') return
     due.add(heldOf(event), kernel.now() + eventTimeToLiveMs)
     plan()
@@ -70,28 +69,36 @@ export function createExpiry(core: RegistryCore): Expiry {
   }
 }
 
-/** What ends when, in the order of that. Two lists, for thousands rest; what was written over or taken away is passed over when its turn comes. */
+/**
+ * What ends when, in the order of that, which is the order of writes. Two lists, for thousands rest; in the place of what was written over
+ * or taken away stands its revision alone.
+ */
 class DueQueue {
-  readonly #isStored: (held: Held) => boolean
-  #held: Held[] = []
+  #held: (Held | number)[] = []
   #at: VirtualMs[] = []
   #first = 0
-
-  constructor(isStored: (held: Held) => boolean) {
-    this.#isStored = isStored
-  }
 
   add(held: Held, at: VirtualMs): void {
     this.#held.push(held)
     this.#at.push(at)
   }
 
+  forget(old: Held): void {
+    const revision = revisionOf(old)
+    let low = this.#first
+    let high = this.#held.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (this.#revisionAt(middle) < revision) low = middle + 1
+      else high = middle
+    }
+    if (low < this.#held.length && this.#revisionAt(low) === revision) this.#held[low] = revision
+  }
+
   /** When the first ends that is still stored. */
   firstAt(): VirtualMs | undefined {
-    for (; this.#first < this.#held.length; this.#first++) {
-      const held = this.#held[this.#first]
-      if (held !== undefined && this.#isStored(held)) return this.#at[this.#first]
-    }
+    for (; this.#first < this.#held.length; this.#first++)
+      if (typeof this.#held[this.#first] === 'object') return this.#at[this.#first]
     this.#letGoOfPassed()
     return undefined
   }
@@ -99,14 +106,21 @@ class DueQueue {
   /** The one that `firstAt` told of. */
   take(): Held {
     const held = this.#held[this.#first]
-    invariant(held !== undefined, 'something is due')
+    invariant(typeof held === 'object', 'something is due')
     this.#first++
     if (this.#first >= passedMost && 2 * this.#first >= this.#held.length) this.#letGoOfPassed()
     return held
   }
 
   all(): readonly (readonly [held: Held, at: VirtualMs])[] {
-    return this.#held.flatMap((held, i) => (i >= this.#first && this.#isStored(held) ? [[held, this.#at[i] ?? 0]] : []))
+    return this.#held.flatMap((held, i) =>
+      i >= this.#first && typeof held === 'object' ? [[held, this.#at[i] ?? 0]] : [],
+    )
+  }
+
+  #revisionAt(index: number): number {
+    const held = this.#held[index]
+    return typeof held === 'object' ? revisionOf(held) : (held ?? 0)
   }
 
   #letGoOfPassed(): void {

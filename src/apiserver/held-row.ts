@@ -12,6 +12,10 @@ export abstract class HeldRow implements StoreEvent {
   revision = 0
   abstract readonly namespace: string
   abstract readonly name: string
+  /** The first part of its name, which few others have; its own name is not kept. */
+  abstract readonly stem: string
+  /** Whether its name is this one, which has its stem. */
+  abstract isNamed(name: string): boolean
   abstract get object(): KubeObject
 
   get type(): 'ADDED' {
@@ -34,6 +38,16 @@ export function objectOf(held: Held): KubeObject {
 export function heldOf(event: StoreEvent): Held {
   if (event instanceof HeldRow) return event
   return event instanceof HeldChange ? event.held : event.object
+}
+
+/** What was stored before a change. */
+export function oldHeldOf(event: StoreEvent): Held | undefined {
+  return event instanceof HeldChange ? event.oldHeld : event.old
+}
+
+/** Of what is stored: when that was written. */
+export function revisionOf(held: Held): number {
+  return held instanceof HeldRow ? held.revision : Number(held.metadata.resourceVersion)
 }
 
 /** A change other than its creation in a collection that holds rows: who is told of it and does not look makes no object. */

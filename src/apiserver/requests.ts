@@ -232,7 +232,7 @@ function dispatch({ core, eventRows }: RequestParts, served: ServedResource, req
     case 'update':
       return update(core, served, request)
     case 'patch':
-      return patch(core, served, request)
+      return eventRows.recounted(served, request) ?? patch(core, served, request)
     case 'delete':
       return remove(core, served, request)
     case 'deletecollection':

@@ -4,6 +4,7 @@ import { extended } from '../kernel/extended.ts'
 import type { VirtualMs } from '../kernel/time.ts'
 import { goneAt, type Held, HeldChange, HeldRow, objectOf } from './held-row.ts'
 import { type Ownership, ownershipOf, setOwnership } from './ownership/ownership.ts'
+import { RowTable } from './row-table.ts'
 import type { StoredResource, StoreEvent } from './store-event.ts'
 import type { EventHistory, RestingHistory } from './watch/event-history.ts'
 import { WatcherIndex } from './watch/watcher-index.ts'
@@ -25,6 +26,8 @@ export interface Collection {
   create(object: KubeObject, ownership?: Ownership): KubeObject
   /** Stores a new object in place of which there is a row for now. */
   hold(row: HeldRow): void
+  /** Stores a row in place of one that exists. */
+  holdOver(row: HeldRow, old: HeldRow): void
   /** What is kept of an object that is made of a row: itself, frozen or not. */
   keep(object: KubeObject): KubeObject
   /** What is stored, looked at by nobody. */
@@ -54,9 +57,19 @@ export interface RestingCollection {
 /** Tells watchers of a write. */
 export type Deliver = (resource: StoredResource, watchers: WatcherIndex, event: StoreEvent) => void
 
+/** What is stored in a namespace, by name: a Map, or where there are rows, something smaller. */
+interface ObjectTable extends Iterable<[string, Held]> {
+  readonly size: number
+  get(name: string): Held | undefined
+  set(name: string, held: Held): unknown
+  delete(name: string): boolean
+  keys(): Iterable<string>
+  values(): Iterable<Held>
+}
+
 interface NamespaceObjects {
   /** By name. */
-  objects: Map<string, Held>
+  objects: ObjectTable
   /** Others have these objects, too: whoever changes them makes a map of its own first. */
   isShared: boolean
   /** Names in their order, until one comes or goes. */
@@ -178,12 +191,23 @@ export class StoredObjects implements Collection {
   hold(row: HeldRow): void {
     this.hasRows = true
     row.revision = this.parts.advance()
-    const inNamespace = this.namespaceOf(row.namespace)
-    inNamespace.objects.set(row.name, row)
-    inNamespace.names = undefined
-    inNamespace.sorted = undefined
+    this.putRow(row).names = undefined
     this.size++
     this.record(row)
+  }
+
+  holdOver(row: HeldRow, old: HeldRow): void {
+    row.revision = this.parts.advance()
+    this.putRow(row)
+    this.record(new HeldChange('MODIFIED', row, old, row.revision))
+  }
+
+  private putRow(row: HeldRow): NamespaceObjects {
+    const inNamespace = this.namespaceOf(row.namespace)
+    if (!(inNamespace.objects instanceof RowTable)) inNamespace.objects = new RowTable(inNamespace.objects)
+    inNamespace.objects.set(row.name, row)
+    inNamespace.sorted = undefined
+    return inNamespace
   }
 
   keep(object: KubeObject): KubeObject {

@@ -21,8 +21,8 @@ export const correlation = {
 
 export type Correlated =
   | ToBeSent<'create'>
-  /** `patch` is for an event that exists; `event` is for when it exists no longer. */
-  | (ToBeSent<'patch'> & { readonly patch: EventPatch })
+  /** `patch` is for an event that exists, and tells it anew; it is created for when it exists no longer. */
+  | ToBeSent<'patch'>
   | { readonly kind: 'skip' }
 
 interface ToBeSent<Kind extends string> {
@@ -30,12 +30,6 @@ interface ToBeSent<Kind extends string> {
   readonly event: EventRow
   /** What `eventKey` says of the event, where it was asked. */
   readonly key: Key | undefined
-}
-
-export interface EventPatch {
-  readonly count: number
-  readonly lastTimestamp: string
-  readonly message: string
 }
 
 interface Aggregate {
@@ -97,9 +91,7 @@ export class EventCorrelator {
     this.#observations.set(key, observed)
     // The bucket comes last: what it drops has been counted.
     if (!this.#passes(observed, spam, now)) return { kind: 'skip' }
-    if (last === undefined) return { kind: 'create', event: observed, key: own }
-    const { count, last: lastTimestamp, message } = observed
-    return { kind: 'patch', event: observed, key: own, patch: { count, lastTimestamp, message } }
+    return { kind: last === undefined ? 'create' : 'patch', event: observed, key: own }
   }
 
   /**

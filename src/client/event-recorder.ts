@@ -14,7 +14,7 @@ import { has } from '../versions/changes.ts'
 import { clientGo } from '../versions/client-go.ts'
 import { type Asked, type Client, type Reply, resources } from './client.ts'
 import { type Correlated, correlation, EventCorrelator, type RestingCorrelator } from './event-correlator.ts'
-import { EventRow, type EventTeller, takenIn } from './event-row.ts'
+import { EventCount, EventRow, type EventTeller, takenIn } from './event-row.ts'
 
 export interface EventRecorderOptions {
   readonly kernel: Kernel
@@ -195,7 +195,7 @@ class Recorder implements EventRecorder {
     const { name, namespace } = result.event
     const key = { namespace, name }
     const type = 'application/strategic-merge-patch+json'
-    return this.#options.client.patch<Event>(resources.events, key, type, result.patch)
+    return this.#options.client.patch<Event>(resources.events, key, type, new EventCount(result.event))
   }
 
   #creation(event: EventRow): Asked<Event> {

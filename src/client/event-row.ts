@@ -1,5 +1,6 @@
 import type { Event, EventSource } from '../api/types/core.ts'
 import type { KubeObject, ObjectReference } from '../api/types/meta.ts'
+import { TypedPatch } from './typed-patch.ts'
 
 /** Who tells: one object for all events of a recorder. */
 export interface EventTeller {
@@ -19,10 +20,12 @@ export class EventRow {
   readonly type: string
   readonly reason: string
   readonly message: string
-  readonly name: string
   readonly first: string | null
   readonly last: string
   readonly count: number
+  /** The upper half of the number in its name, which takes a sixth of that; a name of another form as it is. */
+  private readonly high: number | string
+  private readonly low: number
 
   /** `first` and `last` as timestamps are written. */
   constructor(
@@ -41,10 +44,12 @@ export class EventRow {
     this.type = type
     this.reason = reason
     this.message = message
-    this.name = name
     this.first = first
     this.last = last
     this.count = count
+    const [high, low] = numberIn(name, about.name ?? '') ?? [name, 0]
+    this.high = high
+    this.low = low
   }
 
   /** What a server says of an event that it keeps. */
@@ -54,6 +59,29 @@ export class EventRow {
     const teller = { source, namesItself: (event.reportingComponent ?? '') !== '' }
     const last = lastTimestamp ?? ''
     return new EventRow(teller, involvedObject, type, reason, message, metadata.name, firstTimestamp, last, count)
+  }
+
+  get name(): string {
+    const { high, low } = this
+    return typeof high === 'string' ? high : `${this.about.name ?? ''}.${high.toString(16)}${lowText(low)}`
+  }
+
+  /** What its name begins with: the same of all that are about one object. */
+  get stem(): string {
+    return typeof this.high === 'string' ? stemOf(this.high) : (this.about.name ?? '')
+  }
+
+  /** Whether its name is this one, which has its stem. */
+  isNamed(name: string): boolean {
+    const { low } = this
+    // Most are told apart by their last digit, of which no text is made.
+    return (typeof this.high === 'string' || endsInDigit(name, low & 15)) && this.name === name
+  }
+
+  /** As a server has it that was told its new count. */
+  recounted({ message, last, count }: EventRow): EventRow {
+    const { teller, about, type, reason, name, first } = this
+    return new EventRow(teller, about, type, reason, message, name, first, last, count)
   }
 
   get namespace(): string {
@@ -85,6 +113,56 @@ export class EventRow {
     return this.object
   }
 }
+
+/** The patch by which a recorder tells that an event has happened again. */
+export class EventCount extends TypedPatch {
+  /** The event as it is now. */
+  readonly row: EventRow
+
+  constructor(row: EventRow) {
+    super()
+    this.row = row
+  }
+
+  get document(): object {
+    const { count, last, message } = this.row
+    return { count, lastTimestamp: last, message }
+  }
+
+  /** Of an object that has to be found out: a server that has rows takes the row. */
+  appliedTo(): undefined {
+    return undefined
+  }
+}
+
+/** All of a name before its last dot; nothing, where there is none. */
+export function stemOf(name: string): string {
+  return name.slice(0, Math.max(0, name.lastIndexOf('.')))
+}
+
+/** Digits of a name as recorders make it. */
+const digits = 16
+
+/** Both halves of the number that stands behind the name of an object, if that is how a name was made. */
+function numberIn(name: string, objectName: string): readonly [high: number, low: number] | undefined {
+  const from = objectName.length + 1
+  if (name.length !== from + digits || !name.startsWith(objectName) || name[objectName.length] !== '.') return undefined
+  const number = name.slice(from)
+  if (!/^[1-7][0-9a-f]{15}$/.test(number)) return undefined
+  const half = digits / 2
+  // As signed numbers, for which there is room in a field.
+  return [Number.parseInt(number.slice(0, half), 16), Number.parseInt(number.slice(half), 16) | 0]
+}
+
+function lowText(low: number): string {
+  return (low >>> 0).toString(16).padStart(digits / 2, '0')
+}
+
+function endsInDigit(text: string, digit: number): boolean {
+  return text.charCodeAt(text.length - 1) === digit + (digit < 10 ? zero : letterA - 10)
+}
+
+const [zero, letterA] = [0x30, 0x61]
 
 /** Of an answer to who has sent a row: what was taken in. A server that took it as it was has the row itself. */
 export function takenIn(answer: Event): EventRow {

@@ -1,6 +1,6 @@
 import type { KubeList, KubeObject, Status } from '../../src/api/types/meta.ts'
 import type { WatchHandlers } from '../../src/client/client.ts'
-import { EventRow } from '../../src/client/event-row.ts'
+import { EventCount, EventRow } from '../../src/client/event-row.ts'
 import type { ApiAnswer, ApiRequest, ApiServer } from '../../src/client/server.ts'
 
 /** A server of one list of objects: enough for what the client's side does with answers and watches. */
@@ -51,7 +51,7 @@ export function createTinyServer() {
         }
         case 'patch': {
           if (found === undefined) return { ok: false, status: failure(404, 'NotFound', 'not found') }
-          return { ok: true, code: 200, object: tiny.put({ ...found, ...(request.body as object) }) }
+          return { ok: true, code: 200, object: tiny.put({ ...found, ...documentOf(request.body) }) }
         }
         default:
           return found === undefined
@@ -127,4 +127,8 @@ export function createTinyServer() {
 
 export function secret(name: string, value = 'v'): KubeObject {
   return { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace: 'default' }, ...{ data: { value } } }
+}
+
+function documentOf(body: unknown): object {
+  return body instanceof EventCount ? body.document : (body as object) // patches are objects
 }

@@ -1,7 +1,7 @@
-import { randomUuid } from '../../api/generate-name.ts'
+import { packedUuid, randomUuid, unpackedUuid } from '../../api/generate-name.ts'
 import type { KubeObject, ObjectMeta } from '../../api/types/meta.ts'
 import type { UserInfo } from '../../client/client.ts'
-import { EventRow } from '../../client/event-row.ts'
+import { EventCount, EventRow } from '../../client/event-row.ts'
 import type { ApiAnswer } from '../../client/server.ts'
 import { rfc3339 } from '../../kernel/calendar.ts'
 import { extended } from '../../kernel/extended.ts'
@@ -30,9 +30,8 @@ export class EventRows {
   readonly #core: RegistryCore
   /** By who writes. */
   readonly #makers = new Map<string, EventMaker>()
-  /** The chain that was looked at last, and whether all of it looks past Events. */
-  #chain: AdmissionChain | undefined
-  #isLookedPast = false
+  /** The chains that were looked at last, and whether all of one looks past Events. */
+  readonly #chains = { CREATE: new LookedPast(), UPDATE: new LookedPast() }
   readonly #asked: { -readonly [K in keyof AdmissionRequest]: AdmissionRequest[K] }
 
   constructor(core: RegistryCore) {
@@ -51,27 +50,39 @@ export class EventRows {
   ): ApiAnswer | undefined {
     if (!(body instanceof EventRow) || dryRun === true || body.namespace !== namespace) return undefined
     const { collection, strategy, isConverted } = served
-    if (strategy !== eventStrategy || isConverted || !this.#admits(served, user, body)) return undefined
+    if (strategy !== eventStrategy || isConverted || !this.#admits('CREATE', served, user, body)) return undefined
     if (collection.held(namespace, body.name) !== undefined) return undefined
     const { uids, context } = this.#core
     const maker = this.#makerFor(served, fieldManager ?? managerOf(user.name))
-    const held = new HeldEvent(maker, body, randomUuid(uids), context.kernel.now())
+    const held = new HeldEvent(maker, body, packedUuid(randomUuid(uids)), context.kernel.now())
     collection.hold(held)
     return { ok: true, code: 201, object: held }
   }
 
-  #admits({ info }: ServedResource, user: UserInfo, row: EventRow): boolean {
+  /** Stores what is told anew of one that is stored as a row; undefined: it has to go the long way. */
+  recounted(served: ServedResource, request: EncodedRequest): ApiAnswer | undefined {
+    const { body, namespace = '', name = '', user, fieldManager, dryRun } = request
+    if (!(body instanceof EventCount) || dryRun === true) return undefined
+    const { collection, strategy, isConverted } = served
+    if (strategy !== eventStrategy || isConverted) return undefined
+    const old = collection.held(namespace, name)
+    if (!(old instanceof HeldEvent) || !old.isOf(fieldManager ?? managerOf(user.name))) return undefined
+    const said = old.said.recounted(body.row)
+    // What says nothing new is not written.
+    if (said.count === old.said.count || !this.#admits('UPDATE', served, user, said)) return undefined
+    const held = old.toldAnew(said, this.#core.context.kernel.now())
+    collection.holdOver(held, old)
+    return { ok: true, code: 200, object: held }
+  }
+
+  #admits(operation: 'CREATE' | 'UPDATE', { info }: ServedResource, user: UserInfo, row: EventRow): boolean {
     const { admission, lookup, context } = this.#core
-    const chain = admission.chain(info, '', 'CREATE')
-    if (chain !== this.#chain) {
-      this.#chain = chain
-      this.#isLookedPast = [...chain.mutating, ...chain.validating].every(({ name }) => lookPastEvents.has(name))
-    }
-    if (!this.#isLookedPast) return false
+    const chain = admission.chain(info, '', operation)
+    if (!this.#chains[operation].is(chain)) return false
     const asked = this.#asked
+    asked.operation = operation
     asked.user = user
     asked.namespace = row.namespace
-    asked.name = row.name
     for (const plugin of chain.mutating) if (!plugin.admit(asked, lookup, context).ok) return false
     return chain.validating.every((plugin) => plugin.validate(asked, lookup, context) === undefined)
   }
@@ -86,6 +97,21 @@ export class EventRows {
   }
 }
 
+/** What was found out of the last chain. */
+class LookedPast {
+  #chain: AdmissionChain | undefined
+  #isLookedPast = false
+
+  /** Whether all plugins of the chain look past Events. */
+  is(chain: AdmissionChain): boolean {
+    if (chain !== this.#chain) {
+      this.#chain = chain
+      this.#isLookedPast = [...chain.mutating, ...chain.validating].every(({ name }) => lookPastEvents.has(name))
+    }
+    return this.#isLookedPast
+  }
+}
+
 /** The request with the object of the row that is its body, if it is one. */
 export function withObject(request: EncodedRequest): EncodedRequest {
   return request.body instanceof EventRow ? extended(request, { body: request.body.object }) : request
@@ -95,27 +121,27 @@ export function withObject(request: EncodedRequest): EncodedRequest {
 class EventMaker {
   readonly #core: RegistryCore
   readonly #served: ServedResource
-  readonly #manager: string
+  readonly manager: string
 
   constructor(core: RegistryCore, served: ServedResource, manager: string) {
     this.#core = core
     this.#served = served
-    this.#manager = manager
+    this.manager = manager
   }
 
-  /** As `createObject` makes it, down to the order of members. */
-  objectOf({ said, namespace, name, uid, at, revision }: HeldEvent): KubeObject {
+  /** As `createObject` makes it, down to the order of members, and patches that tell its count leave it. */
+  objectOf({ said, namespace, name, uid, createdAt, at, revision }: HeldEvent): KubeObject {
     const [core, served] = [this.#core, this.#served]
     const metadata: ObjectMeta = {
       name,
       namespace,
       ...(hasSelfLinks(core) ? { selfLink: selfLinkOf(served, namespace, name) } : {}),
       uid,
-      creationTimestamp: rfc3339(core.context.calendar.at(at)),
+      creationTimestamp: rfc3339(core.context.calendar.at(createdAt)),
       resourceVersion: String(revision),
     }
     const after = served.collection.keep({ ...said.object, metadata })
-    const endpoint = endpointOf(core, { served, subresource: '', manager: this.#manager })
+    const endpoint = endpointOf(core, { served, subresource: '', manager: this.manager })
     return setOwnership(after, Ownership.written({ previous: undefined, endpoint, before: undefined, after, at }))
   }
 }
@@ -124,18 +150,43 @@ class EventMaker {
 class HeldEvent extends HeldRow implements KubeObject {
   /** For `takenIn`. */
   readonly said: EventRow
-  readonly uid: string
   /** When it was created. */
+  readonly createdAt: VirtualMs
+  /** When it was written last. */
   readonly at: VirtualMs
+  /** Packed. */
+  private readonly id: string
   private readonly maker: EventMaker
   private made: KubeObject | undefined
 
-  constructor(maker: EventMaker, said: EventRow, uid: string, at: VirtualMs) {
+  constructor(maker: EventMaker, said: EventRow, id: string, createdAt: VirtualMs, at = createdAt) {
     super()
     this.maker = maker
     this.said = said
-    this.uid = uid
+    this.id = id
+    this.createdAt = createdAt
     this.at = at
+  }
+
+  /** Whether nobody else has written it. */
+  isOf(manager: string): boolean {
+    return this.maker.manager === manager
+  }
+
+  toldAnew(said: EventRow, at: VirtualMs): HeldEvent {
+    return new HeldEvent(this.maker, said, this.id, this.createdAt, at)
+  }
+
+  get uid(): string {
+    return unpackedUuid(this.id)
+  }
+
+  get stem(): string {
+    return this.said.stem
+  }
+
+  isNamed(name: string): boolean {
+    return this.said.isNamed(name)
   }
 
   get namespace(): string {

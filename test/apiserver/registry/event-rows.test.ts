@@ -1,8 +1,9 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import type { Event } from '../../../src/api/types/core.ts'
 import { admissionPlugins } from '../../../src/apiserver/admission/plugins/all.ts'
+import { HeldRow } from '../../../src/apiserver/held-row.ts'
 import { resources } from '../../../src/client/client.ts'
-import { EventRow, takenIn } from '../../../src/client/event-row.ts'
+import { EventCount, EventRow, takenIn } from '../../../src/client/event-row.ts'
 import { createSim } from '../../../src/index.ts'
 import { admin, newApiServer } from '../new-api-server.ts'
 
@@ -74,6 +75,94 @@ test.each([18, 20, 28, 36])(
     expect(asRows.writes()).toEqual(asObjects.writes())
   },
 )
+
+test.each([18, 20, 22, 28, 36])(
+  'R2 v1.%i: an Event that is told anew as a row reads as one whose object was patched, owners, journal and expiry included',
+  (minor) => {
+    const [asRows, asObjects] = [setUp(minor), setUp(minor)]
+    const name = 'p.160aae77c8a80f3d'
+    const first = row(name)
+    const told = (count: number) =>
+      new EventRow(
+        teller,
+        { ...about, resourceVersion: '9' },
+        'Normal',
+        'Pulled',
+        `m${count}`,
+        name,
+        at,
+        `${count}`,
+        count,
+      )
+    const patch = ({ server }: typeof asRows, body: object) =>
+      server.handle({
+        user: admin,
+        verb: 'patch',
+        resource: resources.events,
+        namespace: 'default',
+        name,
+        patchType: 'application/strategic-merge-patch+json',
+        body,
+        fieldManager: 'kubelet',
+      })
+    const answers = [asRows, asObjects].map((each) => {
+      const isOfRows = each === asRows
+      each.create(isOfRows ? first : first.object)
+      each.create(isOfRows ? row('p.1') : row('p.1').object)
+      return [2, 3].map((count) => {
+        each.kernel.runUntil(count * 10_000)
+        const count_ = new EventCount(told(count))
+        return JSON.stringify(patch(each, isOfRows ? count_ : count_.document))
+      })
+    })
+    expect(answers[0]).toEqual(answers[1])
+    const [held] = [asRows.server.store.collection('events').held('default', name)]
+    expect(held).toBeInstanceOf(HeldRow)
+    expect(asRows.read()).toBe(asObjects.read())
+    expect(asRows.read()).toContain('"message":"m3"')
+    // Without a new count, by another writer, of what is not there.
+    for (const each of [asRows, asObjects]) {
+      const isOfRows = each === asRows
+      const count_ = new EventCount(told(3))
+      patch(each, isOfRows ? count_ : count_.document)
+      each.kernel.runUntil(40_000)
+      each.server.handle({
+        user: admin,
+        verb: 'patch',
+        resource: resources.events,
+        namespace: 'default',
+        name: 'p.1',
+        patchType: 'application/strategic-merge-patch+json',
+        body: isOfRows ? new EventCount(told(4)) : new EventCount(told(4)).document,
+      })
+    }
+    expect(asRows.read()).toBe(asObjects.read())
+    for (const { kernel, list } of [asRows, asObjects]) {
+      kernel.runUntil(3_629_999)
+      expect(list().map(({ metadata }) => metadata.name)).toEqual(['p.1', name])
+      kernel.runUntil(3_630_000)
+      expect(list().map(({ metadata }) => metadata.name)).toEqual(['p.1'])
+      kernel.runUntil(3_640_000)
+      expect(list()).toEqual([])
+    }
+    expect(asRows.writes()).toEqual(asObjects.writes())
+  },
+)
+
+test.each([
+  'p.160aae77c8a80f3d',
+  'p.060aae77c8a80f3d',
+  'p.160aae77c8a80f3',
+  'p.160aae77c8a80f3D',
+  'q.160aae77c8a80f3d',
+  'p',
+  'p.7fffffffffffffff',
+])('the name %s is what a row was told', (name) => {
+  expect(row(name).name).toBe(name)
+  expect(row(name).isNamed(name)).toBe(true)
+  expect(row(name).isNamed('p.160aae77c8a80f4d')).toBe(false)
+  expect(name.startsWith(row(name).stem)).toBe(true)
+})
 
 test('R2 what is refused of a row is refused in the same words', () => {
   const { server, create } = setUp(36)
