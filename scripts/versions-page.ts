@@ -6,6 +6,7 @@ import { featureGates } from '../src/versions/feature-gates.ts'
 import { kubectl } from '../src/versions/kubectl.ts'
 import { kubelet } from '../src/versions/kubelet.ts'
 import { kustomize } from '../src/versions/kustomize.ts'
+import { network } from '../src/versions/network.ts'
 import { scheduler } from '../src/versions/scheduler.ts'
 import { storage } from '../src/versions/storage.ts'
 import { kubernetesVersions } from '../src/versions/version.ts'
@@ -14,6 +15,7 @@ const components: readonly (readonly [title: string, table: Readonly<Record<stri
   ['API server', apiServer],
   ['Kubelet and runtime', kubelet],
   ['Controllers', controllers],
+  ['Network', network],
   ['Scheduler', scheduler],
   ['Claims and volumes, in all of these', storage],
   ['Clients', clientGo],

@@ -75,7 +75,7 @@ export type {
   SimInformer,
 } from './sim/own/controller.ts'
 export { OwnCodeError } from './sim/own/mistakes.ts'
-export type { OwnProcess, OwnProgram, ServedRequest } from './sim/own/programs.ts'
+export type { OwnProcess, OwnProgram, RequestHandler, ServedReply, ServedRequest } from './sim/own/programs.ts'
 export { type Resource, resources, type SimClient as Client } from './sim/resources.ts'
 export type {
   ClientUser,

@@ -122,6 +122,10 @@ export class Link {
     this.#latencies = checked(options.latencies ?? {})
   }
 
+  get isPartitioned(): boolean {
+    return this.#isPartitioned
+  }
+
   setLatencies(next: LinkLatencies): void {
     for (const watch of this.#watches) watch.catchUp()
     this.#latencies = checked(next)

@@ -13,6 +13,8 @@ import { type ControlPlane, createControlPlane, type RestingControlPlane } from 
 import { CrashRules } from './crash-rules.ts'
 import { isLostLease, presentHeartbeats } from './heartbeats.ts'
 import { createMachine, type Machine, type MachineOptions } from './machine.ts'
+import { createClusterNetwork } from './network/cluster-network.ts'
+import type { ClusterNetwork } from './network/network.ts'
 import type { NetworkLatencies } from './networks.ts'
 import type { ClusterRecord } from './records.ts'
 import { RequestFaults } from './request-faults.ts'
@@ -48,6 +50,8 @@ export interface Cluster {
   readonly controlPlane: ControlPlane
   /** By name, in the order in which they were given. */
   readonly machines: ReadonlyMap<string, Machine>
+  /** What containers reach of each other. */
+  readonly network: ClusterNetwork
   /** Requests that are refused for now. */
   readonly requestFaults: RequestFaults
   /** Processes that are to crash at a write of theirs. */
@@ -125,6 +129,14 @@ export function createCluster(options: ClusterOptions): Cluster {
     }),
   )
   presentHeartbeats(controlPlane.server.store, machines)
+  const network = createClusterNetwork({
+    kernel: options.kernel,
+    journal: options.journal,
+    random: options.random,
+    minor: options.minor,
+    machines,
+    controlPlane,
+  })
   const room = {
     controlPlane,
     ...options,
@@ -134,11 +146,13 @@ export function createCluster(options: ClusterOptions): Cluster {
     heartbeats: options.explicitHeartbeats === true ? ('explicit' as const) : ('computed' as const),
     unseenReads: board,
     seams,
+    network,
   }
   for (const [index, node] of options.nodes.entries()) machines.set(node.name, createMachine({ index, ...node }, room))
   return {
     controlPlane,
     machines,
+    network,
     requestFaults,
     crashRules,
     start() {

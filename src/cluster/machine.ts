@@ -26,6 +26,8 @@ import type { Registry } from '../node/runtime/registry.ts'
 import { createRuntime } from '../node/runtime/simulated-runtime.ts'
 import type { FeatureGates } from '../versions/feature-gates.ts'
 import type { ControlPlane } from './control-plane.ts'
+import { hostIpOf, podCidrOf } from './network/addresses.ts'
+import type { ClusterNetwork } from './network/network.ts'
 import { createNodeClock, type NodeClock } from './node-clock.ts'
 import type { ClusterRecord } from './records.ts'
 import type { ClusterSeams } from './seams.ts'
@@ -66,6 +68,7 @@ export interface MachineRoom {
   readonly heartbeats: 'computed' | 'explicit'
   readonly unseenReads: UnseenReads
   readonly seams: ClusterSeams
+  readonly network: ClusterNetwork
 }
 
 /** One node's machine: disk and memory, container runtime, kubelet, and the link to the API server. */
@@ -79,6 +82,8 @@ export interface Machine {
   readonly link: Link
   readonly clock: NodeClock
   readonly space: MachineSpace
+  /** Powered off. */
+  readonly isOff: boolean
   /** Whether something is, or may be, in the way of its signs of life. */
   readonly isThreatened: boolean
   /** From when on the renewal of the lease with that time was to be seen, if it was `threaten` that wrote it. */
@@ -121,7 +126,8 @@ export function createMachine(options: MachineOptions, room: MachineRoom): Machi
       memoryGrew: () => space.grew('memory'),
       wroteToDisk: (podUid) => space.wrote(podUid),
     },
-    podCidr: `10.${244 + Math.floor(index / 256)}.${index % 256}.0/24`,
+    podCidr: podCidrOf(index),
+    network: room.network.onNode(name, runtimeKindOf(minor) === 'docker'),
   })
   const runtime = seams.runtime?.(plainRuntime, name) ?? plainRuntime
   const latencies = options.latencies ?? room.latencies
@@ -142,7 +148,7 @@ export function createMachine(options: MachineOptions, room: MachineRoom): Machi
     heartbeatClient: client,
     runtime,
     fs,
-    hostIp: `10.0.${Math.floor(index / 250)}.${(index % 250) + 10}`,
+    hostIp: hostIpOf(index),
     capacity: { cpu: options.cpu, memory: options.memory, ...options.resources },
     labels: options.labels,
     staticPods: options.staticPods ?? [],
@@ -171,6 +177,8 @@ class SimulatedMachine implements Machine {
   #threats = 0
   /** Who keeps the kubelet down: accidents may overlap. */
   #downs: number
+  /** Who keeps the power off. */
+  #offs: number
   /** What the machine does without its kubelet: it comes up again. */
   readonly #power = new Scope()
 
@@ -189,6 +197,7 @@ class SimulatedMachine implements Machine {
     this.space = parts.space
     this.#room = room
     this.#downs = isAbsent ? 1 : 0
+    this.#offs = this.#downs
   }
 
   threaten(): void {
@@ -228,7 +237,12 @@ class SimulatedMachine implements Machine {
     if (this.#downs === 0) this.kubelet.start()
   }
 
+  get isOff(): boolean {
+    return this.#offs > 0
+  }
+
   powerOff(): void {
+    this.#offs++
     this.keepKubeletDown()
     this.runtime.reboot()
     this.fs.reboot()
@@ -236,12 +250,13 @@ class SimulatedMachine implements Machine {
   }
 
   powerOn(): void {
+    this.#offs--
     this.#letGo()
   }
 
   reboot(downMs: number): void {
     this.powerOff()
-    this.#power.start(after(this.#room.kernel, downMs), () => this.#letGo())
+    this.#power.start(after(this.#room.kernel, downMs), () => this.powerOn())
   }
 }
 

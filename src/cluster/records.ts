@@ -5,6 +5,7 @@ import type { RecordTable } from '../kernel/record-table.ts'
 import { type KubeletRecord, kubeletRecords } from '../node/records.ts'
 import { type RuntimeRecord, runtimeRecords } from '../node/runtime/records.ts'
 import { type SchedulerRecord, schedulerRecords } from '../scheduler/records.ts'
+import { type NetworkRecord, networkRecords } from './network/records.ts'
 import { type OutsideRecord, outsideRecords } from './outside-records.ts'
 
 /** What the records of a simulation's journal can be, by the file that lists them: their types, each with what it tells. */
@@ -14,6 +15,7 @@ export const recordTables: Readonly<Record<string, RecordTable>> = {
   'src/scheduler/records.ts': schedulerRecords,
   'src/node/records.ts': kubeletRecords,
   'src/node/runtime/records.ts': runtimeRecords,
+  'src/cluster/network/records.ts': networkRecords,
   'src/cluster/outside-records.ts': outsideRecords,
 }
 
@@ -24,6 +26,7 @@ export type ClusterRecord =
   | SchedulerRecord
   | KubeletRecord
   | RuntimeRecord
+  | NetworkRecord
   | OutsideRecord
 
 /** The journal of a simulation, for whoever reads it. */

@@ -10,6 +10,8 @@ export interface PodSurroundings {
   lastEvent(claim: string): string | undefined
   /** All that a container wrote, the one before it if asked. */
   logs(container: string, previous: boolean): string
+  /** What its programs last wanted of another and did not get, and why; undefined: nothing. */
+  waitsFor(container: string): string | undefined
 }
 
 /** What keeps a Pod from being well, a line each: containers that do not run, and what is needed and not there. */
@@ -34,17 +36,19 @@ function containerLine(
   kind: string,
   status: ContainerStatus,
   runsOn: boolean,
-  { logs }: PodSurroundings,
+  { logs, waitsFor }: PodSurroundings,
 ): readonly string[] {
   const { name, state = {}, lastState = {}, restartCount = 0 } = status
+  const waits = state.terminated === undefined ? waitsFor(name) : undefined
+  const wish = waits === undefined ? [] : [`${kind} ${name} wants ${waits}`]
   const ended = state.terminated ?? lastState.terminated
   if (ended === undefined) {
     const { reason = '', message } = state.waiting ?? {}
     return reason === '' || reason === 'ContainerCreating' || reason === 'PodInitializing'
-      ? []
+      ? wish
       : [`${kind} ${name} waits: ${reason}${message === undefined ? '' : `, ${message}`}`]
   }
-  if (ended.exitCode === 0 && !runsOn) return []
+  if (ended.exitCode === 0 && !runsOn) return wish
   const last =
     logs(name, state.terminated === undefined && state.running !== undefined)
       .trimEnd()
@@ -52,7 +56,7 @@ function containerLine(
       .at(-1) ?? ''
   const said = last === '' ? '; it wrote nothing' : `; its last line: ${last}`
   const often = restartCount === 0 ? '' : `, started again ${restartCount} ${restartCount === 1 ? 'time' : 'times'}`
-  return [`${kind} ${name} ended with exit code ${ended.exitCode} (${ended.reason ?? 'Error'})${often}${said}`]
+  return [`${kind} ${name} ended with exit code ${ended.exitCode} (${ended.reason ?? 'Error'})${often}${said}`, ...wish]
 }
 
 /** `container app needs secret db, key password, for env PASSWORD: there is no such secret`. */

@@ -20,7 +20,7 @@ export interface Past {
 
 /** What happens on nodes, in words. */
 export function tellNodeRecord(record: ClusterRecord, past: Past): Told | undefined {
-  return tellSync(record) ?? tellRuntime(record) ?? tellOther(record, past)
+  return tellSync(record) ?? tellRuntime(record) ?? tellNetwork(record) ?? tellOther(record, past)
 }
 
 /** How the kubelet comes to know of an update and gets round to it. */
@@ -48,6 +48,16 @@ function tellSync(record: ClusterRecord): Told | undefined {
     default:
       return undefined
   }
+}
+
+/** What programs want of each other. */
+function tellNetwork(record: ClusterRecord): Told | undefined {
+  if (record.type !== 'network.failed' && record.type !== 'network.reached') return undefined
+  const { container, target } = record.detail
+  const who = `container ${container} of ${podWords(record)}`
+  if (record.type === 'network.reached') return { text: `${who} reaches ${target}`, tone: 'normal' }
+  const { how, why } = record.detail
+  return { text: `${who} wants ${target}: ${how}${why === undefined ? '' : `, for ${why}`}`, tone: 'warning' }
 }
 
 /** What the container runtime does. */

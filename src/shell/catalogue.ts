@@ -1,9 +1,10 @@
 import { utf8Bytes } from '../bytes/bytes.ts'
 import { basename } from '../fs/path.ts'
 import { image } from './image.ts'
-import { type ImageDefinition, type ProgramLookup, serveForever } from './program.ts'
+import { passwordServer } from './password-server.ts'
+import { type ImageDefinition, type Program, type ProgramLookup, serveForever } from './program.ts'
 import { secretReader } from './secret-reader.ts'
-import { busyboxPrograms, shellPrograms } from './shell-program.ts'
+import { busyboxPrograms, curlPrograms, shellPrograms } from './shell-program.ts'
 import { dutiful, dutifulBusybox, dutifulShells, unknownImage as imageOfUnknown } from './unknown-image.ts'
 
 const passwd = utf8Bytes(
@@ -23,21 +24,22 @@ const busyboxFiles = {
 
 const megabyte = 1_000_000
 
-/** A service that ends in good order when it is told to. */
-const service = serveForever({ afterMs: 100, exitCode: 0 })
+/** A service that ends in good order when it is told to, and listens on a port. */
+const serviceOn = (port: number): Program => serveForever({ afterMs: 100, exitCode: 0 }, [port])
+const pause = serveForever({ afterMs: 100, exitCode: 0 })
 
 /**
  * The image's own service, also where its entrypoint is given options for it; then a shell and its tools, and programs that
  * the image has and nobody simulates. Source of the entrypoints: the images' Dockerfiles (docker-library).
  */
 const serviceOr =
-  (own: string, more: string, shells: ProgramLookup, others: ProgramLookup): ProgramLookup =>
+  (own: string, service: Program, more: string, shells: ProgramLookup, others: ProgramLookup): ProgramLookup =>
   (argv, files, duty) => {
     const [path = '', ...args] = argv
     const name = basename(path)
     if (name === 'docker-entrypoint.sh') {
       const [first = own] = args
-      return first.startsWith('-') ? service : serviceOr(own, more, shells, others)(args, files, duty)
+      return first.startsWith('-') ? service : serviceOr(own, service, more, shells, others)(args, files, duty)
     }
     if (path === own) return service
     return shells(argv, files, duty) ?? (more.split(' ').includes(name) ? others(argv, files, duty) : undefined)
@@ -49,36 +51,39 @@ interface Rest {
   readonly ofAlpine: ProgramLookup
   /** Shells of images with a service of their own. */
   readonly ofServices: ProgramLookup
+  /** The same of those that have curl. */
+  readonly ofCurl: ProgramLookup
   /** Programs beside. */
   readonly others: ProgramLookup
 }
 
 /** Sizes are those of the real images, roughly; programs those that their documentation calls. */
-const catalogue = ({ ofBusybox, ofAlpine, ofServices, others }: Rest): readonly ImageDefinition[] => [
+const catalogue = ({ ofBusybox, ofAlpine, ofServices, ofCurl, others }: Rest): readonly ImageDefinition[] => [
   ...['busybox', 'k8s.gcr.io/busybox', 'gcr.io/google_containers/busybox', 'registry.k8s.io/busybox'].map((name) =>
     image(name, ofBusybox, { cmd: ['sh'], files: busyboxFiles, sizeBytes: 1.2 * megabyte }),
   ),
-  image('alpine', serviceOr('', 'apk', ofAlpine, others), {
+  image('alpine', serviceOr('', pause, 'apk', ofAlpine, others), {
     cmd: ['/bin/sh'],
     files: busyboxFiles,
     sizeBytes: 5.6 * megabyte,
   }),
   ...(
     [
-      ['nginx', 'nginx', 132, 'nginx-debug curl', ['/docker-entrypoint.sh']],
-      ['redis', 'redis-server', 98, 'redis-cli redis-sentinel redis-benchmark', ['docker-entrypoint.sh']],
-      ['mysql', 'mysqld', 448, 'mysql mysqladmin mysqldump mysqlsh', ['docker-entrypoint.sh']],
+      ['nginx', 'nginx', 80, 132, 'nginx-debug', ['/docker-entrypoint.sh']],
+      ['redis', 'redis-server', 6379, 98, 'redis-cli redis-sentinel redis-benchmark', ['docker-entrypoint.sh']],
+      ['mysql', 'mysqld', 3306, 448, 'mysql mysqladmin mysqldump mysqlsh', ['docker-entrypoint.sh']],
       [
         'postgres',
         'postgres',
+        5432,
         313,
         'psql pg_isready pg_ctl pg_dump pg_restore pg_basebackup',
         ['docker-entrypoint.sh'],
       ],
-      ['httpd', 'httpd-foreground', 166, 'httpd apachectl', []],
+      ['httpd', 'httpd-foreground', 80, 166, 'httpd apachectl', []],
     ] as const
-  ).map(([name, own, size, more, entrypoint]) =>
-    image(name, serviceOr(own, more, ofServices, others), {
+  ).map(([name, own, port, size, more, entrypoint]) =>
+    image(name, serviceOr(own, serviceOn(port), more, name === 'nginx' ? ofCurl : ofServices, others), {
       entrypoint,
       cmd: [own],
       files: busyboxFiles,
@@ -86,10 +91,26 @@ const catalogue = ({ ofBusybox, ofAlpine, ofServices, others }: Rest): readonly 
     }),
   ),
   ...['k8s.gcr.io/pause', 'registry.k8s.io/pause'].map((name) =>
-    image(name, (argv) => (argv[0] === '/pause' ? service : undefined), {
+    image(name, (argv) => (argv[0] === '/pause' ? pause : undefined), {
       entrypoint: ['/pause'],
       sizeBytes: 0.7 * megabyte,
     }),
+  ),
+  image(
+    'curlimages/curl',
+    (argv, files) => ofCurl(argv[0] === '/entrypoint.sh' ? curlArgs(argv.slice(1), files) : argv, files),
+    {
+      entrypoint: ['/entrypoint.sh'],
+      cmd: ['curl'],
+      user: 100,
+      files: busyboxFiles,
+      sizeBytes: 20 * megabyte,
+    },
+  ),
+  image(
+    'podsim/password-server',
+    (argv, files) => (argv[0] === 'password-server' ? passwordServer : busyboxPrograms(argv, files)),
+    { entrypoint: ['password-server'], files: busyboxFiles, sizeBytes: 10 * megabyte },
   ),
   image(
     'podsim/secret-reader',
@@ -102,16 +123,24 @@ const catalogue = ({ ofBusybox, ofAlpine, ofServices, others }: Rest): readonly 
   ),
 ]
 
+/** What no command has for its name is options and URLs of curl. Source: curl/curl-container etc/entrypoint.sh. */
+function curlArgs(argv: readonly string[], files: Parameters<ProgramLookup>[1]): readonly string[] {
+  const [first = ''] = argv
+  return first.startsWith('-') || curlPrograms([first], files) === undefined ? ['curl', ...argv] : argv
+}
+
 const trusting = catalogue({
   ofBusybox: dutifulBusybox,
   ofAlpine: dutifulShells(false),
   ofServices: dutifulShells(true),
+  ofCurl: dutifulShells(true, curlPrograms),
   others: dutiful,
 })
 const strict = catalogue({
   ofBusybox: busyboxPrograms,
   ofAlpine: busyboxPrograms,
   ofServices: shellPrograms,
+  ofCurl: curlPrograms,
   others: () => undefined,
 })
 

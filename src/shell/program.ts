@@ -7,6 +7,7 @@ import type { ByteText } from './byte-text.ts'
 import type { ProcessTable } from './engine/process-table.ts'
 import type { Source } from './engine/streams.ts'
 import type { FileWatch } from './file-watch.ts'
+import type { ContainerNetwork, WireReply, WireRequest } from './net/network.ts'
 
 /** What a process of a container has to do with the world. */
 export interface ProcessContext {
@@ -38,6 +39,8 @@ export interface ProcessContext {
   randomBytes(count: number): ByteText
   /** Answers when a name in a directory is made, removed or renamed: what an inotify watch on it would tell. */
   changed(directory: string): Once<void>
+  /** The network as the container sees it; undefined: there is none. */
+  readonly network?: ContainerNetwork | undefined
   /** Watches paths that are there, as they are now. Of files of mounts alone: of the container's own nobody tells. */
   watch(paths: readonly string[]): FileWatch
 }
@@ -84,6 +87,16 @@ export interface Program {
   signal?(task: ProcessContext, number: number): boolean
   /** Undefined: nobody listens on that port. */
   probe?(task: ProcessContext, request: ProbeRequest): ProbeAnswer | undefined
+  /**
+   * Answers an HTTP request on a port where it listens; undefined: it closes the connection. Without it, what `probe` says is
+   * made an answer.
+   */
+  request?(task: ProcessContext, request: WireRequest): WireReply | undefined
+  /**
+   * Of a program that nobody knows: ports on which it is taken to listen beside those that its container declares, or on any,
+   * if it declares none and none is given here. Undefined: the program is known.
+   */
+  assumedPorts?(task: ProcessContext): readonly number[] | undefined
 }
 
 /**
@@ -116,8 +129,8 @@ export interface ImageDefinition {
   readonly program: ProgramLookup
 }
 
-/** Runs until it is stopped; costs no event. */
-export function serveForever(termination: Termination): Program {
+/** Runs until it is stopped; costs no event. `ports`: where it listens, whatever its container declares. */
+export function serveForever(termination: Termination, ports: readonly number[] = []): Program {
   return {
     rests: true,
     *run() {
@@ -126,6 +139,9 @@ export function serveForever(termination: Termination): Program {
     },
     onTerm: () => termination,
     probe: () => ({ ok: true, output: '' }),
+    // Nobody knows what it would say.
+    request: () => ({ status: 200, body: '' }),
+    assumedPorts: () => ports,
   }
 }
 

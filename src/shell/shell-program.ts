@@ -59,8 +59,16 @@ const arrayPattern = /\b\w+\+?=\(|\$\{\w+\[|\b(?:declare|local|typeset) -\w*[aA]
 
 type Run = (task: ProcessContext, dialect: Dialect, trust?: Trust) => ProgramRun
 
+/** Processes that have started what nobody knows: it may listen. */
+const served = new WeakSet<ProcessContext>()
+const assumedToListen: Pick<Program, 'assumedPorts' | 'request'> = {
+  assumedPorts: (task) => (served.has(task) ? [] : undefined),
+  request: () => ({ status: 200, body: '' }),
+}
+
 const programOf = (dialect: Dialect, run: Run, trust?: Trust): Program => ({
   ...spared,
+  ...(trust?.duty === 'serve' ? assumedToListen : {}),
   ...(trust?.isOrderly === true && trust.duty === 'serve' ? { onTerm: () => ({ afterMs: 100, exitCode: 0 }) } : {}),
   run: (task) => run(task, dialect, trust),
   signal(task, number) {
@@ -70,10 +78,10 @@ const programOf = (dialect: Dialect, run: Run, trust?: Trust): Program => ({
 })
 
 /** The shell and its tools, by any path in which they lie; scripts that lie in the container. */
-function busyboxWith(trust?: Trust): ProgramLookup {
-  const shell = programOf(ash, runShell, trust)
-  const tool = programOf(ash, runTool, trust)
-  const script = programOf(ash, runScript, trust)
+function busyboxWith(trust?: Trust, dialect: Dialect = ash): ProgramLookup {
+  const shell = programOf(dialect, runShell, trust)
+  const tool = programOf(dialect, runTool, trust)
+  const script = programOf(dialect, runScript, trust)
   const lookup: ProgramLookup = (argv, files) => {
     const [path = ''] = argv
     const name = path.slice(path.lastIndexOf('/') + 1)
@@ -81,23 +89,28 @@ function busyboxWith(trust?: Trust): ProgramLookup {
       return files?.stat(path).ok ? script : undefined
     if (name === 'sh' || name === 'ash') return shell
     if (name === 'busybox') return lookup(argv.slice(1), files)
-    return findTool(name, { dialect: ash }) === undefined ? undefined : tool
+    return findTool(name, { dialect }) === undefined ? undefined : tool
   }
   return lookup
 }
+
+/** The shell of an image that has curl beside. */
+export const ashWithCurl: Dialect = { ...ash, extras: new Set(['curl', 'getent']) }
 
 /** Programs of a busybox; applets that podsim only knows by name are refused, or taken to do their duty. */
 export const busyboxPrograms: ProgramLookup = busyboxWith()
 export const trustingBusybox = (trust: Trust): ProgramLookup => busyboxWith(trust)
 
 /** The same, with `bash` too, as images that are built on a distribution have it. */
-export function shellProgramsWith(trust?: Trust): ProgramLookup {
-  const busybox = busyboxWith(trust)
+export function shellProgramsWith(trust?: Trust, dialect: Dialect = ash): ProgramLookup {
+  const busybox = busyboxWith(trust, dialect)
   const shell = programOf(bash, runShell, trust)
   return (argv, files) => (basename(argv[0] ?? '') === 'bash' ? shell : busybox(argv, files))
 }
 
 export const shellPrograms: ProgramLookup = shellProgramsWith()
+/** The same where curl is installed. */
+export const curlPrograms: ProgramLookup = shellProgramsWith(undefined, ashWithCurl)
 
 function worldOf(task: ProcessContext, trust: Trust | undefined, trusted: Trusted): ShellWorld {
   const { kernel, files, user, hostname, processes } = task
@@ -106,6 +119,7 @@ function worldOf(task: ProcessContext, trust: Trust | undefined, trusted: Truste
     if (kind === undefined) return undefined
     return function* doesItsDuty({ isRead }) {
       trusted.started = true
+      served.add(task)
       if (isRead) trusted.read = true
       if (kind === 'serves') yield* forever()
       yield* sleep(workMs)
@@ -128,7 +142,10 @@ function worldOf(task: ProcessContext, trust: Trust | undefined, trusted: Truste
       err: { write: (bytes) => task.writeLog('stderr', bytes) },
     },
     program: () => undefined,
-    ...(trust === undefined ? {} : { assumed }),
+    get network() {
+      return task.network
+    },
+    ...(trust === undefined ? {} : { assumed, trustsOutside: true }),
   }
 }
 

@@ -14,13 +14,15 @@ import {
 } from './program.ts'
 import {
   type Assumed,
+  ashWithCurl,
   busyboxPrograms,
+  curlPrograms,
   shellPrograms,
   shellProgramsWith,
   type Trust,
   trustingBusybox,
 } from './shell-program.ts'
-import { findTool, isRefused, isRefusedApplet } from './tools/tools.ts'
+import { findTool, isNetworkTool, isRefused, isRefusedApplet } from './tools/tools.ts'
 
 /** A program of which nothing is known does its duty: it serves, or does its work and ends well, or says yes. */
 const orderly = { afterMs: 100, exitCode: 0 }
@@ -65,6 +67,7 @@ function assumedOf(command: ByteText, args: readonly ByteText[], files: FileView
 
 function isAssumed(path: string, name: string, args: readonly ByteText[], files: FileView): boolean {
   if (/^(?:busybox|sh|ash|bash)$/.test(name)) return false
+  if (isNetworkTool(name)) return serves(name, args)
   if (isRefused(name)) return true
   if (findTool(name, { dialect: ash }) !== undefined)
     return fileTools.has(name) && (isForUser(name, args) || args.some((arg) => isOfImage(fromByteText(arg), files)))
@@ -104,6 +107,7 @@ function dutifulIn(
 function appletOf(command: ByteText, args: readonly ByteText[]): Assumed | undefined {
   const path = fromByteText(command)
   const name = path.slice(path.lastIndexOf('/') + 1)
+  if (isNetworkTool(name)) return serves(name, args) ? 'serves' : undefined
   return isRefusedApplet(name) ? (serves(name, args) ? 'serves' : 'ends') : undefined
 }
 
@@ -114,12 +118,15 @@ export const dutifulBusybox = dutifulIn(busyboxPrograms, trustingBusybox, {
   isOrderly: false,
 })
 
-/** Shells of an image that is known and holds programs that nobody simulates. `goesOn`: as in `Trust`. */
-export function dutifulShells(goesOn: boolean): ProgramLookup {
-  return dutifulIn(shellPrograms, shellProgramsWith, { assumed: assumedOf, goesOn, isOrderly: false })
+/** Scripts that Pods run there are taken to find curl. */
+const withCurl = (trust: Trust): ProgramLookup => shellProgramsWith(trust, ashWithCurl)
+
+/** Shells of an image that is known and holds programs that nobody simulates. `goesOn`: as in `Trust`. `known`: what is there in any case. */
+export function dutifulShells(goesOn: boolean, known: ProgramLookup = shellPrograms): ProgramLookup {
+  return dutifulIn(known, withCurl, { assumed: assumedOf, goesOn, isOrderly: false })
 }
 
-const shellsOfUnknown = dutifulIn(shellPrograms, shellProgramsWith, {
+const shellsOfUnknown = dutifulIn(curlPrograms, withCurl, {
   assumed: assumedOf,
   goesOn: true,
   isOrderly: true,
@@ -130,7 +137,7 @@ export const dutiful: ProgramLookup = (_argv, _own, duty) => (duty === undefined
 
 /** An image of which nothing is known: whatever is asked of it, it does, unless `isStrict`: then it has a shell and serves. */
 export function unknownImage(repository: string, files: ImageDefinition['files'], isStrict: boolean): ImageDefinition {
-  const strict: ProgramLookup = (argv, own) => shellPrograms(argv, own) ?? unknownPrograms.serve
+  const strict: ProgramLookup = (argv, own) => curlPrograms(argv, own) ?? unknownPrograms.serve
   const lenient: ProgramLookup = (argv, own, duty) => shellsOfUnknown(argv, own, duty) ?? dutiful(argv, own, duty)
   return image(repository, isStrict ? strict : lenient, {
     cmd: ['serve'],

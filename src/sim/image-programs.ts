@@ -1,3 +1,4 @@
+import { passwordServer } from '../shell/password-server.ts'
 import { exitAfter, type ImageDefinition, serveForever } from '../shell/program.ts'
 import { secretReader } from '../shell/secret-reader.ts'
 import { busyboxPrograms, shellPrograms } from '../shell/shell-program.ts'
@@ -13,11 +14,15 @@ export const imagePrograms: Readonly<Record<string, Partial<ImageDefinition> & P
   shell: { cmd: ['sh'], program: busyboxPrograms },
   succeed: { cmd: ['succeed'], program: (argv, files) => shellPrograms(argv, files) ?? exitAfter(1000, 0, orderly) },
   crash: { cmd: ['crash'], program: (argv, files) => shellPrograms(argv, files) ?? exitAfter(1000, 1, orderly) },
+  'password-server': {
+    entrypoint: ['password-server'],
+    program: (argv, files) => (argv[0] === 'password-server' ? passwordServer : busyboxPrograms(argv, files)),
+  },
   'secret-reader': {
     entrypoint: ['secret-reader'],
     program: (argv, files) => (argv[0] === 'secret-reader' ? secretReader : busyboxPrograms(argv, files)),
   },
 }
 
-/** Values that `program` of an image may have: serve until stopped, a shell, end well or badly after 1 s, secret-reader. */
+/** Values that `program` of an image may have: serve until stopped, a shell, end well or badly after 1 s, password-server, secret-reader. */
 export const programNames: readonly string[] = Object.keys(imagePrograms)

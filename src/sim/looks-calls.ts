@@ -19,6 +19,7 @@ import { Traffic } from '../looks/traffic.ts'
 import { volumeAssumptions } from '../looks/volume-assumptions.ts'
 import { filesOfVolume } from '../looks/volume-files.ts'
 import { explain, notKept } from '../looks/why.ts'
+import { portAssumptions, unmetWish } from '../looks/why-network.ts'
 import { neededBy, podDetails } from '../looks/why-pod.ts'
 import { betweenKinds, explainWorkload, isWorkload, ownedBy, type WorkloadPods } from '../looks/why-workload.ts'
 import { unknownName } from './calls.ts'
@@ -72,6 +73,7 @@ export function createLooks(world: LooksWorld): Pick<Work, Look> {
   const described = new Set(settings.images.map(({ name }) => name))
   const assumedIn = (pods: readonly Pod[]) => [
     ...(settings.unknownImages !== 'succeed' ? [] : imageAssumptions(pods, described)),
+    ...portAssumptions(cluster.network, pods),
     ...volumeAssumptions(pods, (driver) => find(server, 'CSIDriver', driver, '') !== undefined),
   ]
   const podOf = (namespace: string, name: string) => find<Pod>(server, 'Pod', name, namespace)
@@ -86,6 +88,8 @@ export function createLooks(world: LooksWorld): Pick<Work, Look> {
       claim: (wanted) => find<PersistentVolumeClaim>(server, 'PersistentVolumeClaim', wanted, namespace),
       lastEvent: (claim) => eventsOf(server, { namespace, on: `pvc/${claim}` }).at(-1)?.message,
       logs: (container, previous) => logsOf(containerOf({ pod: name, container, namespace }, previous)),
+      waitsFor: (container) =>
+        unmetWish(cluster.network, namespace, containerOf({ pod: name, container, namespace }, false)),
     })
   }
   const usersOf = ({ kind, namespace = 'default', name }: JournalObject): readonly string[] =>

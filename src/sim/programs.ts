@@ -1,14 +1,22 @@
 import type { Pod } from '../api/types/core.ts'
 import type { HttpAnswer, ProgramServer } from '../client/server.ts'
 import { findContainer } from '../looks/containers.ts'
+import type { RunningProgram } from '../node/runtime/cri.ts'
+import { fromByteText } from '../shell/byte-text.ts'
 import type { ContainerWorld } from './container-requests.ts'
 
-/** What the programs of a Pod answer on a port: podsim knows whether one serves there, and whether it is well, no more. */
+/**
+ * What the programs of a Pod answer on a port. Of most of them podsim knows whether one serves there, and whether it is well, no more;
+ * those that have words of their own say them.
+ */
 export function createProgramServer({ cluster }: ContainerWorld): ProgramServer {
   return ({ pod, port, path }) => {
     for (const { name } of containersOf(pod)) {
       const found = findContainer(cluster, pod, name)
       if (found?.container.state !== 'running') continue
+      const programs = found.machine.runtime.programsAt({ uid: pod.metadata.uid ?? '' }) ?? []
+      const speaker = programs.find((each) => each.container === name && each.answers && each.listens(port))
+      if (speaker !== undefined) return ownAnswer(speaker, port, path)
       const { ok, output } = found.machine.runtime.probe(found.container.id, { kind: 'http', port, path })
       if (/ connect: connection refused$/.test(output)) continue
       return programAnswer(ok, output)
@@ -20,6 +28,17 @@ export function createProgramServer({ cluster }: ContainerWorld): ProgramServer 
 /** Init containers that go on (sidecars) may serve, too. */
 function containersOf({ spec }: Pod): readonly { readonly name: string }[] {
   return [...(spec.initContainers ?? []), ...spec.containers]
+}
+
+/** A status alone is told in podsim's words. */
+function ownAnswer(program: RunningProgram, port: number, path: string): HttpAnswer | undefined {
+  const reply = program.ask({ method: 'GET', port, path, headers: new Map(), body: '', from: 'node' })
+  if (reply === undefined) return undefined
+  const isWell = reply.status >= 200 && reply.status < 400
+  const text = isWell ? '' : `HTTP probe failed with statuscode: ${reply.status}`
+  if (reply.body === '' && reply.headers === undefined) return programAnswer(isWell, text)
+  const headers = { 'content-type': 'text/plain', ...reply.headers }
+  return { code: reply.status, headers, body: fromByteText(reply.body) }
 }
 
 function programAnswer(isWell: boolean, text: string): HttpAnswer {

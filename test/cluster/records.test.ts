@@ -8,7 +8,7 @@ import { createKernel } from '../../src/kernel/kernel.ts'
 const root = join(import.meta.dirname, '../..')
 
 /** Accidents and code from outside are told of by the room that lets them in. */
-const tellsFor: Readonly<Record<string, string>> = { 'src/cluster': 'src/sim' }
+const tellsFor: Readonly<Record<string, string>> = { 'src/cluster/outside-records.ts': 'src/sim' }
 
 function sourcesBelow(folder: string): string[] {
   return readdirSync(folder).flatMap((name) => {
@@ -19,7 +19,7 @@ function sourcesBelow(folder: string): string[] {
 
 function textOfRoom(table: string): string {
   const [, folder = ''] = /^(src\/\w+)\//.exec(table) ?? []
-  return sourcesBelow(join(root, tellsFor[folder] ?? folder))
+  return sourcesBelow(join(root, tellsFor[table] ?? folder))
     .filter((path) => !/\/(?:outside-)?records\.ts$/.test(path) && !path.includes('/generated/'))
     .map((path) => readFileSync(path, 'utf8'))
     .join('\n')

@@ -125,10 +125,12 @@ describe('programs that podsim knows by name only', () => {
   /** Init containers, each in a Pod of its own: what becomes of it. */
   const inits: Readonly<Record<string, { readonly image: string; readonly script: string; readonly status: RegExp }>> =
     {
-      'an applet of a busybox': { image: 'busybox', script: 'wget -q --spider http://web', status: /^Running$/ },
+      'an applet of a busybox': { image: 'busybox', script: 'ping -c 1 web', status: /^Running$/ },
+      'the world outside': { image: 'busybox', script: 'wget -q --spider https://example.com', status: /^Running$/ },
+      'a Service that is not there': { image: 'busybox', script: 'wget -q --spider http://web', status: /^Init:/ },
       'what an applet printed is not known': {
         image: 'busybox',
-        script: 'a=$(nslookup web | tail -1); [ -n "$a" ] || exit 1',
+        script: 'a=$(ping -c 1 web | tail -1); [ -n "$a" ] || exit 1',
         status: /^Running$/,
       },
       'a limit and a setting of the kernel': {
@@ -138,7 +140,7 @@ describe('programs that podsim knows by name only', () => {
       },
       'a package manager and what it brings': {
         image: 'alpine',
-        script: 'apk add --no-cache curl && curl -fs http://web',
+        script: 'apk add --no-cache curl && curl -fs http://example.com',
         status: /^Running$/,
       },
       'what a busybox has not': { image: 'busybox', script: 'curl http://web', status: /^Init:/ },

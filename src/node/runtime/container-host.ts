@@ -3,6 +3,7 @@ import type { Once } from '../../kernel/once.ts'
 import { process } from '../../kernel/process.ts'
 import type { ByteText } from '../../shell/byte-text.ts'
 import type { FileWatch } from '../../shell/file-watch.ts'
+import type { ContainerNetwork } from '../../shell/net/network.ts'
 import type { ContainerEntry } from './container.ts'
 import type { ProcessHost } from './container-process.ts'
 import { directoryChange } from './container-task.ts'
@@ -41,6 +42,10 @@ export class ContainerHost implements ProcessHost {
 
   watch({ files }: ContainerEntry, paths: readonly string[]): FileWatch {
     return watchFiles(this.#options.fs, files, paths)
+  }
+
+  network(entry: ContainerEntry, isInstant: boolean): ContainerNetwork | undefined {
+    return this.#options.network?.of(entry, isInstant)
   }
 
   changed({ files }: ContainerEntry, directory: string): Once<void> {

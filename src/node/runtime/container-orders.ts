@@ -38,6 +38,7 @@ import { MainProcess } from './main-process.ts'
 import { MemoryUse } from './memory-use.ts'
 import { creationRefusal, mountRefusal } from './mount-refusal.ts'
 import type { RuntimeRecords } from './records.ts'
+import type { RootFiles } from './root-files.ts'
 import type { RuntimeNote, RuntimeOptions } from './runtime-options.ts'
 import { mayNotRun, missing, startEnd } from './start-refusal.ts'
 
@@ -45,6 +46,7 @@ import { mayNotRun, missing, startEnd } from './start-refusal.ts'
 export interface OrderHost {
   hexId(name: string): string
   readonly note: Tell<RuntimeRecords, RuntimeNote | undefined>
+  readonly rootFiles: RootFiles
   /** Something of the Pod is another. */
   touch(podUid: string): void
   sandbox(id: string): PodSandbox | undefined
@@ -52,8 +54,7 @@ export interface OrderHost {
 
 const killedExitCode = 137
 const done: RuntimeResult = { ok: true, value: undefined }
-const signalTerm = 15
-const signalKill = 9
+const [signalTerm, signalKill] = [15, 9]
 
 /** The container half of the runtime. */
 export class ContainerOrders {
@@ -82,7 +83,7 @@ export class ContainerOrders {
     this.inUse = new MemoryUse(options.heed)
   }
 
-  ofPod(podUid: string): readonly LiveContainer[] {
+  ofPod(podUid: string): readonly ContainerEntry[] {
     return this.#byPod.get(podUid) ?? []
   }
 
@@ -140,7 +141,7 @@ export class ContainerOrders {
     const program = entry.image.program(argv, entry.files)
     if (program === undefined) return this.#execRefused(id, argv)
     const { written, write } = collected()
-    const context = this.#process(entry, { argv, stdin, write })
+    const context = this.#process(entry, { argv, stdin, write, isInstant: true })
     const result = runToEnd(this.#options.kernel, program, context, () => written)
     entry.processes.leave(context.pid)
     return result
@@ -196,7 +197,7 @@ export class ContainerOrders {
     if (refused !== undefined) return { ok: false, message: refused }
     const files = (payer: TmpfsPayer): ContainerFiles =>
       fs.containerView({
-        rootFiles: stored.definition.files,
+        rootFiles: this.#runtime.rootFiles.of(stored.definition, sandbox),
         mounts: config.mounts,
         readOnlyRoot: config.readOnlyRootFilesystem,
         user: userOf(config, stored.definition),

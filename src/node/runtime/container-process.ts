@@ -4,6 +4,7 @@ import type { Once } from '../../kernel/once.ts'
 import { type ByteText, toByteText } from '../../shell/byte-text.ts'
 import type { firstPid, ProcessTable } from '../../shell/engine/process-table.ts'
 import type { FileWatch } from '../../shell/file-watch.ts'
+import type { ContainerNetwork } from '../../shell/net/network.ts'
 import type { LiveInput, ProcessContext } from '../../shell/program.ts'
 import { Terminal } from '../../shell/terminal.ts'
 import type { ContainerEntry } from './container.ts'
@@ -18,6 +19,7 @@ export interface ProcessHost {
   randomBytes(entry: ContainerEntry, count: number): ByteText
   changed(entry: ContainerEntry, directory: string): Once<void>
   watch(entry: ContainerEntry, paths: readonly string[]): FileWatch
+  network(entry: ContainerEntry, isInstant: boolean): ContainerNetwork | undefined
 }
 
 export interface ProcessStart {
@@ -26,6 +28,8 @@ export interface ProcessStart {
   readonly pid?: typeof firstPid
   readonly stdin: ByteText
   readonly input?: LiveInput | undefined
+  /** It has to come to its end at the instant at which it begins. */
+  readonly isInstant?: boolean
   /** Where it writes; absent: into the container's log. */
   readonly write?: ProcessContext['write']
 }
@@ -39,6 +43,7 @@ export class ContainerProcess implements ProcessContext {
   readonly #entry: ContainerEntry
   readonly #host: ProcessHost
   readonly #write: ProcessContext['write'] | undefined
+  readonly #isInstant: boolean
   #env: ReadonlyMap<string, string> | undefined
 
   constructor(host: ProcessHost, entry: ContainerEntry, start: ProcessStart) {
@@ -48,6 +53,7 @@ export class ContainerProcess implements ProcessContext {
     this.stdin = start.stdin
     this.input = start.input
     this.#write = start.write
+    this.#isInstant = start.isInstant === true
     this.pid = start.pid ?? entry.processes.enter(this)
   }
 
@@ -123,5 +129,9 @@ export class ContainerProcess implements ProcessContext {
 
   watch(paths: readonly string[]): FileWatch {
     return this.#host.watch(this.#entry, paths)
+  }
+
+  get network(): ContainerNetwork | undefined {
+    return this.#host.network(this.#entry, this.#isInstant)
   }
 }

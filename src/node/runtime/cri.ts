@@ -3,6 +3,7 @@ import type { BindMount } from '../../fs/node-fs.ts'
 import type { Once } from '../../kernel/once.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
 import type { ByteText } from '../../shell/byte-text.ts'
+import type { WireReply, WireRequest } from '../../shell/net/network.ts'
 import type { LiveInput } from '../../shell/program.ts'
 import type { LogLine } from './log-buffer.ts'
 
@@ -133,6 +134,20 @@ export interface ExecSession {
   ended(exitCode: number): void
 }
 
+/** A main process that runs in a Pod's network, for those who connect to it. */
+export interface RunningProgram {
+  readonly sandbox: PodSandbox
+  readonly container: string
+  /** Of a program that nobody knows: on which ports it listens beside those that its container declares. Undefined: it is known. */
+  readonly assumedPorts: readonly number[] | undefined
+  /** It is known, and has answers of its own beyond being well or not. */
+  readonly answers: boolean
+  /** Whether a program that is known listens there. */
+  listens(port: number): boolean
+  /** Undefined: it closes the connection without an answer. */
+  ask(request: WireRequest): WireReply | undefined
+}
+
 export interface ContainerRuntime {
   /** What stands before `://` in container ids: `docker`, `containerd`. */
   readonly runtimeType: string
@@ -149,6 +164,8 @@ export interface ContainerRuntime {
   /** All sandboxes and containers of a Pod, oldest first; ended ones included until they are removed. */
   podSandboxes(podUid: string): readonly PodSandbox[]
   podContainers(podUid: string): readonly LiveContainer[]
+  /** What runs in the Pod that has the address, or (by the uid) in a Pod; undefined: there is none. */
+  programsAt(pod: { readonly ip: string } | { readonly uid: string }): readonly RunningProgram[] | undefined
   /** Uids of Pods of which the runtime knows anything, in the order in which it first met them. */
   podUids(): readonly string[]
   /** What a container has written into memory; 0 once it has ended. */

@@ -24,6 +24,7 @@ import type {
   PodSandbox,
   PodSandboxConfig,
   RegistryCredential,
+  RunningProgram,
   RuntimeContainer,
   RuntimeOrder,
   RuntimeResult,
@@ -33,6 +34,8 @@ import { ImageStore } from './image-store.ts'
 import type { LogLine } from './log-buffer.ts'
 import { PodIps } from './pod-ips.ts'
 import type { RuntimeRecord, RuntimeRecords } from './records.ts'
+import { RootFiles } from './root-files.ts'
+import { runningPrograms } from './running-program.ts'
 import type { RuntimeNote, RuntimeOptions } from './runtime-options.ts'
 
 /** Filled anew for every id: a text that is put together of parts costs ten times its own size. */
@@ -49,6 +52,7 @@ export function createRuntime(options: RuntimeOptions): ContainerRuntime {
 
 class SimulatedRuntime implements ContainerRuntime {
   readonly runtimeType: string
+  readonly rootFiles: RootFiles
   readonly #options: RuntimeOptions
   readonly #sandboxes = new SparseMap<string, PodSandbox>()
   readonly #byPod = new SparseMap<string, readonly PodSandbox[]>()
@@ -63,6 +67,7 @@ class SimulatedRuntime implements ContainerRuntime {
   constructor(options: RuntimeOptions) {
     const { registry, kind = 'docker', podCidr = '10.244.0.0/24' } = options
     this.runtimeType = runtimeName(kind)
+    this.rootFiles = new RootFiles(options.network)
     this.#options = options
     this.#ips = new PodIps(podCidr)
     this.#images = new ImageStore(registry, (name) => this.hexId(`image/${name}`))
@@ -107,6 +112,14 @@ class SimulatedRuntime implements ContainerRuntime {
 
   podContainers(podUid: string): readonly LiveContainer[] {
     return this.#orders.ofPod(podUid)
+  }
+
+  programsAt(pod: { readonly ip: string } | { readonly uid: string }): readonly RunningProgram[] | undefined {
+    for (const sandbox of this.#sandboxes.values()) {
+      const isMeant = 'ip' in pod ? sandbox.ip === pod.ip : sandbox.podUid === pod.uid
+      if (isMeant && sandbox.state === 'ready') return runningPrograms(this.#orders.ofPod(sandbox.podUid), sandbox)
+    }
+    return undefined
   }
 
   memoryBytes(id: string): number {

@@ -19,6 +19,8 @@ export interface Speaker {
 export interface Dialect {
   readonly name: 'bash' | 'ash'
   readonly grammar: Grammar
+  /** Tools beside those of its kind, which the image has. */
+  readonly extras?: ReadonlySet<string>
   /** Names of builtins that this shell has and the other lacks. */
   readonly lacks: ReadonlySet<string>
   /** What stands before a message of the shell itself. */

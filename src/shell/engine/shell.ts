@@ -9,6 +9,7 @@ import type { Steps } from '../../kernel/steps.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
 import { type ByteText, fromByteText, toByteText } from '../byte-text.ts'
 import type { FileWatch } from '../file-watch.ts'
+import type { ContainerNetwork } from '../net/network.ts'
 import { type Budget, BudgetError } from './budget.ts'
 import type { Dialect } from './dialect.ts'
 import type { Job, ProcessTable } from './process-table.ts'
@@ -50,6 +51,10 @@ export interface ShellWorld {
   program(name: string): WorldProgram | undefined
   /** What is taken for granted of a command of which nothing is known; absent: nothing, so it is not found. */
   assumed?(name: ByteText, args: readonly ByteText[]): WorldProgram | undefined
+  /** The network; absent: there is none. */
+  readonly network?: ContainerNetwork | undefined
+  /** What is asked of the world outside of the cluster is taken to be there, and to do its duty. */
+  readonly trustsOutside?: boolean
   /** Answers after a time; absent: the kernel's own sleep does. */
   after?(ms: VirtualMs): Once<void>
   /** Answers when a name in a directory changes; absent: nobody tells. */

@@ -3,18 +3,22 @@ import type { Shell } from '../engine/shell.ts'
 import { awk } from './awk.ts'
 import { chmod, chown, ln, mkdir, mktemp, rm, rmdir, touch } from './change-files.ts'
 import { cp, mv } from './copy.ts'
+import { curl } from './curl.ts'
 import { hexdump, od, xxd } from './dumps.ts'
 import { echo } from './echo.ts'
 import { base64, checksum, envsubst } from './encodings.ts'
 import { expr } from './expr.ts'
 import { cut, seq, tr, uniq, wc } from './filters.ts'
 import { find } from './find.ts'
+import { getent } from './getent.ts'
 import { grep } from './grep.ts'
 import { inotifyd } from './inotifyd.ts'
 import { jq } from './jq.ts'
 import { basename, dirname, pwd, readlink, realpath } from './links-and-names.ts'
 import { ls } from './ls.ts'
+import { nc } from './nc.ts'
 import { nestedShell } from './nested-shell.ts'
+import { nslookup } from './nslookup.ts'
 import { openssl } from './openssl.ts'
 import { printf } from './printf.ts'
 import { nohup, sleep, timeout, usleep, xargs } from './run-others.ts'
@@ -25,13 +29,14 @@ import { date, df, env, hostname, id, kill, mount, printenv, ps, refused, uname,
 import { tar } from './tar.ts'
 import { test } from './test.ts'
 import type { Tool } from './tool.ts'
+import { wget } from './wget.ts'
 import { cat, head, nl, paste, rev, tac, tail, tee, yes } from './whole-text.ts'
 
 const which: Tool = ({ args, shell, voice, out }) => {
   let code = 0
   for (const name of args.filter((arg) => !arg.startsWith('-'))) {
-    const isThere =
-      shell.world.program(name) !== undefined || (findTool(name, shell) !== undefined && !refusedNames.has(name))
+    const tool = findTool(name, shell)
+    const isThere = shell.world.program(name) !== undefined || (tool !== undefined && tool !== refused)
     if (isThere) out(`${voice === 'gnu' ? '/usr/bin' : '/bin'}/${name}\n`)
     else code = 1
   }
@@ -50,6 +55,7 @@ const tools: Readonly<Record<string, Tool>> = {
   chmod,
   chown,
   cp,
+  curl,
   cut,
   date,
   df,
@@ -62,6 +68,7 @@ const tools: Readonly<Record<string, Tool>> = {
   false: () => 1,
   fgrep: grep,
   find,
+  getent,
   grep,
   hd: hexdump,
   head,
@@ -78,8 +85,11 @@ const tools: Readonly<Record<string, Tool>> = {
   mktemp,
   mount,
   mv,
+  nc,
+  netcat: nc,
   nl,
   nohup,
+  nslookup,
   od,
   openssl,
   paste,
@@ -117,6 +127,7 @@ const tools: Readonly<Record<string, Tool>> = {
   uniq,
   usleep,
   wc,
+  wget,
   which,
   whoami,
   xargs,
@@ -125,19 +136,19 @@ const tools: Readonly<Record<string, Tool>> = {
 }
 
 /** What busybox lacks. Source: busybox 1.31, list of applets. */
-const onlyGnu = new Set(['bash', 'envsubst', 'jq', 'openssl', 'sha224sum', 'sha384sum'])
+const onlyGnu = new Set(['bash', 'curl', 'envsubst', 'getent', 'jq', 'openssl', 'sha224sum', 'sha384sum'])
 const onlyBusybox = new Set(['ash', 'hd', 'inotifyd', 'usleep'])
 
 /** Programs that images or machines have and podsim does not: they refuse themselves by name. */
 const refusedNames: ReadonlySet<string> = new Set(
   (
-    'adduser ar arp arping bc bunzip2 bzcat bzip2 cal chroot chvt cksum clear cmp comm cpio crond crontab curl ' +
+    'adduser ar arp arping bc bunzip2 bzcat bzip2 cal chroot chvt cksum clear cmp comm cpio crond crontab ' +
     'dc dd deluser diff dmesg docker dos2unix du ed expand factor fallocate fdisk flock fold free fsync ftpget ftpput fuser ' +
     'gcc getopt git gunzip gzip halt helm hostid httpd ifconfig install ip ipcalc ipcs killall klogd less link logger ' +
-    'login logname lsof lsusb lzcat make mesg microcom mkfifo mknod more mountpoint nano nc netcat netstat nice nmeter ' +
-    'node npm nproc nslookup ntpd passwd patch perl pgrep pidof ping ping6 pip pkill pmap poweroff pstree python python3 ' +
+    'login logname lsof lsusb lzcat make mesg microcom mkfifo mknod more mountpoint nano netstat nice nmeter ' +
+    'node npm nproc ntpd passwd patch perl pgrep pidof ping ping6 pip pkill pmap poweroff pstree python python3 ' +
     'reboot renice reset route scp sha3sum shred shuf split ssh ssh-keygen strings stty su sudo sysctl tar telnet tftp ' +
-    'time top traceroute tty umount unexpand unix2dos unlink unzip uptime uudecode uuencode vi vim watch wget who xz ' +
+    'time top traceroute tty umount unexpand unix2dos unlink unzip uptime uudecode uuencode vi vim watch who xz ' +
     'yq zcat'
   ).split(' '),
 )
@@ -149,16 +160,25 @@ export function isRefused(name: string): boolean {
 
 /** Of the programs that podsim only knows by name, those of a busybox. Source: busybox 1.31, list of applets. */
 export function isRefusedApplet(name: string): boolean {
-  return refusedNames.has(name) && !notInBusybox.has(name)
+  return refusedNames.has(name) && !notInBusybox.has(name) && !networkTools.has(name)
 }
 
 const notInBusybox: ReadonlySet<string> = new Set(
-  'curl docker gcc git helm make node npm perl pip python python3 scp ssh ssh-keygen sudo vim yq'.split(' '),
+  'docker gcc git helm make node npm perl pip python python3 scp ssh ssh-keygen sudo vim yq'.split(' '),
 )
+
+/** Tools that ask others over the network; they refuse themselves where there is none. */
+const networkTools: ReadonlySet<string> = new Set(['curl', 'getent', 'nc', 'netcat', 'nslookup', 'wget'])
+
+/** Whether a tool needs a network. */
+export function isNetworkTool(name: string): boolean {
+  return networkTools.has(name)
+}
 
 /** The tool of a name in this kind of shell; undefined: there is none, not even one that refuses itself. */
 export function findTool(name: string, { dialect }: Pick<Shell, 'dialect'>): Tool | undefined {
   const missing = dialect.name === 'bash' ? onlyBusybox : onlyGnu
-  if (Object.hasOwn(tools, name) && !missing.has(name)) return tools[name]
+  const isThere = !missing.has(name) || dialect.extras?.has(name) === true
+  if (Object.hasOwn(tools, name) && isThere) return tools[name]
   return refusedNames.has(name) ? refused : undefined
 }

@@ -3,7 +3,8 @@ import { basename, dirname } from '../../fs/path.ts'
 import { mapped } from '../../kernel/mapped.ts'
 import type { Once } from '../../kernel/once.ts'
 import type { Steps } from '../../kernel/steps.ts'
-import { toByteText } from '../../shell/byte-text.ts'
+import { fromByteText, toByteText } from '../../shell/byte-text.ts'
+import type { WireReply, WireRequest } from '../../shell/net/network.ts'
 import type {
   ImageDefinition,
   ProbeAnswer,
@@ -20,11 +21,31 @@ import { SimUsageError } from '../usage-error.ts'
 import { type Owner, ownedBy } from './mistakes.ts'
 import { ownSteps } from './own-steps.ts'
 
-/** A request that reaches a port of a container: a probe of its kubelet, or a hook. */
+/** A request that reaches a port of a container: of a program of another container, a probe of its kubelet, a hook. */
 export interface ServedRequest {
   readonly port: number
+  /** With its query. */
   readonly path: string
+  /** `GET`, `POST`. */
+  readonly method: string
+  /** By names in lower case, as text. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+  /** The address that it comes from; of probes and hooks `node`. */
+  readonly from: string
 }
+
+/** What a handler answers: a status code, or more. */
+export interface ServedReply {
+  /** Of HTTP, from 100 to 599. */
+  readonly status: number
+  /** Default: nothing. */
+  readonly body?: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** What answers on a port. */
+export type RequestHandler = (request: ServedRequest) => number | ServedReply
 
 /** What a program of one's own has to do with the world. All of it takes virtual time only. */
 export interface OwnProcess {
@@ -48,10 +69,10 @@ export interface OwnProcess {
   /** The same on standard error. */
   error(text: string): void
   /**
-   * Serves HTTP on a port: the handler gives the status code. Probes of TCP find the port open. Nobody listens anywhere
+   * Serves HTTP on a port: the handler gives the status code, or an answer with status, body and headers. Probes of TCP find the port open. Nobody listens anywhere
    * before this is called.
    */
-  serve(port: number, handler: (request: ServedRequest) => number): void
+  serve(port: number, handler: RequestHandler): void
   /**
    * What SIGTERM does: how long it then takes to end, and with which exit code; or nothing, so that it is killed after the
    * grace period. It ends with 0 after 100ms unless this says otherwise.
@@ -82,7 +103,7 @@ export function ownProgramImage(
 /** What a process of the program has set. */
 interface Running {
   readonly owner: Owner
-  readonly handlers: Map<number, (request: ServedRequest) => number>
+  readonly handlers: Map<number, RequestHandler>
   termination: Termination
 }
 
@@ -122,11 +143,22 @@ class BodyProgram implements Program {
     const handler = running?.handlers.get(port)
     if (running === undefined || handler === undefined) return undefined
     if (kind === 'tcp') return { ok: true, output: '' }
-    const code = ownedBy(running.owner, () => statusCodeOf(handler({ port, path })))
+    const asked = { port, path, method: 'GET', headers: {}, body: '', from: 'node' }
+    const { status: code } = ownedBy(running.owner, () => replyOf(handler(asked)))
     // Source: pkg/probe/http/http.go, DoHTTPProbe.
     return code >= 200 && code < 400
       ? { ok: true, output: '' }
       : { ok: false, output: `HTTP probe failed with statuscode: ${code}` }
+  }
+
+  request(task: ProcessContext, { headers, body, ...asked }: WireRequest): WireReply | undefined {
+    const running = this.#running.get(task)
+    const handler = running?.handlers.get(asked.port)
+    if (running === undefined || handler === undefined) return undefined
+    const texts = Object.fromEntries([...headers].map(([name, value]) => [name, fromByteText(value)]))
+    const request: ServedRequest = { ...asked, headers: texts, body: fromByteText(body) }
+    const reply = ownedBy(running.owner, () => replyOf(handler(request)))
+    return { ...reply, body: toByteText(reply.body ?? '') }
   }
 }
 
@@ -167,6 +199,24 @@ function exitCodeOf(given: unknown): number {
   if (given === undefined) return 0
   if (typeof given === 'number' && Number.isInteger(given) && given >= 0 && given <= 255) return given
   throw new SimUsageError(`the exit code is ${describeValue(given)}; expected a whole number from 0 to 255, or nothing`)
+}
+
+function replyOf(given: unknown): ServedReply {
+  if (typeof given !== 'object' || given === null) return { status: statusCodeOf(given) }
+  const { status, body, headers } = given as Partial<Record<keyof ServedReply, unknown>> // looked at below
+  if (body !== undefined && typeof body !== 'string')
+    throw new SimUsageError(`the body of an answer is ${describeValue(body)}; expected text`)
+  const isTexts =
+    typeof headers === 'object' &&
+    headers !== null &&
+    Object.values(headers).every((value) => typeof value === 'string')
+  if (headers !== undefined && !isTexts)
+    throw new SimUsageError(`the headers of an answer are ${describeValue(headers)}; expected texts by name`)
+  return {
+    status: statusCodeOf(status),
+    ...(body === undefined ? {} : { body }),
+    ...(headers === undefined ? {} : { headers: headers as Readonly<Record<string, string>> }), // texts: seen above
+  }
 }
 
 function statusCodeOf(given: unknown): number {

@@ -174,7 +174,7 @@ describe('a program of one’s own', () => {
   test('a program that there is not is told with those that there are', () => {
     const program = 'sell' as never // a mistake
     expect(() => createSim({ images: [{ name: 'a', program }] })).toThrow(
-      'images[0].program is the text "sell"; expected "serve", "shell", "succeed", "crash", "secret-reader", or a generator function; did you mean "shell"?',
+      'images[0].program is the text "sell"; expected "serve", "shell", "succeed", "crash", "password-server", "secret-reader", or a generator function; did you mean "shell"?',
     )
   })
 })
