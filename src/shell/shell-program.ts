@@ -142,9 +142,7 @@ function worldOf(task: ProcessContext, trust: Trust | undefined, trusted: Truste
       err: { write: (bytes) => task.writeLog('stderr', bytes) },
     },
     program: () => undefined,
-    get network() {
-      return task.network
-    },
+    network: () => task.network,
     ...(trust === undefined ? {} : { assumed, trustsOutside: true }),
   }
 }

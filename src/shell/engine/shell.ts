@@ -51,8 +51,8 @@ export interface ShellWorld {
   program(name: string): WorldProgram | undefined
   /** What is taken for granted of a command of which nothing is known; absent: nothing, so it is not found. */
   assumed?(name: ByteText, args: readonly ByteText[]): WorldProgram | undefined
-  /** The network; absent: there is none. */
-  readonly network?: ContainerNetwork | undefined
+  /** The network; absent or undefined: there is none. */
+  network?(): ContainerNetwork | undefined
   /** What is asked of the world outside of the cluster is taken to be there, and to do its duty. */
   readonly trustsOutside?: boolean
   /** Answers after a time; absent: the kernel's own sleep does. */

@@ -5,7 +5,7 @@ import type { CurlOptions } from './curl-options.ts'
 import { type ToolContext, writeFile } from './tool.ts'
 
 /** A transfer that came to its end. */
-export interface Done {
+export interface Transfer {
   readonly reply: WireReply
   readonly ip: string
   readonly port: number
@@ -17,7 +17,7 @@ export interface Done {
 export function writeReply(
   context: ToolContext,
   given: CurlOptions,
-  { reply, isHead }: Done,
+  { reply, isHead }: Transfer,
   isFailed: boolean,
 ): { readonly code: number; readonly text: string } | undefined {
   const head = given.includesHead ? `${statusLine(reply)}\r\n${headersOf(reply).map(headerLine).join('')}\r\n` : ''
@@ -59,26 +59,26 @@ function titled(name: string): string {
 }
 
 /** The text of --write-out. Source: curl 7.88 src/tool_writeout.c. */
-export function shownText(format: ByteText, done: Done | undefined, url: ByteText, code: number): ByteText {
-  const seconds = ((done?.ms ?? 0) / 1000).toFixed(6)
-  const status = String(done?.reply.status ?? 0).padStart(3, '0')
+export function shownText(format: ByteText, transfer: Transfer | undefined, url: ByteText, code: number): ByteText {
+  const seconds = ((transfer?.ms ?? 0) / 1000).toFixed(6)
+  const status = String(transfer?.reply.status ?? 0).padStart(3, '0')
   const values: Readonly<Record<string, string>> = {
     http_code: status,
     response_code: status,
     exitcode: String(code),
-    size_download: String(done === undefined || done.isHead ? 0 : done.reply.body.length),
+    size_download: String(transfer === undefined || transfer.isHead ? 0 : transfer.reply.body.length),
     content_type: String(
-      done === undefined ? '' : (headersOf(done.reply).find(([name]) => name === 'content-type')?.[1] ?? ''),
+      transfer === undefined ? '' : (headersOf(transfer.reply).find(([name]) => name === 'content-type')?.[1] ?? ''),
     ),
-    remote_ip: done?.ip ?? '',
-    remote_port: String(done?.port ?? 0),
+    remote_ip: transfer?.ip ?? '',
+    remote_port: String(transfer?.port ?? 0),
     time_total: seconds,
     time_connect: seconds,
     time_starttransfer: seconds,
     url,
     url_effective: url,
     num_redirects: '0',
-    http_version: done === undefined ? '0' : '1.1',
+    http_version: transfer === undefined ? '0' : '1.1',
   }
   return format.replace(/%\{(\w+)\}|%%|\\([nrt])/g, (all, name: string | undefined, letter: string | undefined) => {
     if (name !== undefined) return values[name] ?? ''

@@ -5,7 +5,7 @@ import { headerOf, parseUrl, type Url } from '../net/http.ts'
 import type { ContainerNetwork, WireReply } from '../net/network.ts'
 import { resolve } from '../net/resolve.ts'
 import { type CurlOptions, readCurlOptions, requestOf } from './curl-options.ts'
-import { type Done, shownText, tellConnected, tellExchange, writeReply } from './curl-output.ts'
+import { shownText, type Transfer, tellConnected, tellExchange, writeReply } from './curl-output.ts'
 import { assumedOutside, networkOf } from './network.ts'
 import { refused } from './system.ts'
 import { notSimulated, type ToolContext } from './tool.ts'
@@ -35,7 +35,7 @@ interface Failed {
   readonly code: number
   readonly text: string
 }
-type Attempt = { readonly ok: true; readonly done: Done } | ({ readonly ok: false } & Failed)
+type Attempt = { readonly ok: true; readonly transfer: Transfer } | ({ readonly ok: false } & Failed)
 
 function* fetchOne(context: ToolContext, network: ContainerNetwork, given: CurlOptions, text: ByteText): Steps<number> {
   const url = parseUrl(text)
@@ -49,14 +49,14 @@ function* fetchOne(context: ToolContext, network: ContainerNetwork, given: CurlO
     })
   const attempt = yield* retried(context, network, given, url)
   if (attempt === 'outside') return 0
-  const failure = attempt.ok ? errorOf(given, attempt.done.reply) : attempt
+  const failure = attempt.ok ? errorOf(given, attempt.transfer.reply) : attempt
   if (attempt.ok) {
-    const error = writeReply(context, given, attempt.done, failure !== undefined)
+    const error = writeReply(context, given, attempt.transfer, failure !== undefined)
     if (error !== undefined) return fail(context, given, error)
   }
   const code = failure === undefined ? 0 : fail(context, given, failure)
   if (given.writeOut !== undefined)
-    context.out(shownText(given.writeOut, attempt.ok ? attempt.done : undefined, text, code))
+    context.out(shownText(given.writeOut, attempt.ok ? attempt.transfer : undefined, text, code))
   return code
 }
 
@@ -78,9 +78,9 @@ function isTransient(given: CurlOptions, attempt: Attempt): string | undefined {
     if (attempt.code === codes.refused && given.retriesRefused) return 'connection refused'
     return given.retriesAll ? '(retrying all errors)' : undefined
   }
-  const { status } = attempt.done.reply
+  const { status } = attempt.transfer.reply
   if ([408, 429, 500, 502, 503, 504].includes(status)) return 'HTTP error'
-  return given.retriesAll && errorOf(given, attempt.done.reply) !== undefined ? '(retrying all errors)' : undefined
+  return given.retriesAll && errorOf(given, attempt.transfer.reply) !== undefined ? '(retrying all errors)' : undefined
 }
 
 /** Waits between them a second, then two, four, up to ten minutes. */
@@ -120,7 +120,7 @@ function* followed(
   for (let left = maxRedirects; left >= 0; left--) {
     const attempt = yield* once(context, network, given, url)
     if (attempt === 'outside' || !attempt.ok || !given.follows) return attempt
-    const { reply } = attempt.done
+    const { reply } = attempt.transfer
     const location = reply.status >= 300 && reply.status < 400 ? headerOf(reply, 'location') : undefined
     const next: Url | undefined =
       location === undefined
@@ -175,5 +175,5 @@ function* once(
   if (reply === undefined) return { ok: false, code: codes.empty, text: 'Empty reply from server' }
   if (given.isVerbose) tellExchange(context, request, reply)
   network.tell(target, reply.status >= 400 ? { kind: 'status', status: reply.status } : { kind: 'reached' })
-  return { ok: true, done: { reply, ip, ms: kernel.now() - beganAt, port, isHead: request.method === 'HEAD' } }
+  return { ok: true, transfer: { reply, ip, ms: kernel.now() - beganAt, port, isHead: request.method === 'HEAD' } }
 }

@@ -7,7 +7,7 @@ const workMs = 1000
 
 /** What a tool has to do with the network: the one of its container. Undefined: it runs where there is none, and is refused by name. */
 export function networkOf({ shell }: ToolContext): ContainerNetwork | undefined {
-  return shell.world.network
+  return shell.world.network?.()
 }
 
 /**
