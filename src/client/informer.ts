@@ -136,7 +136,9 @@ class SharedInformer<T extends KubeObject> implements Informer<T>, ReflectorStor
 
   byIndex(name: string, value: string): readonly T[] {
     const index = this.indices.find((each) => each.name === name)
-    return [...(index?.entries.get(value)?.values() ?? [])]
+    const under = index?.entries.get(value)
+    if (under === undefined) return []
+    return isMany(under) ? [...under.values()] : [under]
   }
 
   addIndexer(name: string, indexer: Indexer<T>): void {
@@ -206,20 +208,9 @@ class SharedInformer<T extends KubeObject> implements Informer<T>, ReflectorStor
   private reindex(key: string, old: T | undefined, next: T | undefined): void {
     for (const { indexer, entries } of this.indices) {
       const nextValues = next === undefined ? [] : indexer(next)
-      for (const value of old === undefined ? [] : indexer(old)) {
-        if (nextValues.includes(value)) continue
-        const under = entries.get(value)
-        under?.delete(key)
-        if (under?.size === 0) entries.delete(value)
-      }
-      if (next === undefined) continue
-      for (const value of nextValues) {
-        const under = entries.get(value)
-        if (under === undefined) entries.set(value, new Few<string, T>().set(key, next))
-        else if (under instanceof Few && under.size >= fewAtMost && !under.has(key))
-          entries.set(value, new Map(under.entries()).set(key, next))
-        else under.set(key, next)
-      }
+      if (old !== undefined)
+        for (const value of indexer(old)) if (!nextValues.includes(value)) takeOut(entries, value, key, old)
+      if (next !== undefined) for (const value of nextValues) putUnder(entries, value, key, next)
     }
   }
 }
@@ -228,8 +219,36 @@ class SharedInformer<T extends KubeObject> implements Informer<T>, ReflectorStor
 interface Index<T extends KubeObject> {
   readonly name: string
   readonly indexer: Indexer<T>
-  /** Under most values there is one object: a Map is for many. */
-  readonly entries: Map<string, Few<string, T> | Map<string, T>>
+  readonly entries: Map<string, Under<T>>
+}
+
+/** Under most values there is one object, which stands for itself: a Map is for many. */
+type Under<T extends KubeObject> = T | Few<string, T> | Map<string, T>
+
+function isMany<T extends KubeObject>(under: Under<T>): under is Few<string, T> | Map<string, T> {
+  return under instanceof Few || under instanceof Map
+}
+
+function putUnder<T extends KubeObject>(entries: Map<string, Under<T>>, value: string, key: string, next: T): void {
+  const under = entries.get(value)
+  if (under === undefined) entries.set(value, next)
+  else if (!isMany(under))
+    entries.set(value, isSame(under, next) ? next : new Few<string, T>().set(keyOf(under), under).set(key, next))
+  else if (under instanceof Few && under.size >= fewAtMost && !under.has(key))
+    entries.set(value, new Map(under.entries()).set(key, next))
+  else under.set(key, next)
+}
+
+function takeOut<T extends KubeObject>(entries: Map<string, Under<T>>, value: string, key: string, old: T): void {
+  const under = entries.get(value)
+  if (under === undefined) return
+  if (isMany(under)) under.delete(key)
+  if (isMany(under) ? under.size === 0 : isSame(under, old)) entries.delete(value)
+}
+
+/** Whether they have the same key, of which no text is made. */
+function isSame(a: KubeObject, b: KubeObject): boolean {
+  return a.metadata.name === b.metadata.name && (a.metadata.namespace ?? '') === (b.metadata.namespace ?? '')
 }
 
 const fewAtMost = 8

@@ -5,32 +5,10 @@ import type { Inode } from './inode.ts'
 import type { InodeStore } from './inode-store.ts'
 import type { BindMount, Later } from './node-fs.ts'
 import { isWithin, joinPath } from './path.ts'
+import type { UnreadTree } from './unread-trees.ts'
 import { type Mount, type Namespace, walk } from './walk.ts'
 
 const rootUser = { uid: 0, gid: 0, groups: [] } as const
-
-/** A bind mount that is on its way into a container, or there. */
-class Bound implements Later {
-  readonly mount: BindMount
-  readonly #node: Namespace
-  #source: BoundSource | undefined
-
-  constructor(mount: BindMount, node: Namespace) {
-    this.mount = mount
-    this.#node = node
-  }
-
-  /** Looks up what is bound; nothing, if it is not there. */
-  carryOut(): void {
-    const at = walk(this.#node, this.mount.hostPath, true, rootUser)
-    if (at.ok && at.inode !== undefined)
-      this.#source = { inode: at.inode, nodePath: at.path, readOnly: at.mount.readOnly }
-  }
-
-  get source(): BoundSource | undefined {
-    return this.#source
-  }
-}
 
 interface BoundSource {
   readonly inode: Inode
@@ -51,13 +29,15 @@ export interface ContainerParts {
  * somebody does, as of now; the tree is built when it is first asked for, so that containers into which nobody looks cost
  * nothing. A mount whose source is absent is left out.
  */
-export class ContainerNamespace implements NamespaceHolder {
+export class ContainerNamespace implements NamespaceHolder, Later {
   readonly store: InodeStore
   /** That of the node. */
   readonly node: Namespace
   readonly rootFiles: ContainerParts['rootFiles']
   readonly readOnlyRoot: boolean
-  readonly bound: readonly Bound[]
+  readonly mounts: readonly BindMount[]
+  /** What is bound, in the place of its mount; nothing, if it was not there, or nobody has looked. */
+  readonly #sources: (BoundSource | undefined)[] = []
   #built: Namespace | undefined
 
   constructor(store: InodeStore, node: Namespace, { rootFiles, mounts, readOnlyRoot }: ContainerParts) {
@@ -65,12 +45,31 @@ export class ContainerNamespace implements NamespaceHolder {
     this.node = node
     this.rootFiles = rootFiles
     this.readOnlyRoot = readOnlyRoot
-    this.bound = mounts.map((mount) => new Bound(mount, node))
-    for (const each of this.bound) {
-      const tree = store.unread.above(each.mount.hostPath)
-      if (tree === undefined) each.carryOut()
-      else tree.add(each)
+    this.mounts = mounts
+    const left = new Map<UnreadTree, number[]>()
+    for (const [i, { hostPath }] of mounts.entries()) {
+      const tree = store.unread.above(hostPath)
+      if (tree === undefined) this.lookUp(i)
+      else if (!left.get(tree)?.push(i)) left.set(tree, [i])
     }
+    for (const [tree, indices] of left) tree.add(indices.length === mounts.length ? this : new LookUp(this, indices))
+  }
+
+  /** All that it binds lies in an unread tree, into which somebody looks now. */
+  carryOut(): void {
+    for (const index of this.mounts.keys()) this.lookUp(index)
+  }
+
+  /** Looks up what a mount binds: what is there now. */
+  lookUp(index: number): void {
+    const mount = this.mounts[index]
+    const at = mount && walk(this.node, mount.hostPath, true, rootUser)
+    if (at?.ok === true && at.inode !== undefined)
+      this.#sources[index] = { inode: at.inode, nodePath: at.path, readOnly: at.mount.readOnly }
+  }
+
+  sourceOf(index: number): BoundSource | undefined {
+    return this.#sources[index]
   }
 
   get namespace(): Namespace {
@@ -83,8 +82,23 @@ export class ContainerNamespace implements NamespaceHolder {
   }
 }
 
+/** The same of some of its mounts. */
+class LookUp implements Later {
+  readonly #files: ContainerNamespace
+  readonly #indices: readonly number[]
+
+  constructor(files: ContainerNamespace, indices: readonly number[]) {
+    this.#files = files
+    this.#indices = indices
+  }
+
+  carryOut(): void {
+    for (const index of this.#indices) this.#files.lookUp(index)
+  }
+}
+
 function build(files: ContainerNamespace): Namespace {
-  const { store, readOnlyRoot, bound } = files
+  const { store, readOnlyRoot, mounts } = files
   const device: Device = { kind: 'overlay', sizeBytes: undefined, usedBytes: 0 }
   const root = store.create('directory', device, 0o755)
   const top: Mount = {
@@ -102,10 +116,12 @@ function build(files: ContainerNamespace): Namespace {
   for (const [path, content] of Object.entries(files.rootFiles)) addImageFile(store, root, path, content)
   store.notCounted(device)
   // As container runtimes do: outer mounts first.
-  const depth = ({ mount }: Bound) => mount.containerPath.split('/').filter((part) => part !== '').length
-  for (const each of [...bound].sort((a, b) => depth(a) - depth(b))) {
-    store.unread.look(store.unread.above(each.mount.hostPath)?.path ?? each.mount.hostPath)
-    if (each.source !== undefined) addMount(files, namespace, each.mount, each.source)
+  const depth = ([, { containerPath }]: readonly [number, BindMount]) =>
+    containerPath.split('/').filter((part) => part !== '').length
+  for (const [i, mount] of [...mounts.entries()].sort((a, b) => depth(a) - depth(b))) {
+    store.unread.look(store.unread.above(mount.hostPath)?.path ?? mount.hostPath)
+    const source = files.sourceOf(i)
+    if (source !== undefined) addMount(files, namespace, mount, source)
   }
   return namespace
 }

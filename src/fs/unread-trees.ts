@@ -9,14 +9,18 @@ interface Past {
   asOf(reservation: Reservation, later: Later): void
 }
 
-/** One thing that was done in a tree. */
-interface Piece {
+/** One thing that was done in a tree, and made something. */
+class Making {
   readonly later: Later
-  /** Undefined: it makes nothing. */
-  readonly reservation: Reservation | undefined
+  readonly reservation: Reservation
   /** It did over what had been done. */
   readonly isRedone: boolean
-  next: Piece | undefined
+
+  constructor(later: Later, reservation: Reservation, isRedone: boolean) {
+    this.later = later
+    this.reservation = reservation
+    this.isRedone = isRedone
+  }
 }
 
 /** A directory into which nobody has looked since it was made, with all that was done in it, in its order. */
@@ -25,8 +29,8 @@ export class UnreadTree implements Later {
   readonly directory: Inode
   readonly #trees: UnreadTrees
   readonly #past: Past
-  #first: Piece | undefined
-  #last: Piece | undefined
+  /** A list as long as it has to be. What makes nothing stands for itself. */
+  #pieces: readonly (Making | Later)[] = []
   /** Directories in it that some piece makes. */
   #made: readonly string[] = []
 
@@ -45,7 +49,7 @@ export class UnreadTree implements Later {
   }
 
   add(later: Later, reservation?: Reservation, directories: readonly string[] = []): void {
-    this.#append({ later, reservation, isRedone: false, next: undefined })
+    this.#pieces = this.#pieces.concat(reservation === undefined ? later : new Making(later, reservation, false))
     // Most trees have the same few directories: they have the list in common. A longer one has no room to spare.
     if (this.#made.length === 0) this.#made = directories
     else if (this.missing(directories) > 0)
@@ -54,32 +58,21 @@ export class UnreadTree implements Later {
 
   /** Adds what does `before` over. That is forgotten if it was done over what had been before, and if only such came after it. */
   redo(before: Later, later: Later, reservation: Reservation): void {
-    this.#forgetRedone(before)
-    this.#append({ later, reservation, isRedone: true, next: undefined })
+    this.#pieces = this.#withoutRedone(before).concat(new Making(later, reservation, true))
   }
 
-  #append(piece: Piece): void {
-    if (this.#last === undefined) this.#first = piece
-    else this.#last.next = piece
-    this.#last = piece
-  }
-
-  #forgetRedone(later: Later): void {
-    let previous: Piece | undefined
-    let found = this.#first
-    for (; found !== undefined && found.later !== later; found = found.next) previous = found
-    if (previous === undefined || found === undefined) return
-    for (let after: Piece | undefined = found; after !== undefined; after = after.next) if (!after.isRedone) return
-    previous.next = found.next
-    if (this.#last === found) this.#last = previous
+  #withoutRedone(later: Later): readonly (Making | Later)[] {
+    const pieces = this.#pieces
+    const at = pieces.findIndex((piece) => piece instanceof Making && piece.later === later)
+    const isRedone = (piece: Making | Later) => piece instanceof Making && piece.isRedone
+    return at > 0 && pieces.slice(at).every(isRedone) ? pieces.toSpliced(at, 1) : pieces
   }
 
   carryOut(): void {
     this.#trees.forget(this)
-    for (let piece = this.#first; piece !== undefined; piece = piece.next) {
-      if (piece.reservation === undefined) piece.later.carryOut()
-      else this.#past.asOf(piece.reservation, piece.later)
-    }
+    for (const piece of this.#pieces)
+      if (piece instanceof Making) this.#past.asOf(piece.reservation, piece.later)
+      else piece.carryOut()
   }
 }
 

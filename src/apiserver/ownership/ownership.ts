@@ -116,8 +116,19 @@ export class Ownership {
 
   /** The object has been stored: where it is what was proposed, it is kept instead, so that there is but one of them. */
   settle(stored: KubeObject): this {
-    if (this.after !== undefined && this.after !== stored && hasPartsOf(stored, this.after)) this.after = stored
+    if (this.after !== undefined && this.after !== stored && hasPartsOf(stored, this.after)) {
+      this.after = stored
+      this.shareMetadata(stored)
+    }
     return this
+  }
+
+  /** Of what was before, metadata in which nobody owns anything else are let go. */
+  private shareMetadata({ metadata }: KubeObject): void {
+    const { before, previous } = this
+    if (before === undefined || !ownedMetadata.every((key) => equalJson(before.metadata[key], metadata[key]))) return
+    this.before = { ...before, metadata }
+    if (previous?.after === before) previous.after = this.before
   }
 }
 

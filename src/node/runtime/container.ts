@@ -51,8 +51,7 @@ export class ContainerEntry implements LiveContainer, TmpfsPayer {
   /** Made when somebody first writes or reads. */
   #log: LogBuffer | undefined
   #processes: ProcessTable | undefined
-  /** What must not outlive it: its main process, killers on their way. */
-  readonly life = new Scope()
+  #life: Scope | undefined
   /** Its main process; undefined of one that rests until it is stopped. */
   main: Unsubscribable | undefined
   #commandsEnd: Subject<number> | undefined
@@ -90,6 +89,12 @@ export class ContainerEntry implements LiveContainer, TmpfsPayer {
     return this.files.writtenBytes
   }
 
+  /** What must not outlive it: its main process, killers on their way. Of most containers there is nothing. */
+  get life(): Scope {
+    this.#life ??= new Scope()
+    return this.#life
+  }
+
   get hostname(): string {
     return this.config.hostname ?? this.sandbox.podName
   }
@@ -112,6 +117,12 @@ export class ContainerEntry implements LiveContainer, TmpfsPayer {
       if (this.context !== undefined) this.#processes.enter(this.context, firstPid)
     }
     return this.#processes
+  }
+
+  /** Its main process waits until it is stopped. */
+  rests(): void {
+    this.main = undefined
+    if (this.#life?.size === 0) this.#life = undefined
   }
 
   takeTmpfs(bytes: number): void {
@@ -145,8 +156,13 @@ export class ContainerEntry implements LiveContainer, TmpfsPayer {
   /** Program and arguments: the Pod's, or where it has none the image's. */
   get argv(): readonly string[] {
     const { command, args } = this.config
-    // Concatenated, so that none has room to spare: processes keep theirs.
-    if (command.length > 0) return command.concat(args)
-    return this.image.entrypoint.concat(args.length > 0 ? args : this.image.cmd)
+    if (command.length > 0) return joined(command, args)
+    return joined(this.image.entrypoint, args.length > 0 ? args : this.image.cmd)
   }
+}
+
+/** Processes keep what this gives, so none has room to spare, and what is there already is no list of its own. */
+function joined(program: readonly string[], args: readonly string[]): readonly string[] {
+  if (args.length === 0) return program
+  return program.length === 0 ? args : program.concat(args)
 }

@@ -31,7 +31,15 @@ export class MainProcess implements Receiver<number>, Unsubscribable {
     const { program, context } = this.entry
     // A container that was started has both.
     if (program === undefined || context === undefined) this.answered(0)
-    else if (program.rests !== true) process(this.kernel, () => program.run(context)).begin(this)
+    else if (program.rests === true) this.rest()
+    else process(this.kernel, () => program.run(context)).begin(this)
+  }
+
+  /** Until it is stopped nothing of it is needed. */
+  private rest(): void {
+    this.isOver = true
+    this.entry.life.leave(this)
+    this.entry.rests()
   }
 
   begun(run: Unsubscribable): void {

@@ -52,18 +52,16 @@ export const deploymentStrategy: Strategy<Deployment> = {
     const { spec = {} } = deployment
     const type = spec.strategy?.type || 'RollingUpdate'
     const rollingUpdate = { maxUnavailable: '25%', maxSurge: '25%', ...spec.strategy?.rollingUpdate }
-    return {
-      ...deployment,
-      spec: {
-        ...spec,
+    return extended(deployment, {
+      spec: extended(spec, {
         replicas: spec.replicas ?? 1,
         template: defaultTemplate(spec.template),
         strategy: { ...spec.strategy, type, ...(type === 'RollingUpdate' ? { rollingUpdate } : {}) },
         revisionHistoryLimit: spec.revisionHistoryLimit ?? 10,
         progressDeadlineSeconds: spec.progressDeadlineSeconds ?? 600,
-      },
+      }),
       status: deployment.status ?? {},
-    }
+    })
   },
   prepareForUpdate: (next, old, context) =>
     withDeploymentGeneration(templated<Deployment>().prepareForUpdate(next, old, context), old),
@@ -112,7 +110,10 @@ export const replicaSetStrategy: Strategy<ReplicaSet> = {
   kind: 'ReplicaSet',
   defaults: (set) =>
     extended(set, {
-      spec: { ...set.spec, replicas: set.spec?.replicas ?? 1, template: defaultTemplate(set.spec?.template) },
+      spec: extended(set.spec ?? {}, {
+        replicas: set.spec?.replicas ?? 1,
+        template: defaultTemplate(set.spec?.template),
+      }),
       status: set.status ?? { replicas: 0 },
     }),
   prepareForCreate: (object, context) => ({

@@ -51,7 +51,7 @@ class StatusPatch extends TypedPatch {
 
   override appliedTo(object: KubeObject & { readonly status?: unknown }, discardsNulls: boolean) {
     if (object.status !== this.before || object.metadata.uid !== this.uid) return undefined
-    const status: Record<string, unknown> = { ...this.before }
+    const status = extended<object, Record<string, unknown>>(this.before, {})
     for (const key of this.changed) if (!this.apply(status, key, discardsNulls)) return undefined
     return { ...object, status }
   }

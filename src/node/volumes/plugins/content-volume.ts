@@ -6,6 +6,7 @@ import { flat } from '../../../kernel/flat-text.ts'
 import { mapped } from '../../../kernel/mapped.ts'
 import type { Once } from '../../../kernel/once.ts'
 import { SparseMap } from '../../../kernel/sparse.ts'
+import type { VirtualMs } from '../../../kernel/time.ts'
 import type {
   ContentSource,
   MadeFrom,
@@ -83,7 +84,7 @@ interface RenewableVolume extends UnreadVolume {
 export function contentPlugin(host: VolumeHost, kind: ContentKind, unread: UnreadVolumes): VolumePlugin {
   const directoryOf = (ref: VolumeRef): string => {
     if (ref.directory !== undefined) return ref.directory
-    const path = volumeDirectory(uidOf(ref.pod), kind.name, ref.volume.name)
+    const path = flat(volumeDirectory(uidOf(ref.pod), kind.name, ref.volume.name))
     // One text for all who keep it.
     ref.directory = unread.get(path)?.directory ?? path
     return ref.directory
@@ -232,24 +233,31 @@ function placePlain(host: VolumeHost, kind: ContentKind, unread: UnreadVolumes, 
 }
 
 class LaterVolume implements Later, Wish {
-  readonly podDirectory: string
   readonly name: string
   readonly directory: string
   readonly payload: Payload
   readonly sizeBytes: number | undefined
-  readonly now: EpochMs
+  /** Since the start: a small number, for which there is room in a field. */
+  readonly #at: VirtualMs
   readonly #host: VolumeHost
   readonly #unread: UnreadVolumes
 
   constructor(host: VolumeHost, unread: UnreadVolumes, wish: Wish) {
-    this.podDirectory = wish.podDirectory
     this.name = wish.name
     this.directory = wish.directory
     this.payload = wish.payload
     this.sizeBytes = wish.sizeBytes
-    this.now = wish.now
+    this.#at = wish.now - host.calendar.at(0)
     this.#host = host
     this.#unread = unread
+  }
+
+  get podDirectory(): string {
+    return podDirectoryOf(this.directory)
+  }
+
+  get now(): EpochMs {
+    return this.#host.calendar.at(this.#at)
   }
 
   get writing(): this {
