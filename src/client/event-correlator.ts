@@ -2,8 +2,8 @@ import { digestNumber } from '../kernel/digest.ts'
 import { second, type VirtualMs } from '../kernel/time.ts'
 import { has } from '../versions/changes.ts'
 import { clientGo } from '../versions/client-go.ts'
+import { DigestLru } from './digest-lru.ts'
 import { EventRow } from './event-row.ts'
-import { Lru } from './lru.ts'
 
 /**
  * Decides what becomes of an event before it is sent: combined with similar ones, counted, or dropped as spam.
@@ -55,9 +55,9 @@ export interface RestingCorrelator {
 }
 
 export class EventCorrelator {
-  readonly #aggregates = new Lru<Key, Aggregate>(correlation.lruEntries)
-  readonly #observations = new Lru<Key, EventRow>(correlation.lruEntries)
-  readonly #buckets = new Lru<Key, SpamBucket>(correlation.lruEntries)
+  readonly #aggregates = new DigestLru<Aggregate>(correlation.lruEntries)
+  readonly #observations = new DigestLru<EventRow>(correlation.lruEntries)
+  readonly #buckets = new DigestLru<SpamBucket>(correlation.lruEntries)
   readonly #minor: number
   readonly #nameFor: (objectName: string) => string
 
