@@ -37,7 +37,7 @@ export class ContainerNamespace implements NamespaceHolder, Later {
   readonly readOnlyRoot: boolean
   readonly mounts: readonly BindMount[]
   /** What is bound, in the place of its mount; nothing, if it was not there, or nobody has looked. */
-  readonly #sources: (BoundSource | undefined)[] = []
+  #sources: (BoundSource | undefined)[] | undefined
   #built: Namespace | undefined
 
   constructor(store: InodeStore, node: Namespace, { rootFiles, mounts, readOnlyRoot }: ContainerParts) {
@@ -64,12 +64,13 @@ export class ContainerNamespace implements NamespaceHolder, Later {
   lookUp(index: number): void {
     const mount = this.mounts[index]
     const at = mount && walk(this.node, mount.hostPath, true, rootUser)
-    if (at?.ok === true && at.inode !== undefined)
-      this.#sources[index] = { inode: at.inode, nodePath: at.path, readOnly: at.mount.readOnly }
+    if (at?.ok !== true || at.inode === undefined) return
+    this.#sources ??= this.mounts.map(() => undefined)
+    this.#sources[index] = { inode: at.inode, nodePath: at.path, readOnly: at.mount.readOnly }
   }
 
   sourceOf(index: number): BoundSource | undefined {
-    return this.#sources[index]
+    return this.#sources?.[index]
   }
 
   get namespace(): Namespace {

@@ -9,16 +9,22 @@ interface Past {
   asOf(reservation: Reservation, later: Later): void
 }
 
-/** One thing that was done in a tree, and made something. */
-class Making {
+/** One thing that was done in a tree, with what was kept for it. */
+class Making implements Reservation {
   readonly later: Later
-  readonly reservation: Reservation
+  readonly device: Reservation['device']
+  readonly bytes: number
+  readonly firstId: number
+  readonly time: number
   /** It did over what had been done. */
   readonly isRedone: boolean
 
-  constructor(later: Later, reservation: Reservation, isRedone: boolean) {
+  constructor(later: Later, { device, bytes, firstId, time }: Reservation, isRedone: boolean) {
     this.later = later
-    this.reservation = reservation
+    this.device = device
+    this.bytes = bytes
+    this.firstId = firstId
+    this.time = time
     this.isRedone = isRedone
   }
 }
@@ -71,7 +77,7 @@ export class UnreadTree implements Later {
   carryOut(): void {
     this.#trees.forget(this)
     for (const piece of this.#pieces)
-      if (piece instanceof Making) this.#past.asOf(piece.reservation, piece.later)
+      if (piece instanceof Making) this.#past.asOf(piece, piece.later)
       else piece.carryOut()
   }
 }

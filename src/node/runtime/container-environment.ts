@@ -46,5 +46,9 @@ export function environmentOf({ image, config, hostname }: ContainerEntry): Read
 /** Whom processes run as: the Pod's user, or the image's. */
 export function userOf(config: ContainerConfig, image: ImageDefinition): FsUser {
   const uid = config.runAsUser >= 0 ? config.runAsUser : image.user
-  return { uid, gid: config.runAsGroup ?? 0, groups: config.groups ?? [] }
+  const { runAsGroup = 0, groups = [] } = config
+  return uid === 0 && runAsGroup === 0 && groups.length === 0 ? root : { uid, gid: runAsGroup, groups }
 }
+
+/** Whom most containers run as: one object for all. */
+const root: FsUser = { uid: 0, gid: 0, groups: [] }

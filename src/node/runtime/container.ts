@@ -164,5 +164,10 @@ export class ContainerEntry implements LiveContainer, TmpfsPayer {
 /** Processes keep what this gives, so none has room to spare, and what is there already is no list of its own. */
 function joined(program: readonly string[], args: readonly string[]): readonly string[] {
   if (args.length === 0) return program
-  return program.length === 0 ? args : program.concat(args)
+  if (program.length === 0) return args
+  if (program !== last.program || args !== last.args) last = { program, args, whole: program.concat(args) }
+  return last.whole
 }
+
+/** Containers of one image start one after the other: remembering the last answer gives them one list, and changes nothing. */
+let last: Record<'program' | 'args' | 'whole', readonly string[]> = { program: [], args: [], whole: [] }

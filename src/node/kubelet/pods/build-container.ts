@@ -94,8 +94,8 @@ function configOf(
     name: container.name,
     attempt,
     image: imageOf(container),
-    command: expandCommand(container.command ?? [], env, minor),
-    args: expandCommand(container.args ?? [], env, minor),
+    command: container.command === undefined ? none : expandCommand(container.command, env, minor),
+    args: container.args === undefined ? none : expandCommand(container.args, env, minor),
     workingDir: container.workingDir ?? '',
     env,
     mounts,
@@ -109,6 +109,9 @@ function configOf(
     ...(grace === undefined ? {} : { terminationGracePeriodSeconds: grace }),
   }
 }
+
+/** One empty list for all: most containers have three. */
+const none: readonly never[] = []
 
 function consoleOf({ stdin = false, tty = false, stdinOnce = false }: Container): Pick<ContainerConfig, 'console'> {
   return stdin || tty ? { console: { takesInput: stdin, isTerminal: tty, once: stdinOnce } } : {}
@@ -138,7 +141,7 @@ function rootRefusal(
 
 function identityOf(pod: Pod, container: Container) {
   const own = pod.spec.securityContext
-  const supplemental = (own?.supplementalGroups ?? []) as readonly number[]
+  const supplemental = (own?.supplementalGroups ?? none) as readonly number[]
   const groups = own?.fsGroup === undefined ? supplemental : [...supplemental, own.fsGroup]
   const group = container.securityContext?.runAsGroup ?? (own?.runAsGroup as number | undefined)
   return {

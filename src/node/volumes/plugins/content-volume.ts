@@ -6,7 +6,6 @@ import { flat } from '../../../kernel/flat-text.ts'
 import { mapped } from '../../../kernel/mapped.ts'
 import type { Once } from '../../../kernel/once.ts'
 import { SparseMap } from '../../../kernel/sparse.ts'
-import type { VirtualMs } from '../../../kernel/time.ts'
 import type {
   ContentSource,
   MadeFrom,
@@ -237,8 +236,7 @@ class LaterVolume implements Later, Wish {
   readonly directory: string
   readonly payload: Payload
   readonly sizeBytes: number | undefined
-  /** Since the start: a small number, for which there is room in a field. */
-  readonly #at: VirtualMs
+  readonly now: EpochMs
   readonly #host: VolumeHost
   readonly #unread: UnreadVolumes
 
@@ -247,17 +245,13 @@ class LaterVolume implements Later, Wish {
     this.directory = wish.directory
     this.payload = wish.payload
     this.sizeBytes = wish.sizeBytes
-    this.#at = wish.now - host.calendar.at(0)
+    this.now = wish.now
     this.#host = host
     this.#unread = unread
   }
 
   get podDirectory(): string {
     return podDirectoryOf(this.directory)
-  }
-
-  get now(): EpochMs {
-    return this.#host.calendar.at(this.#at)
   }
 
   get writing(): this {
