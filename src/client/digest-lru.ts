@@ -39,7 +39,7 @@ export class DigestLru<V> {
   }
 
   /** Those that were not used for longest come first. */
-  *entries(): Generator<readonly [key: number, value: V]> {
+  *entries(): IterableIterator<readonly [key: number, value: V]> {
     for (let at = this.#first; at < this.#keys.length; at++) {
       const value = this.#values[at]
       if (value !== undefined) yield [this.#keys[at] ?? 0, value]

@@ -114,6 +114,53 @@ export class EventRow {
   }
 }
 
+/** What all events of a recorder of the newer API have in common. */
+export interface SeriesTeller extends EventTeller {
+  readonly reportingInstance: string
+}
+
+/** The same of an event of the newer API, in the form in which core/v1 shows it. */
+export class SeriesRow extends EventRow {
+  declare readonly teller: SeriesTeller
+  readonly action: string
+  readonly related: ObjectReference | undefined
+
+  /** `eventTime` as such times are written. */
+  constructor(
+    teller: SeriesTeller,
+    about: ObjectReference,
+    related: ObjectReference | undefined,
+    words: { readonly type: string; readonly reason: string; readonly action: string; readonly message: string },
+    name: string,
+    eventTime: string,
+  ) {
+    super(teller, about, words.type, words.reason, words.message, name, null, eventTime, 0)
+    this.action = words.action
+    this.related = related
+  }
+
+  override get object(): Event {
+    const { source, reportingInstance } = this.teller
+    return {
+      apiVersion: 'v1',
+      kind: 'Event',
+      metadata: { name: this.name, namespace: this.namespace },
+      involvedObject: this.about,
+      reason: this.reason,
+      message: this.message,
+      source,
+      firstTimestamp: null,
+      lastTimestamp: null,
+      type: this.type,
+      eventTime: this.last,
+      action: this.action,
+      ...(this.related === undefined ? {} : { related: this.related }),
+      reportingComponent: source.component ?? '',
+      reportingInstance,
+    }
+  }
+}
+
 /** The patch by which a recorder tells that an event has happened again. */
 export class EventCount extends TypedPatch {
   /** The event as it is now. */

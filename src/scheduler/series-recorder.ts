@@ -2,8 +2,10 @@ import type { Event } from '../api/types/core.ts'
 import type { KubeObject } from '../api/types/meta.ts'
 import { type Client, type Reply, resources } from '../client/client.ts'
 import { referenceTo } from '../client/event-recorder.ts'
+import { SeriesRow, type SeriesTeller } from '../client/event-row.ts'
 import { type Calendar, rfc3339Micro } from '../kernel/calendar.ts'
 import { digestNumber } from '../kernel/digest.ts'
+import { extended } from '../kernel/extended.ts'
 import { flat } from '../kernel/flat-text.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { process } from '../kernel/process.ts'
@@ -42,7 +44,7 @@ export interface SeriesRecorder {
 }
 
 interface Known {
-  event: Event
+  event: SeriesRow
   eventTimeMs: VirtualMs
   count: number
   lastObservedMs: VirtualMs
@@ -58,7 +60,11 @@ export function createSeriesRecorder(options: SeriesRecorderOptions): SeriesReco
   const { kernel, calendar, client, controller, host, random, startedAt, scope } = options
   /** By a digest of what makes events the same: thousands of them are kept. */
   const known = new Map<number, Known>()
-  const reportingInstance = flat(`${controller}-${host}`)
+  const teller: SeriesTeller = {
+    source: { component: controller },
+    namesItself: true,
+    reportingInstance: flat(`${controller}-${host}`),
+  }
   let isWatching = false
   /** The instant of the last name in ns since 1970, and how many names it gave. */
   let lastName = { ms: -1, nanos: 0n, count: 0 }
@@ -80,15 +86,17 @@ export function createSeriesRecorder(options: SeriesRecorderOptions): SeriesReco
     }
   }
   function* writeSeries(entry: Known): Steps<Reply<Event>> {
-    const { name, namespace = '' } = entry.event.metadata
+    const { name, namespace } = entry.event
     const told = { count: entry.count, lastObservedTime: micro(entry.lastObservedMs) }
     const type = 'application/strategic-merge-patch+json'
     const key = { namespace, name }
     const patched = yield* attempt(client.patch<Event>(resources.events, key, type, { series: told }))
     const isGone = !patched.ok && patched.error.kind === 'status' && patched.error.status.code === 404
-    return isGone ? yield* attempt(create({ ...entry.event, series: told })) : patched
+    return isGone
+      ? yield* attempt(client.create<Event>(resources.events, extended(entry.event.object, { series: told })))
+      : patched
   }
-  const create = (event: Event) => client.create<Event>(resources.events, event)
+  const create = (event: SeriesRow) => client.create<Event>(resources.events, event, { namespace: event.namespace })
   const send = (entry: Known): void => {
     scope.start(process(kernel, () => write(entry)))
   }
@@ -125,23 +133,14 @@ export function createSeriesRecorder(options: SeriesRecorderOptions): SeriesReco
         if (same.count === 1) send(same)
         return
       }
-      const event: Event = {
-        apiVersion: 'v1',
-        kind: 'Event',
-        metadata: { name: nameFor(regarding.metadata.name), namespace: regarding.metadata.namespace || 'default' },
-        involvedObject: reference,
-        reason,
-        message: flat(note),
-        source: { component: controller },
-        firstTimestamp: null,
-        lastTimestamp: null,
-        type,
-        eventTime: micro(kernel.now()),
-        action,
-        ...(related === undefined ? {} : { related: referenceTo(related) }),
-        reportingComponent: controller,
-        reportingInstance,
-      }
+      const event = new SeriesRow(
+        teller,
+        reference,
+        related && referenceTo(related),
+        { type, reason, action, message: flat(note) },
+        nameFor(regarding.metadata.name),
+        micro(kernel.now()),
+      )
       const entry: Known = { event, eventTimeMs: kernel.now(), count: 0, lastObservedMs: kernel.now() }
       known.set(key, entry)
       if (!isWatching) scope.start(process(kernel, watchOver))

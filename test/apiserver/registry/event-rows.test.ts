@@ -3,7 +3,7 @@ import type { Event } from '../../../src/api/types/core.ts'
 import { admissionPlugins } from '../../../src/apiserver/admission/plugins/all.ts'
 import { HeldRow } from '../../../src/apiserver/held-row.ts'
 import { resources } from '../../../src/client/client.ts'
-import { EventCount, EventRow, takenIn } from '../../../src/client/event-row.ts'
+import { EventCount, EventRow, SeriesRow, takenIn } from '../../../src/client/event-row.ts'
 import { createSim } from '../../../src/index.ts'
 import { admin, newApiServer } from '../new-api-server.ts'
 
@@ -75,6 +75,35 @@ test.each([18, 20, 28, 36])(
     expect(asRows.writes()).toEqual(asObjects.writes())
   },
 )
+
+test.each([18, 20, 22, 28, 36])('R2 v1.%i: so does one of the newer API', (minor) => {
+  const [asRows, asObjects] = [setUp(minor), setUp(minor)]
+  const seriesTeller = {
+    ...teller,
+    source: { component: 'default-scheduler' },
+    reportingInstance: 'default-scheduler-m',
+  }
+  const words = { type: 'Normal', reason: 'Scheduled', action: 'Binding', message: 'm' }
+  for (const [name, related] of [
+    ['p.160aae77c8a80f3d', undefined],
+    ['p.1', about],
+  ] as const) {
+    const event = new SeriesRow(seriesTeller, about, related, words, name, '2020-05-01T00:00:00.123000Z')
+    const answers = [asRows.create(event), asObjects.create(event.object)]
+    expect(JSON.stringify(answers[0])).toBe(JSON.stringify(answers[1]))
+    expect(asRows.server.store.collection('events').held('default', name)).toBeInstanceOf(HeldRow)
+    for (const { server, kernel } of [asRows, asObjects]) {
+      kernel.runUntil(10_000)
+      const body = { series: { count: 2, lastObservedTime: '2020-05-01T00:00:10.000000Z' } }
+      const patchType = 'application/strategic-merge-patch+json' as const
+      const key = { namespace: 'default', name: 'p.1' }
+      server.handle({ user: admin, verb: 'patch', resource: resources.events, ...key, patchType, body })
+    }
+  }
+  expect(asRows.read()).toBe(asObjects.read())
+  expect(asRows.read()).toContain('"reportingComponent":"default-scheduler"')
+  expect(asRows.writes()).toEqual(asObjects.writes())
+})
 
 test.each([18, 20, 22, 28, 36])(
   'R2 v1.%i: an Event that is told anew as a row reads as one whose object was patched, owners, journal and expiry included',
