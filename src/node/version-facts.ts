@@ -25,9 +25,9 @@ export const kubeletFacts = {
   /** Containers that are still to be removed do not hold back a Pod's deletion (v1.26/README.md rows 8, 10). */
   ignoresDeadContainers: fact('kubelet_pods.go, PodResourcesAreReclaimed', false, [[22, true]]),
   /** The status manager sends what is newest when it gets to it, not each status (v1.26 `burst` still sends each). */
-  sendsLatestStatus: fact('status_manager.go, podStatusChannel (from memory)', false, [[27, true]]),
+  sendsLatestStatus: fact('status_manager.go, syncBatch (#116615, in #115331; CHANGELOG-1.27)', false, [[27, true]]),
   /** The object of a deleted Pod goes only when its worker is done. Source: status_manager.go, podIsFinished. */
-  deletionWaitsForFinish: fact('status_manager.go, canBeDeleted (from memory)', false, [[27, true]]),
+  deletionWaitsForFinish: fact('status_manager.go, canBeDeleted (#115331; CHANGELOG-1.27)', false, [[27, true]]),
   /** A deleted Pod gets a terminal phase before its object goes. Source: kubelet_pods.go, getPhase(podIsTerminal). */
   terminalPhaseBeforeDeletion: fact(
     'kubelet_pods.go, getPhase; CHANGELOG-1.27, urgent upgrade notes (#115331)',
@@ -36,9 +36,10 @@ export const kubeletFacts = {
   ),
   /**
    * What a terminated Pod is left with is final: containers that never started count as ended in an unknown way, and the
-   * phase is terminal. Source: status_manager.go, TerminatePod (from memory); v1.36/README.md row 2.
+   * phase is terminal. Before, the object went first.
+   * Source: status_manager.go, TerminatePod; v1.36/README.md row 2.
    */
-  terminatedPodsFail: fact('status_manager.go, TerminatePod (from memory)', false, [[27, true]]),
+  terminatedPodsFail: fact('status_manager.go, TerminatePod (#115331; CHANGELOG-1.27)', false, [[27, true]]),
   /** The end of a Pod ends the sync under way: it no longer waits for volumes. Source: pod_workers.go, UpdatePod, cancelFn. */
   terminationEndsSync: fact('v1.36/README.md row 2; v1.26 still waits', false, [[27, true]]),
   /** A grace period of 0 counts as 1 s, not as unset, and containers get at least 2 s in any case (row 25). */

@@ -321,7 +321,7 @@ export const apiServer = changes({
   differencesAreLinesOfJson: [
     34,
     'what differs is shown in lines of JSON',
-    'apimachinery pkg/util/diff/diff.go (date from memory; recorded v1.36)',
+    'apimachinery pkg/util/diff/diff.go (new in release-1.34; recorded v1.36)',
   ],
   newColumnTexts: [36, 'descriptions of columns', 'k8s.io/api core/v1/types.go; recorded v1.36'],
 })

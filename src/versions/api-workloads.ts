@@ -64,9 +64,9 @@ export const workloadRows = {
     'pkg/features/kube_features.go, ElasticIndexedJob (beta)',
   ],
   indexedJobsHaveHostnames: [
-    28,
+    22,
     'the name of an Indexed Job must make a hostname with its last index',
-    'pkg/apis/batch/validation/validation.go, ValidateJob (in v1.28; date from memory)',
+    'pkg/apis/batch/validation/validation.go, ValidateJob (v1.23.13 has it; hostnames came with v1.22, #101601)',
   ],
   jobLabelsHaveDomains: [
     27,
@@ -77,5 +77,20 @@ export const workloadRows = {
     31,
     'the table of Jobs has a column Status',
     'pkg/printers/internalversion/printers.go; recorded v1.36',
+  ],
+  requestConditionsAreChecked: [
+    19,
+    'Approved and Denied of a signing request exclude each other and stay; conditions have a status and times',
+    'pkg/apis/certificates/validation/validation.go, validateConditions; CHANGELOG-1.19 (#90191)',
+  ],
+  requestsAreV1: [
+    22,
+    'signing requests have to tell usages and signer: v1beta1, which said them for itself, is gone',
+    'pkg/apis/certificates/v1beta1/defaults.go; CHANGELOG-1.19 (#91685)',
+  ],
+  requestsShowDurations: [
+    22,
+    'the table of signing requests has a column RequestedDuration',
+    'pkg/printers/internalversion/printers.go, printCertificateSigningRequest; CHANGELOG-1.22 (CSRDuration)',
   ],
 } as const

@@ -111,7 +111,7 @@ export const controllers = changes({
   jobsKeepNoMoreThanWanted: [
     22,
     'a Job deletes Pods beyond the completions that are left, not only beyond its parallelism',
-    'pkg/controller/job/job_controller.go, manageJob (date from memory)',
+    'pkg/controller/job/job_controller.go, manageJob; CHANGELOG-1.22 (#99963)',
   ],
   podsHaveDeletionCosts: [
     22,

@@ -25,7 +25,37 @@ export const tellingRows = {
     'pkg/cmd/apply/apply.go, Validate',
   ],
   attachWarnsOfLogs: [34, 'attach says that all is recorded in logs', 'pkg/cmd/attach/attach.go, Run'],
-  printsApiResources: [35, 'api-resources prints JSON and YAML, too', 'pkg/cmd/apiresources/apiresources.go'],
+  certificatesHaveOneVerdict: [
+    19,
+    'certificate approve and deny speak v1, or v1beta1 where that is not served, and refuse what would say the contrary of what was said',
+    'pkg/cmd/certificates/certificates.go, addConditionIfNeeded',
+  ],
+  certificatesOfV1Only: [26, 'certificate approve and deny speak v1 alone', 'pkg/cmd/certificates/certificates.go'],
+  dumpsNamedNamespaces: [
+    19,
+    'cluster-info dump takes the namespaces that are named: before, none',
+    'pkg/cmd/clusterinfo/clusterinfo_dump.go',
+  ],
+  typedListsAreProtobuf: [
+    32,
+    'cluster-info dump reads protobuf, so that lists without items show null',
+    'client-go kubernetes/typed/core/v1/node.go, PrefersProtobuf',
+  ],
+  forceIsChecked: [
+    19,
+    'apply refuses --force together with --server-side and --dry-run=server',
+    'pkg/cmd/apply/apply.go, Validate',
+  ],
+  forcedWaitEndsAtOnce: [
+    32,
+    'apply --force without --timeout waits for no object that does not go at once',
+    'pkg/cmd/apply/patcher.go, deleteAndCreate: PollUntilContextTimeout',
+  ],
+  printsApiResources: [
+    34,
+    'api-resources prints JSON and YAML, too',
+    'pkg/cmd/apiresources/print_flags.go (new in release-1.34, #132604)',
+  ],
   reconcilesAsGiven: [22, 'auth reconcile adds no namespace to what has none', 'pkg/cmd/auth/reconcile.go, Complete'],
   namesParameters: [
     24,

@@ -13,9 +13,9 @@ export const kubelet = changes({
     'pkg/kubelet/kubelet_pods.go, makeEnvironmentVariables; facts/kubelet.md 6.2',
   ],
   rootRefusalsNameThePod: [
-    19,
+    20,
     'refusals by runAsNonRoot name Pod and container',
-    'pkg/kubelet/kuberuntime/security_context_others.go, verifyRunAsNonRoot (date from memory, absent in v1.18)',
+    'pkg/kubelet/kuberuntime/security_context_others.go, verifyRunAsNonRoot; CHANGELOG-1.20 (#94911)',
   ],
   finishesSyncsOfTheGone: [
     22,

@@ -88,4 +88,25 @@ describe.each(Object.entries(clusters))('C5 kubectl %s: what was applied last', 
   test.each(['', ' secret db'])('set-last-applied%s wants a file', (args) => {
     expect(made()(`apply set-last-applied${args}`)).toBe(nothingNamed)
   })
+
+  test.runIf(kubectl === '1.35.2')('is edited', () => {
+    const sim = createSim({ version, kubectl, nodes: 0, files })
+    const run = (line: string, editor = 'true'): string => {
+      const { stdout, stderr, exitCode } = sim.kubectl(line.split(' '), { editor })
+      return `${stdout}${stderr}${exitCode === 0 ? '' : `[${exitCode}]`}`
+    }
+    sim.kubectl('apply -f b.yaml')
+    expect(run('apply edit-last-applied secret db')).toBe('Edit cancelled, no changes made.\n')
+    expect(run('apply edit-last-applied secret db', 'cp "$1" seen; sed -i s/stringData/data/ "$1"')).toBe(
+      'secret/db edited\n',
+    )
+    expect(sim.shell('head -4 seen').stdout).toBe(
+      "# Please edit the 'last-applied-configuration' annotations below.\n# Lines beginning with a '#' will be ignored, and an empty file will abort the edit.\n#\napiVersion: v1\n",
+    )
+    expect(run('apply view-last-applied secret db')).toContain('\ndata:\n  a: b\n')
+    expect(run('get secret db -o jsonpath={.data}')).toBe('{"a":"Yg=="}')
+    expect(run('apply edit-last-applied sa default')).toBe(
+      'error: no last-applied-configuration annotation found on resources, to create the annotation, use command `kubectl apply set-last-applied --create-annotation`\n[1]',
+    )
+  })
 })

@@ -1,4 +1,4 @@
-import { brokenJson, type CommandLine, local } from './file-lines.ts'
+import { brokenJson, type CommandLine, certificates, forced, listed, local } from './file-lines.ts'
 
 export type { CommandLine }
 
@@ -235,6 +235,7 @@ export const readingLines: readonly string[] = [
   'api-versions',
   'api-resources --api-group=apps',
   'api-resources -o name --namespaced=false',
+  ...listed,
   'explain secret.data',
   'explain deployment.spec.strategy.rollingUpdate',
   'explain pod.spec.none',
@@ -327,6 +328,8 @@ export const changingLines: readonly CommandLine[] = [
   },
   { line: 'apply -f - --prune -l set=yes --prune-allowlist=core/v1/ConfigMap', stdin: settings('kept') },
   { line: 'apply -f - -l set=no', stdin: settings('kept') },
+  ...forced,
+  ...certificates,
   { line: 'run single --image=nginx:1 --labels=app=single' },
   { line: 'expose deploy made --port=80' },
   { line: 'get secret made -o yaml' },

@@ -117,7 +117,7 @@ function beforeCreate(core: RegistryCore, request: WriteRequest, object: KubeObj
     return badRequest('the namespace of the provided object does not match the namespace sent on the request')
   }
   const cleared = { ...object, metadata: placed }
-  const prepared = strategy.prepareForCreate?.(cleared, core.context) ?? cleared
+  const prepared = strategy.prepareForCreate?.(cleared, core.context, request.user) ?? cleared
   // Nobody else holds the copy that was made here: it is filled in its place.
   const isOwn = prepared.metadata === placed
   const metadata = withSystemFields(core, isOwn ? placed : { ...prepared.metadata }, served)

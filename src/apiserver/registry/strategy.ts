@@ -36,7 +36,8 @@ export interface Strategy<T extends KubeObject = KubeObject> {
   }
   /** Applied as the body is decoded, at create and update alike. */
   defaults?(object: T, context: RegistryContext): T
-  prepareForCreate?(object: T, context: RegistryContext): T
+  /** `user`: who creates it. */
+  prepareForCreate?(object: T, context: RegistryContext, user: UserInfo): T
   /** Called when the object has its name, uid and times, before it is validated. */
   completeForCreate?(object: T, context: RegistryContext): T
   prepareForUpdate?(next: T, old: T, context: RegistryContext): T

@@ -223,7 +223,8 @@ function prepare(
     return strategy.prepareForStatusUpdate?.(next, existing, core.context) ?? onlyStatus(next, existing)
   }
   const isPart = typeof rules === 'object'
-  let next = strategy.hasStatus === true ? withStatusOf(object, existing) : object
+  // A part takes of the status what it will.
+  let next = strategy.hasStatus === true && !isPart ? withStatusOf(object, existing) : object
   next = withGeneration(next, generation)
   next = (isPart ? rules : strategy).prepareForUpdate?.(next, existing, core.context) ?? next
   if (hasGeneration(strategy, core.context.minor) && !equalJson(specOf(next), specOf(existing))) {

@@ -14,6 +14,10 @@ export interface Mapping {
   readonly version: string
   readonly resource: string
   readonly singular: string
+  /** As the server tells it: empty for most resources of older ones. */
+  readonly singularName: string
+  /** Of the version that is stored; empty where the server tells none. */
+  readonly hash: string
   readonly kind: string
   readonly namespaced: boolean
   readonly verbs: readonly string[]
@@ -264,6 +268,8 @@ const mappings = new Readings((document): readonly Mapping[] => {
       version: textAt(resource, 'version') || version,
       resource: textAt(resource, 'name'),
       singular: textAt(resource, 'singularName') || textAt(resource, 'kind').toLowerCase(),
+      singularName: textAt(resource, 'singularName'),
+      hash: textAt(resource, 'storageVersionHash'),
       kind: textAt(resource, 'kind'),
       namespaced: at(resource, 'namespaced') === true,
       verbs: listAt(resource, 'verbs').map(String),

@@ -279,7 +279,7 @@ const genericReasons: Readonly<Record<number, readonly [reason: string, message:
 }
 
 /** Source: k8s.io/apimachinery pkg/api/errors/errors.go, NewGenericServerResponse. */
-function genericStatus(code: number, method: string, resource: string, body: string): Status {
+export function genericStatus(code: number, method: string, resource: string, body: string): Status {
   const known = genericReasons[code]
   const told: readonly [string, string] =
     code === 403

@@ -1,17 +1,19 @@
-import { goJson, goJsonIndented } from '../../go/json.ts'
+import { goJson, goJsonIndented, textAt } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
 import { toGoYaml } from '../../go/yaml/go-yaml.ts'
 import type { Steps } from '../../kernel/steps.ts'
 import type { Call, Command } from '../cli/command.ts'
-import { attempt, CommandFailure, fail, failAll, failNotSimulated, isReason } from '../cli/failure.ts'
+import { attempt, CommandFailure, fail, failAll, isReason } from '../cli/failure.ts'
 import { array, bool, string } from '../cli/flags.ts'
 import { printFlags } from '../print/printers.ts'
 import { filenameFlags, namesFiles, readAgain, readFiles } from '../resource/files.ts'
 import { described, getObject, type Info, patchObject } from '../resource/info.ts'
 import { lastApplied, originalConfiguration } from '../resource/last-applied.ts'
 import { missingResource, partition, select } from '../resource/select.ts'
+import { fieldValidation, validateFlag } from '../resource/validation.ts'
 import { sourced } from './create-file.ts'
-import { createReport, dryRunFlag, dryRunOf, patchTypes } from './write.ts'
+import { editLoop } from './edit.ts'
+import { createReport, dryRunFlag, dryRunOf, managerOf, patchTypes, writeFlags } from './write.ts'
 
 /** Source: kubectl pkg/cmd/apply/apply_view_last_applied.go. */
 export const lastAppliedCommands: readonly Command[] = [
@@ -30,7 +32,13 @@ export const lastAppliedCommands: readonly Command[] = [
   {
     name: 'edit-last-applied',
     short: 'Edit latest last-applied-configuration annotations of a resource/object',
-    run: () => failNotSimulated('apply edit-last-applied'),
+    flags: [
+      ...writeFlags.filter(({ name }) => name !== 'dry-run'),
+      ...filenameFlags,
+      validateFlag,
+      bool('windows-line-endings'),
+    ],
+    run: editApplied,
   },
 ]
 
@@ -110,4 +118,52 @@ function shown({ flags, path }: Call, original: unknown): string {
   return fail(
     `Unexpected -o output mode: ${output}, the flag 'output' must be one of yaml|json\nSee '${path} -h' for help and examples`,
   )
+}
+
+const editHeader = [
+  "# Please edit the 'last-applied-configuration' annotations below.",
+  "# Lines beginning with a '#' will be ignored, and an empty file will abort the edit.",
+  '#',
+  '',
+].join('\n')
+
+/** Source: kubectl pkg/cmd/apply/apply_edit_last_applied.go; pkg/cmd/util/editor/editoptions.go, ApplyEditMode. */
+function* editApplied(call: Call): Steps<number> {
+  const { session, flags } = call
+  const { entries } = namesFiles(flags)
+    ? { entries: yield* readAgain(session, yield* readFiles(session, flags, {})) }
+    : yield* select(session, { args: call.args, typeMeansAll: true })
+  const { infos, failures } = partition(entries)
+  failAll(failures)
+  const applied = infos.flatMap((info) => {
+    const object = originalConfiguration(info.object)
+    return object === undefined ? [] : [{ ...info, object }]
+  })
+  if (applied.length === 0)
+    fail(
+      'no last-applied-configuration annotation found on resources, to create the annotation, use command `kubectl apply set-last-applied --create-annotation`',
+    )
+  return yield* editLoop(call, applied, { header: editHeader, patchAll: patchApplied })
+}
+
+/** What was applied tells no uid, so that each object is held against the first. Source: editoptions.go, visitToApplyEditPatch. */
+function* patchApplied(call: Call, infos: readonly Info[], objects: readonly unknown[]): Steps<void> {
+  const { session } = call
+  const report = createReport(call, 'none')
+  for (const object of objects) {
+    const [first] = infos
+    if (goJson(first?.object ?? null) === goJson(object)) {
+      report(object, 'skipped')
+      continue
+    }
+    const named = textAt(object, 'metadata', 'name')
+    const info = infos.find(({ name }) => name === named) ?? first
+    if (info === undefined) continue
+    const patch = goJson({ metadata: { annotations: { [lastApplied]: `${goJson(object)}\n` } } })
+    yield* patchObject(session, { ...info, name: named }, patchTypes.merge ?? '', patch, {
+      fieldManager: managerOf(call, 'kubectl-client-side-apply'),
+      query: fieldValidation(session, call.flags),
+    })
+    report(object, 'edited')
+  }
 }

@@ -9,6 +9,7 @@ import { klogPrefix } from '../cli/klog.ts'
 import type { DryRun } from '../create/dry-run.ts'
 import { deleteObject, type Info, listObjects } from '../resource/info.ts'
 import { hasAnnotation } from '../resource/last-applied.ts'
+import { propagationPolicy } from './delete.ts'
 import { createReport } from './write.ts'
 
 /** `apply --prune`: what was applied once and stands in no file any more is deleted. Source: kubectl pkg/cmd/apply/prune.go, pkg/util/prune/prune.go. */
@@ -125,18 +126,23 @@ function* pruneKindIn(call: Call, kind: PruneKind, namespace: string, visited: V
   for (const item of found) {
     if (!hasAnnotation(item) || visited.uids.has(textAt(item, 'metadata', 'uid'))) continue
     const info: Info = { mapping, namespace, name: textAt(item, 'metadata', 'name'), source: '', object: item }
-    if (dryRun !== 'client') yield* deleteObject(session, info, deletion(call), { dryRun: dryRun === 'server' })
+    if (dryRun !== 'client') yield* deleteObject(session, info, deletionOf(call), { dryRun: dryRun === 'server' })
     report({ apiVersion, kind: kind.kind, ...(isObject(item) ? item : {}) }, 'pruned')
   }
 }
 
-function deletion({ flags }: Call): object {
+/** Source: prune.go, asDeleteOptions; before 1.20 runDelete. */
+export function deletionOf(call: Call): object {
+  const { session, flags } = call
   const grace = flags.int('grace-period')
+  const cascade = flags.string('cascade')
+  const byDefault = session.version.cascadesByName ? 'Background' : cascade === 'false' ? 'Orphan' : 'Foreground'
   return {
     kind: 'DeleteOptions',
     apiVersion: 'meta.k8s.io/v1',
     ...(grace >= 0 ? { gracePeriodSeconds: grace } : {}),
-    propagationPolicy: 'Background',
+    propagationPolicy:
+      session.version.cascadesByName && flags.changed('cascade') ? propagationPolicy(call, cascade) : byDefault,
   }
 }
 

@@ -24,6 +24,7 @@ import { partition } from '../resource/select.ts'
 import { serverMinor } from '../resource/server-version.ts'
 import { threeWayMergePatch, threeWayPatch } from '../resource/strategic-diff.ts'
 import { clientValidation, fieldValidation, validateFlag } from '../resource/validation.ts'
+import { checkForce, mayForce, recreate } from './apply-force.ts'
 import { lastAppliedCommands } from './apply-last-applied.ts'
 import { checkPruning, kindsToPrune, prune, selectedOf, type Visited } from './apply-prune.ts'
 import { sourced, withSource } from './create-file.ts'
@@ -65,12 +66,12 @@ function* apply(call: Call): Steps<number> {
   if (dryRun === 'client' && flags.bool('server-side')) {
     fail("--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)")
   }
+  checkForce(call, dryRun)
   if (!session.version.applyChecksArgumentsFirst) requireFiles(flags)
   if (call.args.length > 0) failUsage(call.path, `Unexpected args: [${call.args.join(' ')}]`)
   requireFiles(flags)
   checkPruning(call)
   const kinds = flags.bool('prune') ? yield* kindsToPrune(call) : []
-  if (flags.bool('force')) fail('podsim does not simulate the flag --force of apply')
   const output = flags.string('output')
   const printsObjects = output !== '' && output !== 'name'
   const printer = printsObjects ? createPrinter(session, flags) : undefined
@@ -201,6 +202,12 @@ function* patchExisting(call: Call, info: Info, current: unknown, dryRun: string
   }
   const type = definition === undefined ? 'merge' : 'strategic'
   const patched = yield* attempt(patchObject(session, info, patchTypes[type] ?? '', patch, options(call, dryRun)))
+  if (!patched.ok && mayForce(call, patched.failure)) {
+    const made = yield* attempt(recreate(call, { ...info, object: modified }, current))
+    if (!made.ok) throw new CommandFailure(applyFailure(configurationOf(modified), info, made.failure))
+    report(made.value, 'configured')
+    return made.value
+  }
   if (!patched.ok) {
     const words = session.version.patchErrorsNameTheirSource
       ? sourced('patching', info, patched.failure)
@@ -209,6 +216,11 @@ function* patchExisting(call: Call, info: Info, current: unknown, dryRun: string
   }
   report(patched.value, 'configured')
   return patched.value
+}
+
+/** What an object that takes another's place is told as. */
+function configurationOf(object: unknown): string {
+  return `${goJson(object)}\n`
 }
 
 function applyFailure(patch: string, info: Info, failure: Failure): Failure {

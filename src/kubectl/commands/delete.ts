@@ -105,7 +105,7 @@ function settingsOf(call: Call): DeleteSettings {
 }
 
 /** Source: pkg/cmd/util/helpers.go, GetCascadingStrategy (1.20); before, a boolean. */
-function propagationPolicy({ session }: Call, cascade: string): string {
+export function propagationPolicy({ session }: Call, cascade: string): string {
   const instead = { true: 'background', false: 'orphan' }[String(parseBool(cascade))]
   if (instead !== undefined && session.version.cascadesByName)
     session.err(

@@ -47,6 +47,12 @@ export const editCommand: Command = {
   run: edit,
 }
 
+/** What is edited: objects, or what was applied of them last. */
+interface Mode {
+  readonly header: string
+  patchAll(call: Call, infos: readonly Info[], objects: readonly unknown[], round: Round): Steps<void>
+}
+
 const header = [
   "# Please edit the object below. Lines beginning with a '#' will be ignored,",
   '# and an empty file will abort the edit. If an error occurs while saving this file will be',
@@ -60,7 +66,8 @@ interface Reason {
   readonly details: readonly string[]
 }
 
-interface Round {
+/** One opening of the editor. */
+export interface Round {
   readonly reasons: Reason[]
   invalid: number
   retryable: number
@@ -80,6 +87,7 @@ function* edit(call: Call): Steps<number> {
   return yield* editLoop(
     call,
     infos.map((info) => withoutManaged(session, info)),
+    { header, patchAll },
   )
 }
 
@@ -88,7 +96,8 @@ function withoutManaged(session: Session, info: Info): Info {
   return { ...info, object: withoutValue(info.object, ['metadata', 'managedFields']) }
 }
 
-function* editLoop(call: Call, infos: readonly Info[]): Steps<number> {
+/** Opens the editor until what was saved is taken, or given up. Source: editoptions.go, Run. */
+export function* editLoop(call: Call, infos: readonly Info[], mode: Mode): Steps<number> {
   const { session, flags } = call
   const json = flags.string('output') === 'json'
   const [first] = infos
@@ -96,14 +105,14 @@ function* editLoop(call: Call, infos: readonly Info[]): Steps<number> {
     infos.length === 1
       ? first?.object
       : { apiVersion: 'v1', items: infos.map(({ object }) => object), kind: 'List', metadata: {} }
-  const original = header + (json ? `${goJsonIndented(shown, '    ')}\n` : toGoYaml(shown))
+  const original = mode.header + (json ? `${goJsonIndented(shown, '    ')}\n` : toGoYaml(shown))
   let round: Round = newRound()
   let edited = ''
   let file = ''
   let failed = false
   for (;;) {
     const before = edited
-    const buffer = failed ? headerOf(round) + stripped(edited) : original
+    const buffer = failed ? headerOf(mode, round) + stripped(edited) : original
     const path = tempFile(session, json ? '.json' : '.yaml')
     edited = openEditor(session, path, buffer, file)
     if (failed && withoutComments(before) === withoutComments(edited)) {
@@ -135,7 +144,7 @@ function* editLoop(call: Call, infos: readonly Info[]): Steps<number> {
       failed = true
       continue
     }
-    const result = yield* attempt(patchAll(call, infos, parsed.objects, round))
+    const result = yield* attempt(mode.patchAll(call, infos, parsed.objects, round))
     if (!result.ok) return keep(session, file, result.failure)
     if (round.retryable > 0) {
       session.err(`You can run \`kubectl replace -f ${file}\` to try this update again.\n`)
@@ -184,10 +193,10 @@ function keep(session: Session, file: string, failure: Failure): never {
   throw new CommandFailure(failure)
 }
 
-function headerOf(round: Round): string {
+function headerOf(mode: Mode, round: Round): string {
   const commented = (text: string): string => text.replace(/\n(?=[^#])/g, '\n# ')
   return (
-    header +
+    mode.header +
     round.reasons
       .map(({ head, details }) =>
         [

@@ -33,5 +33,5 @@ export function structError(
 export function localMapping(apiVersion: string, kind: string): Mapping {
   const name = kind.toLowerCase()
   const none = { namespaced: false, verbs: [], shortNames: [], categories: [] }
-  return { ...kindOf(apiVersion, kind), ...none, resource: name, singular: name }
+  return { ...kindOf(apiVersion, kind), ...none, resource: name, singular: name, singularName: '', hash: '' }
 }

@@ -45,7 +45,8 @@ export function grpcDescription(message: string): string {
 
 /**
  * Why a pull failed, without the gRPC prefix. Sources: moby distribution/errors.go and registry client;
- * containerd remotes/docker resolver.go, authorizer.go and cri image_pull.go (wordings from memory of released versions).
+ * containerd remotes/docker resolver.go, authorizer.go and cri image_pull.go. The wordings are those of users' reports; of a token
+ * that is refused containerd 2 also names the request, whose URL podsim does not know.
  */
 export function pullErrorText(kind: RuntimeKind, failure: PullFailure, name: PulledName): string {
   return kind === 'docker' ? dockerPull(failure, name) : containerdPull(failure, name)

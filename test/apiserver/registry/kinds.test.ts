@@ -73,6 +73,12 @@ describe('workloads', () => {
     expect(newApi(28).post(jobs, newJob(spec)).message).toContain(message)
   })
 
+  test.each([25, 28])('v1.%d: the last index of an Indexed Job must make a hostname', (minor) => {
+    const name = 'j'.repeat(62)
+    const spec = { completionMode: 'Indexed', completions: 10, parallelism: 10 }
+    expect(newApi(minor).post(jobs, newJob(spec, name)).message).toContain('will not able to create pod')
+  })
+
   test('the last index of an Indexed Job must make a hostname, and its completions grow with its parallelism', () => {
     const api = newApi(28)
     const spec = { completionMode: 'Indexed', completions: 10, parallelism: 10 }

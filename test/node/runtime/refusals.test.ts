@@ -194,6 +194,8 @@ describe('L3 runAsNonRoot', () => {
 
   test.each([
     { version: 'v1.18', more: {}, error: /^container has runAsNonRoot and image will run as root$/ },
+    { version: 'v1.19', more: {}, error: /^container has runAsNonRoot and image will run as root$/ },
+    { version: 'v1.20', more: {}, error: /image will run as root \(pod: "p_default/ },
     { version: 'v1.18', more: { runAsUser: 0 }, error: /^container's runAsUser breaks non-root policy$/ },
     {
       version: 'v1.36',

@@ -13,7 +13,6 @@ import {
   csiDriverStrategy,
   csiNodeStrategy,
   mutatingWebhookStrategy,
-  signingRequestStrategy,
   validatingWebhookStrategy,
   volumeAttachmentStrategy,
 } from './inert.ts'
@@ -26,6 +25,7 @@ import { podPresetStrategy } from './pod-preset.ts'
 import { selfSubjectReviewStrategy } from './self-subject-review.ts'
 import { endpointsStrategy, serviceStrategy } from './services.ts'
 import { daemonSetStrategy, statefulSetStrategy } from './sets.ts'
+import { signingRequestStrategy } from './signing-request.ts'
 import { controllerRevisionStrategy, podTemplateStrategy } from './templates.ts'
 import { tokenReviewStrategy } from './token-review.ts'
 import { persistentVolumeClaimStrategy, persistentVolumeStrategy } from './volumes.ts'

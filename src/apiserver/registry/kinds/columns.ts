@@ -228,18 +228,6 @@ export const podSecurityPolicyColumns = [
   ),
 ]
 
-export const certificateSigningRequestColumns = [
-  nameColumn,
-  ageColumn,
-  column(
-    'SignerName',
-    'string',
-    'Requested signer for the request. It is a qualified name in the form: `scope-hostname.io/name`. If empty, it will be defaulted:\n 1. If it\'s a kubelet client certificate, it is assigned\n    "kubernetes.io/kube-apiserver-client-kubelet".\n 2. If it\'s a kubelet serving certificate, it is assigned\n    "kubernetes.io/kubelet-serving".\n 3. Otherwise, it is assigned "kubernetes.io/legacy-unknown".\nDistribution of trust for signers happens out of band. You can select on this field using `spec.signerName`.',
-  ),
-  column('Requestor', 'string', 'Base64-encoded PKCS#10 CSR data'),
-  column('Condition', 'string', 'Conditions applied to the request, such as approval or denial.'),
-]
-
 export const leaseColumns = [
   nameColumn,
   column('Holder', 'string', 'holderIdentity contains the identity of the holder of a current lease.'),

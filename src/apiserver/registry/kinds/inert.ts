@@ -1,7 +1,6 @@
 import type { KubeObject } from '../../../api/types/meta.ts'
 import type { Strategy } from '../strategy.ts'
 import {
-  certificateSigningRequestColumns,
   csiDriverColumns,
   csiNodeColumns,
   mutatingWebhookColumns,
@@ -93,36 +92,6 @@ export const csiNodeStrategy: Strategy<CsiNode> = {
   table: {
     columns: csiNodeColumns,
     row: (node, context) => [node.metadata.name, (node.spec?.drivers ?? []).length, ageCell(node, context)],
-  },
-}
-
-interface SigningRequest extends KubeObject {
-  readonly spec?: { readonly signerName?: string; readonly username?: string }
-  readonly status?: { readonly conditions?: readonly { readonly type: string }[]; readonly certificate?: string }
-}
-
-/** Source: extractCSRStatus. */
-function conditionCell({ status }: SigningRequest): string {
-  const has = (wanted: string) => (status?.conditions ?? []).some(({ type }) => type === wanted)
-  const verdict = has('Denied') ? 'Denied' : has('Approved') ? 'Approved' : 'Pending'
-  return status?.certificate ? `${verdict},Issued` : verdict
-}
-
-export const signingRequestStrategy: Strategy<SigningRequest> = {
-  resource: { group: 'certificates.k8s.io', version: 'v1beta1', resource: 'certificatesigningrequests' },
-  kind: 'CertificateSigningRequest',
-  namespaced: false,
-  hasStatus: true,
-  defaults: (request) => ({ ...request, status: request.status ?? {} }),
-  table: {
-    columns: certificateSigningRequestColumns,
-    row: (request, context) => [
-      request.metadata.name,
-      ageCell(request, context),
-      request.spec?.signerName ?? '<none>',
-      request.spec?.username ?? '',
-      conditionCell(request),
-    ],
   },
 }
 

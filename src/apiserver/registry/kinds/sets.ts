@@ -60,7 +60,8 @@ function validateStatefulSet(v: Validator, { spec = {} }: StatefulSet): void {
 
 /** Fields that may be updated, and how they are listed. */
 const updatable: VersionedFact<{ readonly fields: readonly string[]; readonly listed: string }> = {
-  source: 'pkg/apis/apps/validation/validation.go, ValidateStatefulSetUpdate (minors in between from memory)',
+  source:
+    'pkg/apis/apps/validation/validation.go, ValidateStatefulSetUpdate of v1.19, v1.23.13, v1.28.0; users of v1.22; #112744 (1.26), #129017 (1.33)',
   initially: {
     fields: ['replicas', 'template', 'updateStrategy'],
     listed: "'replicas', 'template', and 'updateStrategy'",
