@@ -19,8 +19,9 @@ export function completed(
 /** Maps that strategies want to see empty: a Secret's data, absent or empty, differ to the rule that it is immutable. */
 const keptWhenEmpty: ReadonlySet<string> = new Set(['data', 'binaryData'])
 
-/** Whether Go leaves the field out for its value. */
+/** Whether Go leaves the field out for its value, or the server because its gate is off. */
 export function isEmpty(value: unknown, field: FieldSchema): boolean {
+  if (field.isOff === true) return true
   if (!field.omitEmpty) return false
   if (Array.isArray(value)) return value.length === 0
   if (typeof value === 'object' && value !== null) {

@@ -1,4 +1,5 @@
 import { servesKind, servesSubresource } from '../../versions/served-kinds.ts'
+import { datedDefinition } from './dated-definition.ts'
 import { table as v118 } from './generated/v1-18.ts'
 import { table as v135 } from './generated/v1-35.ts'
 
@@ -44,6 +45,8 @@ export interface FieldSchema {
   readonly listMapKeys: readonly string[]
   /** The type as Go prints it where its name says more than its structure (`v1.SecretType`), else empty. */
   readonly goType: string
+  /** Its gate is off in this version: what is given is read and forgotten. */
+  readonly isOff?: boolean
 }
 
 export interface Definition {
@@ -99,8 +102,9 @@ const parsed = new Map<keyof typeof documents, Schema>()
 const made = new Map<number, Schema>()
 
 /**
- * The schema that a minor version is served from. Recorded are v1.18 and v1.36: a kind has the fields of the nearest of the two
- * (v1.18 before v1.25), and is there in the versions that serve it. docs/fidelity.md, "Versions between".
+ * The schema that a minor version is served from. Recorded are v1.18 and v1.36: between them a kind is there in the versions that
+ * serve it, with the fields that they had (src/versions/fields.ts). What both have looks as in the nearer one (v1.18 before v1.25):
+ * docs/fidelity.md, "Versions between".
  */
 export function schemaOf(minor: number): Schema {
   const known = made.get(minor)
@@ -131,12 +135,24 @@ function between(near: Schema, far: () => Schema, minor: number): Schema {
   const nearKinds = new Set(near.kinds.map(key))
   const isNear = (ref: KindRef): boolean => nearKinds.has(key(ref))
   let paths: Map<string, readonly PathOperation[]> | undefined
+  const dated = new Map<string, Definition>()
+  const definition = (name: string): Definition | undefined => {
+    const known = dated.get(name)
+    const one = near.definition(name) ?? far().definition(name)
+    if (known !== undefined || one === undefined) return known
+    const made = datedDefinition(one, far().definition(name), minor, definition)
+    dated.set(name, made)
+    return made
+  }
+  const kindOf = (ref: KindRef): Definition | undefined => {
+    const found = servesKind(ref, minor) ? (near.kind(ref) ?? far().kind(ref)) : undefined
+    return found && definition(found.name)
+  }
   const kinds = [...near.kinds, ...far().kinds.filter((ref) => !isNear(ref))].filter((ref) => servesKind(ref, minor))
   const groupVersions = distinct([...near.groupVersions, ...kinds])
   return {
-    definition: (name) => near.definition(name) ?? far().definition(name),
-    kind: (ref) =>
-      metaKind(ref, groupVersions, near) ?? (servesKind(ref, minor) ? (near.kind(ref) ?? far().kind(ref)) : undefined),
+    definition,
+    kind: (ref) => metaKind(ref, groupVersions, { definition }) ?? kindOf(ref),
     kinds,
     groupVersions,
     storageVersionHash: (ref) => near.storageVersionHash(ref) ?? far().storageVersionHash(ref),

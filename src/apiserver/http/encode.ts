@@ -7,15 +7,29 @@ import { protobufType } from './negotiate.ts'
 import { protobufOf } from './protobuf-answer.ts'
 import { isList } from './transform.ts'
 
+interface Writing {
+  /** `?pretty=true`. */
+  readonly isPretty?: boolean
+  /** What the text is written from, as far as that differs from the object in order alone. */
+  readonly inOrder?: (object: object) => object
+}
+
 /** An answer as bytes. Source: apiserver pkg/endpoints/handlers/responsewriters/writers.go. */
-export function encodeAnswer(code: number, object: object, format: 'json' | 'yaml', isPretty = false): HttpAnswer {
+export function encodeAnswer(
+  code: number,
+  object: object,
+  format: 'json' | 'yaml',
+  { isPretty = false, inOrder = same }: Writing = {},
+): HttpAnswer {
   const headers = headersOf(object, format === 'json' ? 'application/json' : 'application/yaml')
   if (format === 'yaml') return { code, headers, body: toGoYaml(object) }
   return objectAnswer(code, headers, object, () => {
-    const json = isPretty ? JSON.stringify(object, undefined, 2) : JSON.stringify(object)
+    const json = JSON.stringify(inOrder(object), undefined, isPretty ? 2 : undefined)
     return `${escapeHtml(json)}\n`
   })
 }
+
+const same = (object: object): object => object
 
 /** An answer in protobuf. */
 export function protobufAnswer(code: number, object: object, minor: number): HttpAnswer {

@@ -36,6 +36,7 @@ import { bodyInJson } from './protobuf-body.ts'
 import { listOptionsOf, type QueryError, versionMatch, writeOptionsError } from './query-options.ts'
 import { parseRoute, type Query, type Route, splitPath } from './route.ts'
 import { serverDocument } from './server-documents.ts'
+import { inStructOrder } from './struct-order.ts'
 import { transformed } from './transform.ts'
 import { Warnings } from './warnings.ts'
 import { type HttpParts, type ResourceRoute, statusAnswer, WatchStream } from './watch-stream.ts'
@@ -345,10 +346,12 @@ function finish(
   subresource: string,
 ): HttpAnswer {
   const { format } = output
+  const { minor } = core.context
+  const isPretty = saysYes(query.get('pretty'))
   const encoded = (code: number, object: object): HttpAnswer =>
     format === 'protobuf'
-      ? protobufAnswer(code, object, core.context.minor)
-      : encodeAnswer(code, object, format, saysYes(query.get('pretty')))
+      ? protobufAnswer(code, object, minor)
+      : encodeAnswer(code, object, format, { isPretty, inOrder: (each) => inStructOrder(each, minor) })
   if (!answer.ok) return encoded(answer.status.code ?? 500, answer.status)
   const { object, code } = answer
   if (isStatus(object)) return encoded(code, object)

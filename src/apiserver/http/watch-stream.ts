@@ -17,6 +17,7 @@ import { encodeAnswer, escapeHtml, onWire } from './encode.ts'
 import { type Output, protobufType } from './negotiate.ts'
 import { protobufEvent } from './protobuf-answer.ts'
 import type { Route } from './route.ts'
+import { inStructOrder } from './struct-order.ts'
 import { tableOf, transformed } from './transform.ts'
 
 /** What the HTTP side needs of the server. */
@@ -134,7 +135,8 @@ export class WatchStream {
   private written(event: WatchEvent): Part {
     const shown = this.shown(event)
     if (this.output.format === 'protobuf') return protobufEvent(event.type, shown, this.parts.core.context.minor)
-    return `${escapeHtml(JSON.stringify({ type: event.type, object: shown }))}\n`
+    const object = inStructOrder(shown, this.parts.core.context.minor)
+    return `${escapeHtml(JSON.stringify({ type: event.type, object }))}\n`
   }
 
   private shown(event: WatchEvent): object {

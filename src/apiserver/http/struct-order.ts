@@ -1,0 +1,48 @@
+import { setMember } from '../../api/json.ts'
+import { type Definition, type FieldType, schemaOf } from '../../api/schema/schema.ts'
+import type { KubeObject } from '../../api/types/meta.ts'
+
+/**
+ * The object with the members of each struct in the order of its fields, as Go writes them: whoever reads an answer as text sees
+ * `metadata.name` before `namespace`, whatever came first in the object. Kinds without a struct (custom resources, Tables)
+ * stay as they are. Source: Go encoding/json, encode.go, typeFields.
+ */
+export function inStructOrder(object: object, minor: number): object {
+  const { apiVersion = '', kind = '' } = object as Partial<KubeObject> // any object may be asked for these
+  const slash = apiVersion.indexOf('/')
+  const ref = { group: apiVersion.slice(0, Math.max(slash, 0)), version: apiVersion.slice(slash + 1), kind }
+  const definition = schemaOf(minor).kind(ref)
+  return definition === undefined ? object : ordered(object, definition)
+}
+
+function ordered(object: object, { fields }: Definition): object {
+  const copy: Record<string, unknown> = {}
+  for (const [name, { type }] of fields) {
+    const value: unknown = Object.hasOwn(object, name) ? Reflect.get(object, name) : undefined
+    if (value !== undefined) setMember(copy, name, orderedValue(value, type))
+  }
+  for (const [name, value] of Object.entries(object)) if (!fields.has(name)) setMember(copy, name, value)
+  return copy
+}
+
+function orderedValue(value: unknown, type: FieldType): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  switch (type.kind) {
+    case 'scalar':
+      return value
+    case 'object':
+      return ordered(value, type.definition)
+    case 'list':
+      return Array.isArray(value) && type.items.kind !== 'scalar'
+        ? value.map((item) => orderedValue(item, type.items))
+        : value
+    case 'map':
+      return type.values.kind === 'scalar' ? value : mapped(value, type.values)
+  }
+}
+
+function mapped(value: object, values: FieldType): object {
+  const copy: Record<string, unknown> = {}
+  for (const [key, item] of Object.entries(value)) setMember(copy, key, orderedValue(item, values))
+  return copy
+}
