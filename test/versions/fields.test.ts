@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type Definition, schemaOf } from '../../src/api/schema/schema.ts'
-import { createSim } from '../../src/index.ts'
+import { createSim, type SimOptions } from '../../src/index.ts'
 import { fieldDates } from '../../src/versions/fields.ts'
 
 /** C10: objects have the fields of their version. */
@@ -84,7 +84,7 @@ describe('fields of the versions between v1.18 and v1.36', () => {
 })
 
 describe('a field whose gate is off', () => {
-  const kept = (version: string, set: object): unknown => {
+  const kept = (version: SimOptions['version'], set: object): unknown => {
     const sim = createSim({ version })
     const object = {
       apiVersion: 'v1',
@@ -104,7 +104,7 @@ describe('a field whose gate is off', () => {
     return message ?? Object.fromEntries(Object.keys(set).map((each) => [each, Reflect.get(spec ?? {}, each)]))
   }
 
-  test.each([
+  test.each<[SimOptions['version'], object, object]>([
     ['v1.23', { os: { name: 'linux' } }, { os: undefined }],
     ['v1.24', { os: { name: 'linux' } }, { os: { name: 'linux' } }],
     ['v1.32', { hostUsers: true }, { hostUsers: undefined }],
