@@ -100,7 +100,7 @@ describe('a field whose gate is off', () => {
       body: object,
     })
     if ('read' in answer) throw new Error('a stream')
-    const { spec, message } = JSON.parse(answer.body) as { spec?: object; message?: string }
+    const { spec, message } = JSON.parse(answer.body) as { spec?: object; message?: string } // a Pod or a Status
     return message ?? Object.fromEntries(Object.keys(set).map((each) => [each, Reflect.get(spec ?? {}, each)]))
   }
 
@@ -131,7 +131,7 @@ test('answers as text have their members in the order of the structs', () => {
     body: { kind: 'Secret', apiVersion: 'v1', data: { a: 'eA==' }, metadata: { labels: { a: 'b' }, name: 's' } },
   })
   if ('read' in answer) throw new Error('a stream')
-  const secret = JSON.parse(answer.body) as { metadata: object }
+  const secret = JSON.parse(answer.body) as { metadata: object } // what was created
   expect(Object.keys(secret)).toEqual(['kind', 'apiVersion', 'metadata', 'data', 'type'])
   expect(Object.keys(secret.metadata)).toEqual([
     'name',

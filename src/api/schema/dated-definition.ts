@@ -1,5 +1,5 @@
 import { fieldDates, hasField, isFieldOff } from '../../versions/fields.ts'
-import type { Definition, FieldSchema, FieldType } from './schema.ts'
+import type { Definition, FieldSchema, FieldType } from './definition.ts'
 
 /**
  * A definition as the types of a minor version have it: fields of the recorded version that is nearer to it, with those of the other that
