@@ -14,5 +14,9 @@ export function goSeconds(ms: number): string {
 export function goDuration(ms: number): string {
   if (ms < second) return ms === 0 ? '0s' : `${ms}ms`
   if (ms % second === 0) return goSeconds(ms)
-  return goSeconds(ms).replace(/(\d+)s$/, (_, s: string) => `${Number(s) + (ms % second) / second}s`)
+  // Digits, not a sum: 6 + 0.56 has more of them than it should.
+  const digits = String(ms % second)
+    .padStart(3, '0')
+    .replace(/0+$/, '')
+  return goSeconds(ms).replace(/s$/, `.${digits}s`)
 }
