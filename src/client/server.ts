@@ -132,6 +132,10 @@ export interface ProgramRequest {
   readonly port: number
   /** Path with query. */
   readonly path: string
+  /** What else is known of it; absent: a GET without headers. */
+  readonly method?: string
+  /** By names in lower case. */
+  readonly headers?: ReadonlyMap<string, string>
 }
 
 /** What the programs of Pods answer; undefined: nobody listens on that port. */

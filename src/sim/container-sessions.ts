@@ -1,7 +1,7 @@
 import type { Unsubscribable } from 'rxjs'
 import { saysYes } from '../api/query-truth.ts'
 import type { RunningApiServer } from '../apiserver/create-api-server.ts'
-import type { ContainerCall, HttpAnswer, ProgramServer } from '../client/server.ts'
+import type { ContainerCall, HttpAnswer, ProgramRequest, ProgramServer } from '../client/server.ts'
 import { goQuote } from '../go/quote.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { type FoundContainer, findContainer } from '../looks/containers.ts'
@@ -41,7 +41,7 @@ export type Connection =
   | {
       readonly kind: 'ports'
       /** What a program of the Pod answers to a request of HTTP on a port. */
-      ask(port: number, path: string): PortAnswer
+      ask(port: number, request: Pick<ProgramRequest, 'path' | 'method' | 'headers'>): PortAnswer
     }
 
 /** An answer of a program that serves, or why nobody answers. */
@@ -155,8 +155,8 @@ function actIn({ kernel, run }: SessionWorld): (work: () => void) => void {
 function ports({ programs }: SessionWorld, { pod }: ContainerCall): Connection {
   return {
     kind: 'ports',
-    ask(port, path) {
-      const answer = programs({ pod, port, path })
+    ask(port, request) {
+      const answer = programs({ pod, port, ...request })
       if (answer !== undefined) return { ok: true, answer }
       // Source: pkg/kubelet/cri/streaming/portforward; containerd pkg/cri/streamingserver, portForward.
       const inside = `failed to connect to localhost:${port} inside namespace`

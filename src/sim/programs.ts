@@ -3,6 +3,7 @@ import type { HttpAnswer, ProgramServer } from '../client/server.ts'
 import { findContainer } from '../looks/containers.ts'
 import type { RunningProgram } from '../node/runtime/cri.ts'
 import { fromByteText } from '../shell/byte-text.ts'
+import type { WireRequest } from '../shell/net/network.ts'
 import type { ContainerWorld } from './container-requests.ts'
 
 /**
@@ -10,13 +11,13 @@ import type { ContainerWorld } from './container-requests.ts'
  * those that have words of their own say them.
  */
 export function createProgramServer({ cluster }: ContainerWorld): ProgramServer {
-  return ({ pod, port, path }) => {
+  return ({ pod, port, path, method = 'GET', headers = new Map() }) => {
     for (const { name } of containersOf(pod)) {
       const found = findContainer(cluster, pod, name)
       if (found?.container.state !== 'running') continue
       const programs = found.machine.runtime.programsAt({ uid: pod.metadata.uid ?? '' }) ?? []
       const speaker = programs.find((each) => each.container === name && each.answers && each.listens(port))
-      if (speaker !== undefined) return ownAnswer(speaker, port, path)
+      if (speaker !== undefined) return ownAnswer(speaker, { port, path, method, headers })
       const { ok, output } = found.machine.runtime.probe(found.container.id, { kind: 'http', port, path })
       if (/ connect: connection refused$/.test(output)) continue
       return programAnswer(ok, output)
@@ -31,14 +32,17 @@ function containersOf({ spec }: Pod): readonly { readonly name: string }[] {
 }
 
 /** A status alone is told in podsim's words. */
-function ownAnswer(program: RunningProgram, port: number, path: string): HttpAnswer | undefined {
-  const reply = program.ask({ method: 'GET', port, path, headers: new Map(), body: '', from: 'node' })
+function ownAnswer(program: RunningProgram, asked: Omit<WireRequest, 'body' | 'from'>): HttpAnswer | undefined {
+  const reply = program.ask({ ...asked, body: '', from: 'node' })
   if (reply === undefined) return undefined
   const isWell = reply.status >= 200 && reply.status < 400
   const text = isWell ? '' : `HTTP probe failed with statuscode: ${reply.status}`
   if (reply.body === '' && reply.headers === undefined) return programAnswer(isWell, text)
-  const headers = { 'content-type': 'text/plain', ...reply.headers }
-  return { code: reply.status, headers, body: fromByteText(reply.body) }
+  return {
+    code: reply.status,
+    headers: { 'content-type': 'text/plain', ...reply.headers },
+    body: fromByteText(reply.body),
+  }
 }
 
 function programAnswer(isWell: boolean, text: string): HttpAnswer {

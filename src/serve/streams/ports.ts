@@ -53,11 +53,11 @@ function serveHttp(
     if (head.length > headMax) finish()
     const end = head.indexOf('\r\n\r\n')
     if (end < 0) return
-    const [, path = '/'] = /^\S+ (\S+)/.exec(head) ?? []
+    const request = requestOf(head.slice(0, end))
     head = head.slice(end + 4)
     try {
       clock.catchUp()
-      const answer = connection.ask(port, path)
+      const answer = connection.ask(port, request)
       if (answer.ok) data.write(httpText(answer.answer))
       else error.write(Buffer.from(answer.message))
     } catch (problem) {
@@ -65,6 +65,17 @@ function serveHttp(
     }
     finish()
   }
+}
+
+/** The request line and the headers, without the body. */
+function requestOf(head: string): Parameters<PortsConnection['ask']>[1] {
+  const [first = '', ...lines] = head.split('\r\n')
+  const [, method = 'GET', path = '/'] = /^(\S+) (\S+)/.exec(first) ?? []
+  const headers = lines.flatMap((line) => {
+    const colon = line.indexOf(':')
+    return colon < 0 ? [] : [[line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim()] as const]
+  })
+  return { path, method, headers: new Map(headers) }
 }
 
 function httpText({ code, headers, body }: HttpAnswer): Buffer {
