@@ -21,9 +21,9 @@ function streamOf(kind: string) {
 
 test('a forwarded request reaches the program with its method and headers, and is answered', () => {
   const asked: unknown[] = []
-  const room = { clock: { catchUp() {} }, complain: (_what: string, error: unknown) => expect(error).toBeUndefined() }
-  const take = forwardPorts(room as unknown as Room, {
-    // no more of it is used here
+  const parts = { clock: { catchUp() {} }, complain: (_what: string, error: unknown) => expect(error).toBeUndefined() }
+  const room = parts as unknown as Room // no more of it is used here
+  const take = forwardPorts(room, {
     kind: 'ports',
     ask(port, { path, method, headers }) {
       asked.push([port, path, method, headers?.get('authorization')])
