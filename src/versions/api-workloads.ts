@@ -78,6 +78,21 @@ export const workloadRows = {
     'the table of Jobs has a column Status',
     'pkg/printers/internalversion/printers.go; recorded v1.36',
   ],
+  schedulesTakeZones: [
+    22,
+    'the schedule of a CronJob may begin with TZ= or CRON_TZ=, and what is wrong with one is told in lower case',
+    'github.com/robfig/cron v3.0.1, parser.go; CHANGELOG-1.22 (#102735)',
+  ],
+  schedulesWarnOfZones: [
+    23,
+    'a time zone in a schedule gets a warning',
+    'pkg/registry/batch/cronjob/strategy.go, WarningsOnCreate; CHANGELOG-1.23 (#106455)',
+  ],
+  schedulesRefuseZones: [
+    29,
+    'a time zone in a schedule is refused, unless there was one before',
+    'pkg/apis/batch/validation/validation.go, validateScheduleFormat (#116252)',
+  ],
   requestConditionsAreChecked: [
     19,
     'Approved and Denied of a signing request exclude each other and stay; conditions have a status and times',

@@ -108,6 +108,11 @@ export const controllers = changes({
     'the ttl that nodes are given ends at 300 s, where large clusters had 600 s',
     'pkg/controller/ttl/ttl_controller.go; between v1.21.3 and v1.25.10',
   ],
+  tellsZonesOfSchedules: [
+    23,
+    'each sync of a CronJob whose schedule has a time zone warns of it (UnsupportedSchedule)',
+    'pkg/controller/cronjob/cronjob_controllerv2.go, syncCronJob (#106455)',
+  ],
   jobsKeepNoMoreThanWanted: [
     22,
     'a Job deletes Pods beyond the completions that are left, not only beyond its parallelism',

@@ -115,6 +115,13 @@ describe('apiserver 8.3 CronJobs', () => {
       expect(older.list<Job>(resources.jobs, 'a').map(({ metadata }) => metadata.annotations)).toEqual([{ team: 'x' }])
     })
 
+    test('a zone in the schedule is kept to, and warned of', () => {
+      const world = made(28, { schedule: 'TZ=Asia/Kolkata 31 5 * * *' })
+      world.wait(65)
+      expect(world.list(resources.jobs, 'a')).toHaveLength(1)
+      expect(world.events('a').map(({ reason }) => reason)).toContain('UnsupportedSchedule')
+    })
+
     test('Forbid tells that the Job before still runs', () => {
       const world = made(28, { concurrencyPolicy: 'Forbid' })
       world.wait(130)

@@ -6,6 +6,7 @@ import { resources } from '../../client/client.ts'
 import { cacheKey, keyOf, splitKey } from '../../client/informer.ts'
 import { errorText, isNamespaceTerminating, isNotFound } from '../../client/refusals.ts'
 import { parseSchedule, type Schedule } from '../../go/cron.ts'
+import { goQuote } from '../../go/quote.ts'
 import { offsetAt } from '../../go/zones.ts'
 import { civilTime, padNumber, rfc3339 } from '../../kernel/calendar.ts'
 import { attempt, type Steps } from '../../kernel/steps.ts'
@@ -136,6 +137,8 @@ export function createCronJobController(context: ControllerContext): Controller 
       return cached
     }
     if (written.metadata.deletionTimestamp !== undefined || written.spec.suspend === true) return written
+    if (has(minor, controllers.tellsZonesOfSchedules) && written.spec.schedule.includes('TZ'))
+      tell(written, 'Warning', 'UnsupportedSchedule', unsupported(written.spec.schedule))
     const { due, missed } = dueTime(written, nowMs(), !has(minor, controllers.cronJobsV2))
     if (missed > missedMax) {
       tellMissed(written, missed)
@@ -255,8 +258,16 @@ export function createCronJobController(context: ControllerContext): Controller 
 /** Source: cronjob_controllerv2.go, syncCronJob. */
 const alreadyActive = 'Not starting job because prior execution is running and concurrency policy is Forbid'
 
+/** Source: cronjob_controllerv2.go, formatSchedule. */
+function unsupported(schedule: string): string {
+  return `CRON_TZ or TZ used in schedule ${goQuote(schedule)} is not officially supported, see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details`
+}
+
+/** A zone that stands before the line goes before the field. Source: github.com/robfig/cron v3.0.1, parser.go, Parse. */
 function scheduleOf({ spec }: CronJob): Schedule {
-  return parseSchedule(spec.schedule, spec.timeZone)
+  const inFront = /^(?:CRON_)?TZ=([^ ]*) +/.exec(spec.schedule)
+  if (inFront === null) return parseSchedule(spec.schedule, spec.timeZone)
+  return parseSchedule(spec.schedule.slice(inFront[0].length), inFront[1])
 }
 
 interface Due {

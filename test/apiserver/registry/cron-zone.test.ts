@@ -46,3 +46,21 @@ test('a CronJob has a zone from v1.25 on, and a column for it from v1.30 on', ()
   plain.post(cronJobs, cronJob({}))
   expect(plain.rows(cronJobs)[0].slice(0, 4)).toEqual(['c', '0 9 * * *', '<none>', 'False'])
 })
+
+/** Sources: github.com/robfig/cron v1.1.0 and v3.0.1; validateScheduleFormat; what a user of v1.21 was told. */
+test.each([
+  [21, 'CRON_TZ=UTC 0 9 * * *', 'Expected exactly 5 fields, found 6: CRON_TZ=UTC 0 9 * * *'],
+  [22, 'CRON_TZ=UTC 0 9 * * *', undefined],
+  [22, 'TZ=Mars 0 9 * * *', 'provided bad location Mars: unknown time zone Mars'],
+  [22, '* * *', 'expected exactly 5 fields, found 3: [* * *]'],
+  [22, '61 * * * *', 'end of range (61) above maximum (59): 61'],
+  [28, 'TZ=Europe/Berlin 0 9 * * *', undefined],
+  [29, 'TZ=Europe/Berlin 0 9 * * *', 'cannot use TZ or CRON_TZ in schedule, use timeZone field instead'],
+])('v1.%d: the schedule %j', (minor, schedule, problem) => {
+  const version = minor < 25 ? 'v1beta1' : 'v1'
+  const path = `/apis/batch/${version}/namespaces/default/cronjobs`
+  const answer = newApi(minor).post(path, { ...cronJob({ schedule }), apiVersion: `batch/${version}` })
+  expect(answer.message).toBe(
+    problem && `CronJob.batch "c" is invalid: spec.schedule: Invalid value: "${schedule}": ${problem}`,
+  )
+})

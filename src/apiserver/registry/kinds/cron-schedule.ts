@@ -1,4 +1,7 @@
 import { goQuote } from '../../../go/quote.ts'
+import { zoneProblem } from '../../../go/zones.ts'
+import { apiServer } from '../../../versions/api-server.ts'
+import { has } from '../../../versions/changes.ts'
 
 interface Bounds {
   readonly min: number
@@ -17,11 +20,32 @@ const bounds: readonly Bounds[] = [
 ]
 const descriptors = ['@yearly', '@annually', '@monthly', '@weekly', '@daily', '@midnight', '@hourly']
 
-/** Why a cron line cannot be read, as the library says it, or undefined. Source: github.com/robfig/cron v1.1.0, ParseStandard. */
-export function scheduleProblem(schedule: string): string | undefined {
+/**
+ * Why a cron line cannot be read, as the library says it, or undefined. Sources: github.com/robfig/cron v1.1.0, ParseStandard; from
+ * v1.22 on v3.0.1, which begins its texts in lower case and reads a time zone in front.
+ */
+export function scheduleProblem(schedule: string, minor: number): string | undefined {
+  if (!has(minor, apiServer.schedulesTakeZones)) return lineProblem(schedule, schedule)
+  const { zone, line } = zoneOf(schedule)
+  const unknown = zone === undefined || zone === 'Local' ? undefined : zoneProblem(zone)
+  if (unknown !== undefined) return `provided bad location ${zone}: ${unknown}`
+  const problem = lineProblem(line, `[${fieldsOf(line).join(' ')}]`)
+  return problem === undefined ? undefined : problem.charAt(0).toLowerCase() + problem.slice(1)
+}
+
+const fieldsOf = (line: string): readonly string[] => line.split(/\s+/).filter((field) => field !== '')
+
+/** The time zone that stands before a line, and the line. Source: github.com/robfig/cron v3.0.1, parser.go, Parse. */
+function zoneOf(schedule: string): { readonly zone: string | undefined; readonly line: string } {
+  const found = /^(?:CRON_)?TZ=([^ ]*) (.*)$/s.exec(schedule)
+  return found === null ? { zone: undefined, line: schedule } : { zone: found[1], line: (found[2] ?? '').trim() }
+}
+
+/** `shown`: how a line of too few fields is told. */
+function lineProblem(schedule: string, shown: string): string | undefined {
   if (schedule.startsWith('@')) return descriptorProblem(schedule)
-  const fields = schedule.split(/\s+/).filter((field) => field !== '')
-  if (fields.length !== 5) return `Expected exactly 5 fields, found ${fields.length}: ${schedule}`
+  const fields = fieldsOf(schedule)
+  if (fields.length !== 5) return `Expected exactly 5 fields, found ${fields.length}: ${shown}`
   for (const [index, field] of fields.entries()) {
     const bound = bounds[index]
     if (bound === undefined) continue

@@ -17,7 +17,7 @@ import { apiServer } from '../../../versions/api-server.ts'
 import { has } from '../../../versions/changes.ts'
 import type { RegistryContext, Strategy } from '../strategy.ts'
 import { scheduleProblem } from './cron-schedule.ts'
-import { validateZone, withKnownZone } from './cron-zone.ts'
+import { validateScheduleZone, validateZone, withKnownZone, zoneWarnings } from './cron-zone.ts'
 import { defaultPolicies, knownPolicies, validatePolicies } from './job-policies.ts'
 import { validateCompletionsUpdate, validateIndexedName, validateMode, validateSameMode } from './job-validation.ts'
 import { errorsOf, nowMs } from './settings.ts'
@@ -226,8 +226,9 @@ function validateCronJob(v: Validator, job: CronJob, old?: CronJob): void {
   const { schedule = '', concurrencyPolicy = '', jobTemplate } = spec
   if (schedule === '') v.required('spec.schedule')
   else {
-    const problem = scheduleProblem(schedule)
+    const problem = scheduleProblem(schedule, v.minor)
     if (problem !== undefined) v.invalid('spec.schedule', schedule, problem)
+    validateScheduleZone(v, job, old)
   }
   v.nonNegative('spec.startingDeadlineSeconds', spec.startingDeadlineSeconds)
   validateZone(v, job, old)
@@ -288,6 +289,8 @@ export const cronJobStrategy: Strategy<CronJob> = {
       }
     }),
   validateUpdate: (next, old, context) => errorsOf(context, (v) => validateCronJob(v, next, old)),
+  warningsOnCreate: (job, { minor }) => zoneWarnings(job, minor),
+  warningsOnUpdate: (next, _old, { minor }) => zoneWarnings(next, minor),
   table: {
     columns: cronJobColumns,
     columnsOf: (minor) => (has(minor, apiServer.cronJobsShowZones) ? cronJobColumnsWithZone : cronJobColumns),
