@@ -46,12 +46,19 @@ const dash = 0x2d
 
 /** A uid in sixteen letters of one byte each, for where tens of thousands rest. */
 export function packedUuid(uid: string): string {
-  const hex = uid.replaceAll('-', '')
-  for (let i = 0; i < packed.length; i++) packed[i] = Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16)
+  let digit = 0
+  for (let i = 0; i < uid.length; i++) {
+    const code = uid.charCodeAt(i)
+    if (code === dash) continue
+    const value = code < letterA ? code - zero : code - letterA + 10
+    const at = digit++ >> 1
+    packed[at] = (((packed[at] ?? 0) << 4) & 0xff) | value
+  }
   return String.fromCharCode(...packed)
 }
 
 const packed: number[] = new Array<number>(16).fill(0)
+const [zero, letterA] = [0x30, 0x61]
 
 /** What `packedUuid` was given. */
 export function unpackedUuid(id: string): string {

@@ -194,12 +194,21 @@ const digits = 16
 function numberIn(name: string, objectName: string): readonly [high: number, low: number] | undefined {
   const from = objectName.length + 1
   if (name.length !== from + digits || !name.startsWith(objectName) || name[objectName.length] !== '.') return undefined
-  const number = name.slice(from)
-  if (!/^[1-7][0-9a-f]{15}$/.test(number)) return undefined
-  const half = digits / 2
-  // As signed numbers, for which there is room in a field.
-  return [Number.parseInt(number.slice(0, half), 16), Number.parseInt(number.slice(half), 16) | 0]
+  let [high, low] = [0, 0]
+  for (let i = from; i < name.length; i++) {
+    const code = name.charCodeAt(i)
+    const digit = code < letterA ? code - zero : code - letterA + 10
+    const isDigit = code < letterA ? code >= zero && digit < 10 : digit < 16
+    if (!isDigit) return undefined
+    if (i < from + digits / 2) high = high * 16 + digit
+    else low = (low << 4) | digit
+  }
+  // As signed numbers, for which there is room in a field; one that begins with 0 would lose that.
+  return high >= leastHigh && high < mostHigh ? [high, low] : undefined
 }
+
+/** Upper halves of eight digits, of which none is lost. */
+const [leastHigh, mostHigh] = [0x1000_0000, 0x8000_0000]
 
 function lowText(low: number): string {
   return (low >>> 0).toString(16).padStart(digits / 2, '0')

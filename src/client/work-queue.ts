@@ -1,7 +1,5 @@
-import type { Unsubscribable } from 'rxjs'
-import { after } from '../kernel/after.ts'
 import { defineHandler } from '../kernel/handler.ts'
-import type { Kernel } from '../kernel/kernel.ts'
+import type { Kernel, Ticket } from '../kernel/kernel.ts'
 import { process } from '../kernel/process.ts'
 import { Scope } from '../kernel/scope.ts'
 import { type Steps, sleep } from '../kernel/steps.ts'
@@ -37,6 +35,15 @@ export interface RestingQueue {
 }
 
 const drain = defineHandler('a work queue', (queue: WorkQueue) => queue.drain())
+const due = defineHandler('a key of a work queue', ({ queue, key }: Delayed) => queue.due(key))
+
+/** A key that is added later: each Deployment has one for ten minutes. */
+interface Delayed {
+  readonly queue: WorkQueue
+  readonly key: string
+  readonly at: VirtualMs
+  ticket: Ticket
+}
 
 export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
   return new WorkQueue(options)
@@ -49,9 +56,9 @@ export class WorkQueue {
   readonly #running = new Set<string>()
   /** Added while they were worked on. These three most queues never need. */
   #again: Set<string> | undefined
-  #delayed: Map<string, { readonly at: VirtualMs; readonly wait: Unsubscribable }> | undefined
+  #delayed: Map<string, Delayed> | undefined
   #failures: Map<string, number> | undefined
-  /** What is being worked on, and the waits for what is delayed. */
+  /** What is being worked on. */
   #scope = new Scope()
   #isPaused = false
   #extraMs: VirtualMs = 0
@@ -85,12 +92,16 @@ export class WorkQueue {
     const delayed = this.#delayed
     const known = delayed.get(key)
     if (known !== undefined && known.at <= at) return
-    known?.wait.unsubscribe()
-    const wait = this.#scope.start(after(kernel, delayMs), () => {
-      delayed.delete(key)
-      this.add(key)
-    })
-    delayed.set(key, { at, wait })
+    if (known !== undefined) kernel.cancel(known.ticket)
+    const later: Delayed = { queue: this, key, at, ticket: 0 }
+    later.ticket = kernel.post(delayMs, due, later)
+    delayed.set(key, later)
+  }
+
+  /** For the kernel: adds what was delayed. */
+  due(key: string): void {
+    this.#delayed?.delete(key)
+    this.add(key)
   }
 
   /** After the pause that the key's failures so far call for. */
@@ -147,6 +158,7 @@ export class WorkQueue {
   clear(): void {
     this.#scope.end()
     this.#scope = new Scope()
+    for (const { ticket } of this.#delayed?.values() ?? []) this.#options.kernel.cancel(ticket)
     for (const known of [this.#waiting, this.#running, this.#again, this.#delayed, this.#failures]) known?.clear()
   }
 
