@@ -35,6 +35,16 @@ export const apiServerFacts = {
   badDeleteOptionsAreBadRequests: since('apiserver handlers/delete.go, commit 7b84a2828', false, [35, true]),
   /** Values in validation errors that are neither texts, numbers nor booleans are shown as JSON, no longer as Go writes them. */
   showsValuesAsJson: since('apimachinery pkg/util/validation/field/errors.go, commit c58e197e', false, [34, true]),
+  /** A merge patch that is neither an object nor a list is the caller's mistake. */
+  badMergePatchesAreBadRequests: since('apiserver handlers/patch.go, applyJSPatch, commit f0c214506', false, [
+    23,
+    true,
+  ]),
+  /** A path that nobody serves is answered with a text, no longer with a list of paths or a Status. */
+  tellsUnknownPathsAsText: since('apiserver pkg/util/notfoundhandler, commit 1fc498576; recorded v1.23', false, [
+    23,
+    true,
+  ]),
   /** An update of an object that is missing is refused before admission sees it. */
   missingBeforeAdmission: since('apiserver registry/generic/registry/store.go, Update, commit d965a8f11', false, [
     19,

@@ -1,6 +1,7 @@
 import { saysYes } from '../api/query-truth.ts'
-import { badRequest, failure } from '../api/status.ts'
+import { badRequest, invalidStatus } from '../api/status.ts'
 import type { Status } from '../api/types/meta.ts'
+import { type FieldError, forbidden, invalid } from '../api/validation/field-errors.ts'
 import type { ContainerCall, HttpAnswer, HttpStream, LogServer } from '../client/server.ts'
 import { parseRfc3339 } from '../kernel/calendar.ts'
 import type { LogRequest } from '../kubectl/host.ts'
@@ -11,6 +12,8 @@ export function createLogServer(world: ContainerWorld, now: () => number): LogSe
   return (call) => {
     const request = requestOf(call, now())
     if ('kind' in request) return statusAnswer(request)
+    // No node, no stream. Source: apiserver pkg/endpoints/handlers/responsewriters/writers.go, StreamObject.
+    if ((call.pod.spec.nodeName ?? '') === '') return { code: 204, headers: {}, body: '' }
     const answer = logsOfContainer(world, request)
     if (!answer.ok) return statusAnswer(badRequest(answer.message))
     const limit = numberOf(call, 'limitBytes')
@@ -46,19 +49,25 @@ function numberOf(call: ContainerCall, name: string): number | undefined {
 }
 
 /** Source: pkg/apis/core/validation/validation.go, ValidatePodLogOptions. */
+function optionErrors(call: ContainerCall): readonly FieldError[] {
+  const errors: FieldError[] = []
+  const [tail, limit] = [numberOf(call, 'tailLines'), numberOf(call, 'limitBytes')]
+  const [seconds, time] = [numberOf(call, 'sinceSeconds'), firstOf(call, 'sinceTime')]
+  if (tail !== undefined && tail < 0) errors.push(invalid('tailLines', tail, 'must be greater than or equal to 0'))
+  if (limit !== undefined && limit < 1) errors.push(invalid('limitBytes', limit, 'must be greater than 0'))
+  if (seconds !== undefined && time !== undefined)
+    errors.push(forbidden('', 'at most one of `sinceTime` or `sinceSeconds` may be specified'))
+  else if (seconds !== undefined && seconds < 1) errors.push(invalid('sinceSeconds', seconds, 'must be greater than 0'))
+  return errors
+}
+
+/** Source: pkg/registry/core/pod/rest/log.go, Get. */
 function requestOf(call: ContainerCall, nowMs: number): LogRequest | Status {
   const { pod, container } = call
+  const errors = optionErrors(call)
+  if (errors.length > 0) return invalidStatus({ group: '', kind: 'PodLogOptions' }, pod.metadata.name, errors)
   const [tailLines, seconds] = [numberOf(call, 'tailLines'), numberOf(call, 'sinceSeconds')]
   const time = firstOf(call, 'sinceTime')
-  if (tailLines !== undefined && tailLines < 0)
-    return invalid('tailLines', tailLines, 'must be greater than or equal to 0')
-  if (seconds !== undefined && time !== undefined)
-    return failure(
-      422,
-      'Invalid',
-      'PodLogOptions "" is invalid: : Forbidden: at most one of `sinceTime` or `sinceSeconds` may be specified',
-    )
-  if (seconds !== undefined && seconds < 1) return invalid('sinceSeconds', seconds, 'must be greater than 0')
   return {
     namespace: pod.metadata.namespace ?? '',
     pod: pod.metadata.name,
@@ -68,10 +77,6 @@ function requestOf(call: ContainerCall, nowMs: number): LogRequest | Status {
     tailLines,
     timestamps: saysYes(firstOf(call, 'timestamps')),
   }
-}
-
-function invalid(field: string, value: number, why: string): Status {
-  return failure(422, 'Invalid', `PodLogOptions "" is invalid: ${field}: Invalid value: ${value}: ${why}`)
 }
 
 function statusAnswer(status: Status): HttpAnswer {

@@ -118,6 +118,26 @@ export const apiServer = changes({
     'references, selectors of keys and their like have one owner each',
     'k8s.io/api core/v1/types.go, +structType=atomic, +mapType=atomic',
   ],
+  showsTimesAsJson: [
+    34,
+    'a time that may not be changed is shown as JSON, no longer as Go prints it',
+    'apimachinery pkg/util/validation/field/errors.go, commit c58e197e; recorded v1.23',
+  ],
+  granularClaims: [
+    25,
+    'the claim that a PersistentVolume names has parts with owners of their own again',
+    'k8s.io/api core/v1/types.go, +structType=granular, commit d978b180e',
+  ],
+  atomicBackendPorts: [
+    31,
+    'the port of a backend of an Ingress has one owner',
+    'k8s.io/api networking/v1/types.go, ServiceBackendPort, commit 1b3cb9c65',
+  ],
+  driversTellCapacityAndTokens: [
+    21,
+    'the table of CSIDrivers has columns for capacity, tokens and republishing',
+    'pkg/printers/internalversion/printers.go; pkg/features/kube_features.go, CSIStorageCapacity and CSIServiceAccountToken (beta)',
+  ],
   upgradesClientSideApply: [
     19,
     'kubectl apply --server-side takes over what kubectl apply owned',
@@ -197,13 +217,18 @@ export const apiServer = changes({
   ],
   podUpdatesTellTheDifference: [
     24,
-    'a refused update of a Pod shows what differs',
+    'a refused update of a Pod shows the old one before the new',
     'pkg/apis/core/validation/validation.go, ValidatePodUpdate',
   ],
   negativeGraceMayBecomeOne: [
-    24,
-    'a negative grace period may be updated to one second',
-    'pkg/apis/core/validation/validation.go, ValidatePodUpdate',
+    22,
+    'a negative grace period may be updated to one second, and refusals say so',
+    'pkg/apis/core/validation/validation.go, ValidatePodUpdate; CHANGELOG-1.22 (#98866); recorded v1.23',
+  ],
+  listsUpdatablePodFields: [
+    27,
+    'a refused update of a Pod lists the fields that may change between commas',
+    'pkg/apis/core/validation/validation.go, updatablePodSpecFields (in v1.28 with InPlacePodVerticalScaling, which is of v1.27)',
   ],
   warnsOfHostnames: [
     24,

@@ -94,6 +94,17 @@ const subresourcesCame: Readonly<Record<string, number>> = {
   'serviceaccounts/token': 20,
 }
 
+/** Verbs of core kinds that were always there. Source: pkg/registry/core/service/storage, a generic store since v1.23; recorded v1.23. */
+const verbsCame: Readonly<Record<string, readonly [verb: string, since: number] | undefined>> = {
+  services: ['deletecollection', 23],
+}
+
+/** The verb that a core resource got on its way. */
+export function youngVerb(resource: string, minor: number): string | undefined {
+  const [verb, since] = verbsCame[resource] ?? ['', Number.POSITIVE_INFINITY]
+  return minor >= since ? verb : undefined
+}
+
 /** Whether a minor version serves a subresource of the core group that stands in the newer document; both take names in plural. */
 export function servesSubresource(resource: string, subresource: string, minor: number): boolean {
   return minor >= (subresourcesCame[`${resource}/${subresource}`] ?? 0)

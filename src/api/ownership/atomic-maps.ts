@@ -1,5 +1,5 @@
 import { apiServer } from '../../versions/api-server.ts'
-import { has } from '../../versions/changes.ts'
+import { type Change, has } from '../../versions/changes.ts'
 
 /**
  * Maps and structs that are one piece to who owns them, and those that are not though their type is: `x-kubernetes-map-type` in
@@ -56,7 +56,11 @@ const granularFields: ReadonlySet<string> = new Set([
   'core.v1.PersistentVolumeSpec claimRef',
 ])
 
-const labelSelector = 'meta.v1.LabelSelector'
+/** Those that did not become one piece together with the others. */
+const ofTheirOwn: Readonly<Record<string, Change | undefined>> = {
+  'meta.v1.LabelSelector': apiServer.atomicLabelSelectors,
+  'networking.v1.ServiceBackendPort': apiServer.atomicBackendPorts,
+}
 
 function shortName(definition: string): string {
   return definition.replace(/^io\.k8s\.(api|apimachinery\.pkg\.apis)\./, '')
@@ -65,7 +69,7 @@ function shortName(definition: string): string {
 /** Whether values of a type, named as OpenAPI names it, are one piece. */
 export function isAtomicDefinition(definition: string, minor: number): boolean {
   const name = shortName(definition)
-  const since = name === labelSelector ? apiServer.atomicLabelSelectors : apiServer.atomicReferences
+  const since = ofTheirOwn[name] ?? apiServer.atomicReferences
   return atomicDefinitions.has(name) && has(minor, since)
 }
 
@@ -75,6 +79,6 @@ export function isAtomicField(owner: string, field: string, minor: number): bool
 }
 
 /** A field whose parts have owners though its type is one piece elsewhere. */
-export function isGranularField(owner: string, field: string): boolean {
-  return granularFields.has(`${shortName(owner)} ${field}`)
+export function isGranularField(owner: string, field: string, minor: number): boolean {
+  return has(minor, apiServer.granularClaims) && granularFields.has(`${shortName(owner)} ${field}`)
 }

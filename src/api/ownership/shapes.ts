@@ -105,7 +105,7 @@ function structShape(definition: Definition, minor: number, isGranular: boolean)
 
 function fieldOf({ name: owner }: Definition, schema: FieldSchema, minor: number): MapField {
   const { name, type } = schema
-  const isGranular = isGranularField(owner, name)
+  const isGranular = isGranularField(owner, name, minor)
   const shape =
     isGranular && type.kind === 'object'
       ? structShape(type.definition, minor, true)

@@ -124,13 +124,15 @@ function directed(patch: JsonObject): JsonObject {
 
 /** A map as Go's %v prints it, keys sorted. */
 function goMap(map: JsonObject): string {
-  const print = (value: unknown): string => {
-    if (Array.isArray(value)) return `[${value.map(print).join(' ')}]`
-    if (isObject(value)) return goMap(value)
-    return value === null || value === undefined ? '<nil>' : String(value)
-  }
-  const members = sortedKeys(map).map((key) => `${key}:${print(map[key])}`)
-  return `map[${members.join(' ')}]`
+  return `map[${sortedKeys(map)
+    .map((key) => `${key}:${goText(map[key])}`)
+    .join(' ')}]`
+}
+
+function goText(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`
+  if (isObject(value)) return goMap(value)
+  return value === null || value === undefined ? '<nil>' : String(value)
 }
 
 function applyRetainKeys(merged: Members, patch: Members, mode: MergeMode): void {
@@ -228,7 +230,7 @@ function mergeLists(
   if (listStrategy(field) !== 'merge') return added
   if (current.length === 0 && added.length === 0) return current
   const first = current[0] ?? added[0]
-  if (Array.isArray(first)) throw new PatchError('failed', 'lists of lists are not supported')
+  checkElements(current, added)
   const mergeKey = field?.mergeKey ?? ''
   if (!isObject(first)) {
     if (mode.intoObject && isDeletion) return current.filter((item) => !added.includes(item))
@@ -239,6 +241,22 @@ function mergeLists(
   const { kept, items } = applyElementDirectives(current, added, mergeKey)
   const merged = mergeElements(kept, items, mergeKey, innerDefinition(field), mode)
   return inOrder(merged, items, kept, mergeKey)
+}
+
+/** The elements of both lists must be of one type, and no lists. Source: patch.go, sliceElementType. */
+function checkElements(current: readonly unknown[], added: readonly unknown[]): void {
+  const all = [...current, ...added]
+  const kinds = all.map(elementKind)
+  if (kinds[0] === 'list') throw new PatchError('failed', 'lists of lists are not supported')
+  if (kinds.every((kind) => kind === kinds[0])) return
+  const shown = `[${goText(current)} ${goText(added)}]`
+  throw new PatchError('internal', `list element types are not identical: ${shown}`)
+}
+
+function elementKind(value: unknown): string {
+  if (Array.isArray(value)) return 'list'
+  if (typeof value === 'number') return Number.isInteger(value) ? 'int64' : 'float64'
+  return value === null ? 'null' : typeof value
 }
 
 /** Takes out what `$patch: delete` names; `$patch: replace` leaves only what the patch lists. */

@@ -1,3 +1,4 @@
+import { youngVerb } from '../../versions/served-kinds.ts'
 import type { ResourceRef } from '../types/meta.ts'
 import { type KindRef, schemaOf } from './schema.ts'
 
@@ -135,6 +136,10 @@ function readPaths(minor: number): Discovery {
       if (verb !== undefined) draft.verbs.add(verb)
       if (draft.kind === '') draft.kind = kind?.kind ?? ''
     }
+  }
+  for (const { ref, verbs } of drafts.values()) {
+    const young = ref.group === '' ? youngVerb(ref.resource, minor) : undefined
+    if (young !== undefined) verbs.add(young)
   }
   const resources = [...drafts.values()].map(finish).sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
   const byKey = new Map(resources.map((info) => [keyOf(info), info]))

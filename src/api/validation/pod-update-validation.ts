@@ -12,12 +12,21 @@ import type { Validator } from './validator.ts'
 
 /** What may change in a Pod that exists. Source: pkg/apis/core/validation/validation.go. */
 
-const onlyText =
-  'pod updates may not change fields other than `spec.containers[*].image`, `spec.initContainers[*].image`, `spec.activeDeadlineSeconds` or `spec.tolerations` (only additions to existing tolerations)'
+const updatable = [
+  '`spec.containers[*].image`',
+  '`spec.initContainers[*].image`',
+  '`spec.activeDeadlineSeconds`',
+  '`spec.tolerations` (only additions to existing tolerations)',
+]
+const repairable = '`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)'
 
-/** Source: the same place in v1.32, where the period of termination may be repaired too. */
-const onlyTextLater =
-  'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)'
+function onlyText(minor: number): string {
+  const fields = has(minor, apiServer.negativeGraceMayBecomeOne) ? [...updatable, repairable] : updatable
+  const list = has(minor, apiServer.listsUpdatablePodFields)
+    ? fields.join(',')
+    : `${fields.slice(0, -1).join(', ')} or ${fields.at(-1)}`
+  return `pod updates may not change fields other than ${list}`
+}
 
 /** Source: ValidatePodUpdate, metadata apart. */
 export function validatePodUpdate(v: Validator, next: Pod, old: Pod): void {
@@ -30,15 +39,13 @@ export function validatePodUpdate(v: Validator, next: Pod, old: Pod): void {
   if (equalJson(next.spec, old.spec)) return
   const munged = withAllowedOf(next.spec, old.spec, v.minor)
   if (equalJson(munged, old.spec)) return
-  if (has(v.minor, apiServer.podUpdatesTellTheDifference)) {
-    const differ = has(v.minor, apiServer.differencesAreLinesOfJson) ? goJsonDiff : goDiff
-    const diff = differ('core.PodSpec', internalPodSpec(old.spec), internalPodSpec(munged))
-    v.forbidden('spec', `${onlyTextLater}\n${diff}`)
-    return
-  }
-  // New before old: so it is in v1.18, which makes `-` stand before what is new.
-  const diff = goDiff('core.PodSpec', internalPodSpec(munged), internalPodSpec(old.spec))
-  v.forbidden('spec', `${onlyText}\n${diff}`)
+  const differ = has(v.minor, apiServer.differencesAreLinesOfJson) ? goJsonDiff : goDiff
+  const [before, after] = [internalPodSpec(old.spec), internalPodSpec(munged)]
+  // New before old: so it was at first, which makes `-` stand before what is new.
+  const diff = has(v.minor, apiServer.podUpdatesTellTheDifference)
+    ? differ('core.PodSpec', before, after)
+    : differ('core.PodSpec', after, before)
+  v.forbidden('spec', `${onlyText(v.minor)}\n${diff}`)
 }
 
 /** Returns whether to stop. Source: ValidateContainerUpdates. */

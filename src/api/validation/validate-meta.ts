@@ -83,7 +83,7 @@ export function validateObjectMetaUpdate(next: ObjectMeta, old: ObjectMeta, mino
   for (const field of immutableFields) {
     const value = next[field]
     if ((value ?? '') !== (old[field] ?? '')) {
-      errors.push(invalid(`metadata.${field}`, value ?? (field.startsWith('deletion') ? null : ''), immutableText))
+      errors.push(immutable(field, value, minor))
     }
   }
   if (next.labels !== old.labels) pushAll(errors, validateLabels(next.labels, 'metadata.labels', minor))
@@ -104,6 +104,20 @@ const immutableFields = [
   'deletionTimestamp',
   'deletionGracePeriodSeconds',
 ] as const
+
+/** A time is shown as Go prints one, until values are shown as JSON. Source: apimachinery field/errors.go, ErrorBody; recorded v1.23, v1.36. */
+function immutable(
+  field: (typeof immutableFields)[number],
+  value: ObjectMeta[(typeof immutableFields)[number]],
+  minor: number,
+): FieldError {
+  const isTime = field === 'deletionTimestamp' && typeof value === 'string'
+  if (isTime && !has(minor, apiServer.showsTimesAsJson)) {
+    const shown = `${value.replace('T', ' ').replace('Z', '')} +0000 UTC`
+    return { ...invalid(`metadata.${field}`, value, ''), body: `Invalid value: ${shown}: ${immutableText}` }
+  }
+  return invalid(`metadata.${field}`, value ?? (field.startsWith('deletion') ? null : ''), immutableText)
+}
 
 /** Source: objectmeta.go, FieldImmutableErrorMsg. */
 export const immutableText = 'field is immutable'

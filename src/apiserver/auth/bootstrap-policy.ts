@@ -29,7 +29,8 @@ const apiVersion = `${rbacGroup}/v1`
 const controllerPrefix = 'system:controller:'
 const aggregateLabelPrefix = `${rbacGroup}/aggregate-to-`
 const labels = { 'kubernetes.io/bootstrapping': 'rbac-defaults' }
-const annotations = { [`${rbacGroup}/autoupdate`]: 'true' }
+/** Source: pkg/apis/rbac/types.go, AutoUpdateAnnotationKey; recorded v1.23. */
+const annotations = { 'rbac.authorization.kubernetes.io/autoupdate': 'true' }
 
 const kubeControllerManager = 'system:kube-controller-manager'
 const kubeScheduler = 'system:kube-scheduler'

@@ -7,27 +7,29 @@ import { has } from '../../versions/changes.ts'
 
 /**
  * Why a tree of JSON values can't become an object of a type, in the words of the converter that strategic merge patches go
- * through instead of the JSON decoder; undefined if it can. Types that are texts under a name of their own
- * (`v1.SecretType`) are called `string`. Source: apimachinery pkg/runtime/converter.go, fromUnstructured.
+ * through instead of the JSON decoder; undefined if it can. Source: apimachinery pkg/runtime/converter.go, fromUnstructured.
  */
 export function unstructuredError(document: unknown, definition: Definition, minor: number): string | undefined {
   if (!isObject(document)) return `cannot restore struct from: ${goKind(document)}`
-  for (const { name, type } of definition.fields.values()) {
+  for (const { name, type, goType } of definition.fields.values()) {
     const value = member(document, name)
     if (value === undefined || value === null) continue
-    const error = valueError(value, type, minor)
+    const error = valueError(value, type, goType, minor)
     if (error !== undefined) return error
   }
   return undefined
 }
 
-function valueError(value: unknown, type: FieldType, minor: number): string | undefined {
+/** `goType`: what Go calls the type where it has a name of its own: `v1.SecretType`, `[]v1.PolicyType`. */
+function valueError(value: unknown, type: FieldType, goType: string, minor: number): string | undefined {
   if (value === null) return undefined
   switch (type.kind) {
     case 'object':
       return unstructuredError(value, type.definition, minor)
     case 'list':
-      return Array.isArray(value) ? first(value, type.items, minor) : `cannot restore slice from ${goKind(value)}`
+      return Array.isArray(value)
+        ? first(value, type.items, goType.replace(/^\[\]/, ''), minor)
+        : `cannot restore slice from ${goKind(value)}`
     case 'map':
       if (!isObject(value)) return `cannot restore map from ${goKind(value)}`
       return first(
@@ -35,29 +37,34 @@ function valueError(value: unknown, type: FieldType, minor: number): string | un
           .sort()
           .map((key) => member(value, key)),
         type.values,
+        '',
         minor,
       )
     case 'scalar':
-      return scalarError(value, type.scalar, minor)
+      return scalarError(value, type.scalar, goType, minor)
   }
 }
 
-function first(values: readonly unknown[], type: FieldType, minor: number): string | undefined {
+function first(values: readonly unknown[], type: FieldType, goType: string, minor: number): string | undefined {
   for (const value of values) {
-    const error = valueError(value, type, minor)
+    const error = valueError(value, type, goType, minor)
     if (error !== undefined) return error
   }
   return undefined
 }
 
-function scalarError(value: unknown, scalar: ScalarType, minor: number): string | undefined {
+function scalarError(value: unknown, scalar: ScalarType, goType: string, minor: number): string | undefined {
   const kind = goKind(value)
   switch (scalar) {
     case 'bytes':
       return bytesError(value, kind, minor)
     case 'string':
       // Go can convert an integer to a text, though not as one would think.
-      return kind === 'string' ? undefined : kind === 'int64' ? cannotConvert(kind, scalar) : unrecognized(scalar)
+      return kind === 'string'
+        ? undefined
+        : kind === 'int64'
+          ? cannotConvert(kind, goType || scalar)
+          : unrecognized(scalar)
     case 'boolean':
       return kind === 'bool' ? undefined : unrecognized('bool')
     case 'int32':
@@ -90,7 +97,7 @@ function unrecognized(kind: string): string {
 function bytesError(value: unknown, kind: string, minor: number): string | undefined {
   if (typeof value !== 'string') {
     return Array.isArray(value)
-      ? first(value, { kind: 'scalar', scalar: 'int32' }, minor)
+      ? first(value, { kind: 'scalar', scalar: 'int32' }, '', minor)
       : `cannot restore slice from ${kind}`
   }
   const decoded = decodeBase64(value)

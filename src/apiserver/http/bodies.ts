@@ -1,31 +1,23 @@
 import { isObject } from '../../api/json.ts'
 import { type KindRef, schemaOf } from '../../api/schema/schema.ts'
 import { badRequest, plainError } from '../../api/status.ts'
-import type { DeleteOptions, KubeObject, Status } from '../../api/types/meta.ts'
+import type { DeleteOptions, Status } from '../../api/types/meta.ts'
 import { utf8Bytes } from '../../bytes/bytes.ts'
 import type { PatchType } from '../../client/client.ts'
 import type { HttpRequest, Verb } from '../../client/server.ts'
 import { jsonSyntaxError } from '../../go/json-syntax.ts'
-import {
-  type Body,
-  decodeAs,
-  decodeBody,
-  interpret,
-  sortedMembers,
-  withDefaults,
-  yamlToJson,
-} from '../decoding/decode-body.ts'
+import { type Body, decodeBody, interpret, yamlToJson } from '../decoding/decode-body.ts'
 import { decodeCustom } from '../decoding/decode-custom.ts'
 import { decodeKind } from '../decoding/decode-kind.ts'
 import { decodeTree } from '../decoding/decode-tree.ts'
 import { directiveOf, type FieldValidation, strictError } from '../decoding/field-validation.ts'
-import { unstructuredError } from '../decoding/from-unstructured.ts'
 import { patchErrors } from '../decoding/untyped.ts'
 import type { EncodedRequest } from '../encoded-request.ts'
 import type { RegistryCore } from '../registry/core.ts'
 import { apiVersionOf, type ServedResource } from '../registry/resource-table.ts'
 import { apiServerFact } from '../version-facts.ts'
 import { inputFormat, unsupportedMediaType } from './negotiate.ts'
+import { decodePatch, decodePatched } from './patch-body.ts'
 import type { Query } from './route.ts'
 
 /** How the bodies of requests become objects, patches and options. */
@@ -111,8 +103,9 @@ export function bodyDecoders(
           patchType: type,
           decodePatch() {
             const body = text()
-            const patch = decodePatch(body, type)
-            if (patch.ok && validation.directive !== 'Ignore' && type !== applyType)
+            const isStrict = validation.directive !== 'Ignore'
+            const patch = decodePatch(body, type, isStrict, minor)
+            if (patch.ok && isStrict && type !== applyType)
               strict = patchErrors(body, type === 'application/json-patch+json')
             return patch
           },
@@ -151,73 +144,6 @@ function inServedVersion(text: string, kind: KindRef): string {
   const isOther =
     isObject(found) && typeof found.apiVersion === 'string' && /^policy\/v1(?:beta1)?$/.test(found.apiVersion)
   return isOther ? JSON.stringify({ ...found, apiVersion: apiVersionOf(kind) }) : text
-}
-
-type Patch = { readonly ok: true; readonly patch: unknown } | { readonly ok: false; readonly status: Status }
-
-function decodePatch(text: string, type: PatchType): Patch {
-  if (type === 'application/apply-patch+yaml') {
-    const converted = yamlToJson(text)
-    if (!converted.ok) return { ok: false, status: badRequest(`error decoding YAML: ${converted.error}`) }
-    return { ok: true, patch: JSON.parse(converted.json) }
-  }
-  const broken = jsonSyntaxError(utf8Bytes(text))
-  if (type === 'application/merge-patch+json') {
-    const patch: unknown = broken === undefined ? JSON.parse(text) : undefined
-    // The library knows only that it is no patch; a list takes the object's place, and is found wanting later.
-    return isObject(patch) || Array.isArray(patch)
-      ? { ok: true, patch }
-      : { ok: false, status: plainError('Invalid JSON Patch') }
-  }
-  if (broken !== undefined) return { ok: false, status: badRequest(broken) }
-  const patch: unknown = JSON.parse(text)
-  const isList = type === 'application/json-patch+json'
-  if (isList ? Array.isArray(patch) && patch.every(isObject) : isObject(patch)) return { ok: true, patch }
-  if (patch === null) return { ok: true, patch: isList ? [] : {} }
-  const wanted = isList ? (Array.isArray(patch) ? 'jsonpatch.Operation' : 'jsonpatch.Patch') : 'map[string]interface {}'
-  const found = Array.isArray(patch) ? goType(isList ? patch.find((item) => !isObject(item)) : patch) : goType(patch)
-  return { ok: false, status: badRequest(`json: cannot unmarshal ${found} into Go value of type ${wanted}`) }
-}
-
-function goType(value: unknown): string {
-  if (Array.isArray(value)) return 'array'
-  return typeof value === 'boolean' ? 'bool' : typeof value
-}
-
-/** A patched document as an object. JSON and merge patches are written out, keys sorted, and decoded like any body. */
-function decodePatched(
-  document: unknown,
-  type: PatchType,
-  kind: KindRef,
-  minor: number,
-  patchStrict: readonly string[],
-  validation: FieldValidation,
-): KubeObject | { readonly error: string } {
-  const definition = schemaOf(minor).kind(kind)
-  if (definition === undefined) return document as KubeObject // a kind without a schema is taken as it is
-  const json = JSON.stringify(document, sortedMembers) ?? 'null'
-  const found = interpret(json)
-  if (typeof found === 'string') return { error: found }
-  const isStrategicPatch = type === 'application/strategic-merge-patch+json'
-  if (isStrategicPatch) {
-    const error = unstructuredError(document, definition, minor)
-    if (error !== undefined) return { error }
-  }
-  // The internal version, which stands for none, has no member that a JSON text could name.
-  if (!isStrategicPatch && found.apiVersion === '') return { ...typeOf(kind), metadata: {} as KubeObject['metadata'] }
-  const decoded = isStrategicPatch
-    ? decodeKind(json, definition, minor)
-    : decodeAs(json, withDefaults(found, kind), kind, minor)
-  if (!decoded.ok) return { error: decoded.error }
-  // The converter that strategic patches go through sorts what it tells.
-  const strict = isStrategicPatch ? [...decoded.strict].sort() : decoded.strict
-  const refused = strictError([...patchStrict, ...strict], validation)
-  if (refused !== undefined) return { error: refused }
-  return { ...decoded.value, ...typeOf(kind) } as unknown as KubeObject // decoded as that kind
-}
-
-function typeOf(kind: KindRef): Pick<KubeObject, 'apiVersion' | 'kind'> {
-  return { kind: kind.kind, apiVersion: apiVersionOf(kind) }
 }
 
 type Options = { readonly ok: true; readonly options: DeleteOptions } | { readonly ok: false; readonly status: Status }

@@ -67,6 +67,11 @@ export function onWire(object: KubeObject | KubeList): object {
   return { kind: object.kind, apiVersion: object.apiVersion, metadata: object.metadata, items }
 }
 
+/** What Go's http.NotFound answers. */
+export function pageNotFound(): HttpAnswer {
+  return plainText(404, '404 page not found\n')
+}
+
 export function plainText(code: number, body: string): HttpAnswer {
   return { code, headers: { 'content-type': 'text/plain; charset=utf-8' }, body }
 }

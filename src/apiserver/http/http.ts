@@ -29,8 +29,9 @@ import { aggregatedDiscovery } from './aggregated-discovery.ts'
 import { applyType, bodyDecoders, customPatchRefusal, isPatchType, patchTypeOf } from './bodies.ts'
 import { containerCall, containerSubresource } from './container-calls.ts'
 import { discoveryAnswer } from './discovery-documents.ts'
-import { encodeAnswer, onWire, plainText, protobufAnswer } from './encode.ts'
+import { encodeAnswer, onWire, pageNotFound, plainText, protobufAnswer } from './encode.ts'
 import { negotiateOutput, type Output } from './negotiate.ts'
+import { checkRoute, isNobodys, isOffered } from './offered.ts'
 import { passedOn, passOn } from './pass-on.ts'
 import { bodyInJson } from './protobuf-body.ts'
 import { listOptionsOf, type QueryError, versionMatch, writeOptionsError } from './query-options.ts'
@@ -136,8 +137,12 @@ function nonResource(
     const denied = authorizeRequest(authorizer, { user, verb, resourceRequest: false, ...about, path })
     if (denied !== undefined) return statusAnswer(denied)
   }
+  if (route.kind === 'other') {
+    const document = serverDocument(core, path, request.headers.accept)
+    return method === 'GET' || document.code === 404 ? document : statusAnswer(genericStatus(405))
+  }
+  if (isNobodys(core, route.group)) return pageNotFound()
   if (method !== 'GET') return statusAnswer(genericStatus(405))
-  if (route.kind === 'other') return serverDocument(core, path, request.headers.accept)
   const aggregated = aggregatedDiscovery(core, route, request.headers.accept)
   if (aggregated !== undefined) return aggregated
   return discoveryAnswer(core.table.discovery, route, core.context.minor) ?? statusAnswer(genericStatus(404))
@@ -165,6 +170,10 @@ function resourceRequest(
     const call = allowedCall(parts, user, request, route, asked)
     return 'code' in call ? call : pods.logs(call)
   }
+  if (asked !== undefined && asked !== 'log' && (request.method === 'GET' || request.method === 'POST')) {
+    const call = allowedCall(parts, user, request, route, asked)
+    if ('code' in call) return call
+  }
   const passed = passedOn(route, request)
   if (passed !== undefined && pods !== undefined) {
     const proxy = { ...route, subresource: 'proxy' }
@@ -177,7 +186,9 @@ function resourceRequest(
   if (served === undefined || verb === undefined || unknown !== undefined) {
     return (
       denied(parts, user, request, route, isWatch ? 'watch' : (verb ?? request.method.toLowerCase())) ??
-      statusAnswer(unknown ?? genericStatus(405))
+      (served === undefined && isNobodys(core, route.resource.group)
+        ? pageNotFound()
+        : statusAnswer(unknown ?? genericStatus(405)))
     )
   }
   const early = frameworkRefusal(request, verb) ?? (verb === 'patch' ? customPatchRefusal(request, served) : undefined)
@@ -220,33 +231,6 @@ function denied(
   const rest = { subresource: route.subresource, namespace: route.namespace ?? '', name: route.name ?? '', path: '' }
   const status = authorizeRequest(authorizer, { user, verb, resourceRequest: true, group, version, resource, ...rest })
   return status === undefined ? undefined : statusAnswer(status)
-}
-
-/** Components may use another version of a resource than clients are offered; alpha groups are not told of, and are there. */
-function isOffered({ table: { discovery } }: RegistryCore, { resource }: ResourceRoute): boolean {
-  return discovery.resource(resource) !== undefined || discovery.versions(resource.group).length === 0
-}
-
-/** Which methods a path has. Source: apiserver pkg/endpoints/installer.go. */
-function checkRoute(served: ServedResource, route: ResourceRoute, verb: Verb | undefined): Status | undefined {
-  const { info, strategy } = served
-  const isPlaced = route.namespace !== undefined
-  if (isPlaced && !info.namespaced) return genericStatus(404)
-  if (route.name !== undefined && info.namespaced && !isPlaced) return genericStatus(404)
-  if (route.subresource !== '') {
-    const known = info.subresources.get(route.subresource)
-    if (known === undefined) {
-      return strategy.subresources?.[route.subresource] === undefined ? genericStatus(404) : undefined
-    }
-    return verb !== undefined && known.verbs.includes(verb) ? undefined : genericStatus(405)
-  }
-  if (verb === undefined || !info.verbs.includes(verb)) return genericStatus(405)
-  const isCollection = route.name === undefined
-  const needsName = verb === 'update' || verb === 'patch' || verb === 'get'
-  if (isCollection ? needsName : verb === 'create') return genericStatus(405)
-  // Across namespaces there is nothing but lists.
-  if (info.namespaced && !isPlaced && verb !== 'list') return genericStatus(405)
-  return undefined
 }
 
 /** What the web framework refuses before any handler runs. */

@@ -36,13 +36,13 @@ export function passedOn(route: ResourceRoute, { path: asked, method }: HttpRequ
 
 /** Answers with what the program answers. Source: apimachinery pkg/util/proxy/upgradeaware.go, transport.go. */
 export function passOn(core: RegistryCore, programs: ProgramServer, asked: PassedOn): HttpAnswer {
-  if (asked.path === '' && (asked.method === 'GET' || asked.method === 'HEAD'))
-    return { code: 301, headers: { location: `${asked.here}/${asked.query}` }, body: '' }
   const place = splitId(asked.id)
   if (place === undefined)
     return statusAnswer(badRequest(`invalid ${asked.resource.slice(0, -1)} request ${goQuote(asked.id)}`))
   const found = asked.resource === 'pods' ? ofPod(core, asked, place) : ofService(core, asked, place)
   if (isStatus(found)) return statusAnswer(found)
+  if (asked.path === '' && (asked.method === 'GET' || asked.method === 'HEAD'))
+    return { code: 301, headers: { location: `${asked.here}/${asked.query}` }, body: '' }
   if (place.scheme === 'https') return unreachable('http: server gave HTTP response to HTTPS client')
   const port = Number(found.port)
   if (!Number.isInteger(port)) return unreachable(`dial tcp: lookup tcp/${found.port}: unknown port`)

@@ -8,7 +8,7 @@ import { type DocumentSource, documentV2, documentV3, indexV3 } from '../openapi
 import { encodeDocumentV2 } from '../openapi/protobuf-v2.ts'
 import type { RegistryCore } from '../registry/core.ts'
 import { apiServerFact } from '../version-facts.ts'
-import { encodeAnswer, plainText } from './encode.ts'
+import { encodeAnswer, pageNotFound, plainText } from './encode.ts'
 import { type BuildInfo, metricsAnswer } from './metrics.ts'
 
 /** Documents that are about the server: health, version, metrics, who issues its tokens, OpenAPI. */
@@ -23,6 +23,7 @@ export function serverDocument(core: RegistryCore, path: string, accept: string 
     case '/version/':
       return versionAnswer(minor)
     case '/':
+    case '/index.html':
       return encodeAnswer(200, { paths: rootPaths(core) }, 'json')
     case '/metrics':
       return metricsAnswer(core, versionOf(minor))
@@ -32,7 +33,9 @@ export function serverDocument(core: RegistryCore, path: string, accept: string 
       return (
         (apiServerFact('tellsIssuer', minor) ? issuerDocument(path) : undefined) ??
         (apiServerFact('servesOpenApiV3', minor) ? openApiV3(core, path) : undefined) ??
-        encodeAnswer(404, { paths: rootPaths(core) }, 'json')
+        (apiServerFact('tellsUnknownPathsAsText', minor)
+          ? pageNotFound()
+          : encodeAnswer(404, { paths: rootPaths(core) }, 'json'))
       )
   }
 }
@@ -160,6 +163,6 @@ function openApiV3(core: RegistryCore, path: string): HttpAnswer | undefined {
     return remembered(core, '/openapi/v3', (source) => encodeAnswer(200, indexV3(source), 'json'))
   return remembered(core, goQuote(rest), (source) => {
     const document = documentV3(source, rest)
-    return document === undefined ? plainText(404, '404 page not found\n') : encodeAnswer(200, document, 'json')
+    return document === undefined ? pageNotFound() : encodeAnswer(200, document, 'json')
   })
 }

@@ -30,12 +30,20 @@ export function getObject(
 
 type Named = Pick<ApiRequest, 'namespace' | 'name' | 'resourceVersion' | 'asOf'>
 
+/** Events have no watch cache: etcd itself is asked. Source: pkg/registry/cachesize.go; apiserver etcd3/store.go, GetList; recorded v1.23. */
+const uncached = 'events'
+
 /** A version that the store has not reached: the real server waits three seconds for it, then says so. */
-function checkMinimumVersion(core: RegistryCore, text: string | undefined, isList = false): Status | undefined {
+function checkMinimumVersion(
+  core: RegistryCore,
+  text: string | undefined,
+  isList = false,
+  isUncached = false,
+): Status | undefined {
   const version = parseResourceVersion(text)
   if (typeof version === 'string') {
     const error = `resourceVersion: Invalid value: ${goQuote(text ?? '')}: ${version}`
-    return isList && apiServerFact('badListVersionsAreBadRequests', core.context.minor)
+    return isList && (isUncached || apiServerFact('badListVersionsAreBadRequests', core.context.minor))
       ? badRequest(`invalid resource version: ${error}`)
       : plainError(error)
   }
@@ -60,7 +68,12 @@ export function listObjects(
   const token = options.continue ?? ''
   const limit = options.limit ?? 0
   if (token === '') {
-    const unreachable = checkMinimumVersion(core, options.resourceVersion, true)
+    const unreachable = checkMinimumVersion(
+      core,
+      options.resourceVersion,
+      true,
+      served.collection.resource === uncached,
+    )
     if (unreachable !== undefined) return unreachable
   }
   // A list from the watch cache knows no pages, and a single name needs none.

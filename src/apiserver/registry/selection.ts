@@ -26,7 +26,7 @@ export function parseSelection(text: SelectionText, strategy: Strategy, minor: n
 function unsupportedField(field: string, strategy: Strategy): string {
   return strategy.selectableFields === undefined
     ? `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`
-    : `field label not supported: ${field}`
+    : (strategy.unselectable?.(field) ?? `field label not supported: ${field}`)
 }
 
 /** An object of any kind, to learn which fields its strategy can select by. */

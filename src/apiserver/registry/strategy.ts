@@ -53,6 +53,8 @@ export interface Strategy<T extends KubeObject = KubeObject> {
   canonicalize?(object: T): T
   /** Fields that a field selector may name beside `metadata.name` and `metadata.namespace`. */
   selectableFields?(object: T): Readonly<Record<string, string>>
+  /** What is said of other fields. Default: `field label not supported: FIELD`. */
+  unselectable?(field: string): string
   /** Grace period of a deletion in seconds; 0 removes at once. Absent: the resource knows no graceful deletion. */
   gracePeriodSeconds?(object: T, requested: number | undefined): number
   readonly allowsCreateOnUpdate?: boolean

@@ -2,18 +2,13 @@ import { equalJson } from '../../api/json.ts'
 import { badRequest, invalidStatus, notFoundStatus, plainError } from '../../api/status.ts'
 import type { KubeObject, ObjectMeta, Status } from '../../api/types/meta.ts'
 import { joined, none } from '../../api/validation/field-errors.ts'
-import {
-  pathSegmentName,
-  validateKubeFinalizers,
-  validateObjectMeta,
-  validateObjectMetaUpdate,
-} from '../../api/validation/validate-meta.ts'
 import { extended } from '../../kernel/extended.ts'
 import { type Accounted, accounted } from '../ownership/endpoints.ts'
 import { setOwnership } from '../ownership/ownership.ts'
 import { apiServerFact } from '../version-facts.ts'
 import { admit, type RegistryCore, refused, validateAdmission, type WriteRequest } from './core.ts'
 import { createOnUpdate } from './create.ts'
+import { metadataErrors } from './metadata-checks.ts'
 import { hasSameNils } from './nil-bytes.ts'
 import type { ServedResource } from './resource-table.ts'
 import { modifiedConflict, parseResourceVersion, uidPreconditionFailed } from './resource-version.ts'
@@ -177,14 +172,10 @@ function beforeUpdate(
   const isOwn = placed !== proposed && prepared.metadata === placed.metadata
   const object = keepSystemFields(prepared, existing, placed, isOwn)
   const { metadata } = object
-  const metaErrors = validateObjectMetaUpdate(metadata, existing.metadata, context.minor)
+  const isMain = rules === 'update'
   const errors = joined(
-    validateObjectMeta(metadata, strategy.namespaced, pathSegmentName, context.minor, existing.metadata),
-    metaErrors,
-    // The strategies' own functions look at the metadata once more, and so say everything twice.
-    metaErrors,
-    metadata.finalizers === existing.metadata.finalizers ? none : validateKubeFinalizers(metadata),
-    (rules === 'update' ? strategy.validateUpdate?.(object, existing, context) : undefined) ?? none,
+    metadataErrors(object, existing, info, isMain, strategy.namespaced, context.minor),
+    (isMain ? strategy.validateUpdate?.(object, existing, context) : undefined) ?? none,
     (rules === 'status' ? strategy.validateStatusUpdate?.(object, existing, context) : undefined) ?? none,
     typeof rules === 'object' ? rules.validate(object, existing, context) : none,
   )

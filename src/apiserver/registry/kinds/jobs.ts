@@ -12,6 +12,7 @@ import {
   validateTemplateLabels,
 } from '../../../api/validation/workload-validation.ts'
 import { ageSince, humanDuration } from '../../../go/human-duration.ts'
+import { goQuote } from '../../../go/quote.ts'
 import { parseRfc3339 } from '../../../kernel/calendar.ts'
 import { apiServer } from '../../../versions/api-server.ts'
 import { has } from '../../../versions/changes.ts'
@@ -180,6 +181,8 @@ export const jobStrategy: Strategy<Job> = {
       }
     }),
   selectableFields: ({ status }) => ({ 'status.successful': String(status?.succeeded ?? 0) }),
+  // Source: pkg/apis/batch/v1/conversion.go, addConversionFuncs.
+  unselectable: (field) => `field label ${goQuote(field)} not supported for Job`,
   table: {
     columns: jobColumns,
     columnsOf: (minor) => (has(minor, apiServer.jobsShowStatus) ? jobColumnsWithStatus : jobColumns),

@@ -205,7 +205,6 @@ export const persistentVolumeStrategy: Strategy<PersistentVolume> = {
         v.invalidGo('nodeAffinity', 'core.VolumeNodeAffinity{}', 'field is immutable')
       }
     }),
-  selectableFields: ({ metadata }) => ({ name: metadata.name }),
   table: {
     columns: persistentVolumeColumns,
     columnsOf: (minor) => (hasAttributes(minor) ? persistentVolumeColumnsWithAttributes : persistentVolumeColumns),
@@ -326,7 +325,6 @@ export const persistentVolumeClaimStrategy: Strategy<PersistentVolumeClaim> = {
       validateClaim(v, next)
       validateClaimUpdate(v, next, old)
     }),
-  selectableFields: ({ metadata }) => ({ name: metadata.name }),
   table: {
     columns: persistentVolumeClaimColumns,
     columnsOf: (minor) =>

@@ -132,7 +132,6 @@ export const replicaSetStrategy: Strategy<ReplicaSet> = {
       validateSameSelector(v, next, old)
     }),
   validateStatusUpdate: (next, _old, context) => errorsOf(context, (v) => validateReplicaStatus(v, next.status)),
-  selectableFields: ({ status }) => ({ 'status.replicas': String(status?.replicas ?? 0) }),
   subresources: { scale: scaleOf },
   table: {
     columns: replicaSetColumns,
