@@ -194,10 +194,20 @@ export const apiServer = changes({
     'pkg/controlplane/instance.go',
   ],
   readWriteOncePod: [22, 'the access mode ReadWriteOncePod', 'pkg/features/kube_features.go, ReadWriteOncePod'],
+  ownersAreNamedOnceEach: [
+    20,
+    'owner references that say the same are kept once',
+    'apiserver pkg/endpoints/handlers/rest.go, dedupOwnerReferences (commit 00bc4d784); not in v1.19',
+  ],
+  clusterEventsInDefault: [
+    23,
+    'Events of objects without a namespace may be in the namespace default in their newer form, too',
+    'pkg/apis/core/validation/events.go, legacyValidateEvent; CHANGELOG-1.23 (#100125)',
+  ],
   namesMissingKeys: [
-    22,
+    24,
     'missing keys of a Secret are named without the verb of a format',
-    'pkg/apis/core/validation/validation.go, ValidateSecret',
+    'pkg/apis/core/validation/validation.go, ValidateSecret; CHANGELOG-1.24 (#106179); recorded v1.23',
   ],
   ephemeralContainers: [23, 'Pods may have ephemeral containers', 'pkg/features/kube_features.go, EphemeralContainers'],
   ephemeralPathsAreRight: [

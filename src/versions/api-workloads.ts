@@ -1,5 +1,25 @@
 /** Rows of the API server's table (api-server.ts) about kinds that make Pods, and what scales them. */
 export const workloadRows = {
+  jobsHaveGenerations: [
+    22,
+    'Jobs, CronJobs and PodTemplates count changes of their spec',
+    'pkg/registry/batch/job/strategy.go, PrepareForCreate; between v1.21 and v1.23, and asked by the warnings of v1.22',
+  ],
+  setsCountAvailable: [
+    23,
+    'the status of a StatefulSet always tells availableReplicas',
+    'k8s.io/api apps/v1 types.go, StatefulSetStatus, commit 8da00a013',
+  ],
+  setsWaitForReadiness: [
+    23,
+    'StatefulSets have minReadySeconds',
+    'pkg/features/kube_features.go, StatefulSetMinReadySeconds (beta); CHANGELOG-1.23',
+  ],
+  daemonsSurge: [
+    22,
+    'DaemonSets have a maxSurge, and it or maxUnavailable is not zero',
+    'pkg/features/kube_features.go, DaemonSetUpdateSurge (beta); CHANGELOG-1.22',
+  ],
   jobsNameRestartPolicies: [
     22,
     'a Job without a restartPolicy is told which there are',

@@ -16,14 +16,17 @@ export function completed(
   return object
 }
 
-/** Maps that strategies want to see empty: a Secret's data, absent or empty, differ to the rule that it is immutable. */
-const keptWhenEmpty: ReadonlySet<string> = new Set(['data', 'binaryData'])
+/**
+ * What strategies want to see empty: a Secret's data, absent or empty, differ to the rule that it is immutable, a
+ * ControllerRevision's is there when it is an empty list, and policies of an autoscaler have a default only when absent.
+ */
+const keptWhenEmpty: ReadonlySet<string> = new Set(['data', 'binaryData', 'policies'])
 
 /** Whether Go leaves the field out for its value, or the server because its gate is off. */
 export function isEmpty(value: unknown, field: FieldSchema): boolean {
   if (field.isOff === true) return true
   if (!field.omitEmpty) return false
-  if (Array.isArray(value)) return value.length === 0
+  if (Array.isArray(value)) return value.length === 0 && !keptWhenEmpty.has(field.name)
   if (typeof value === 'object' && value !== null) {
     return field.type.kind === 'map' && Object.keys(value).length === 0 && !keptWhenEmpty.has(field.name)
   }
@@ -38,7 +41,8 @@ export function absent(field: FieldSchema, definition: Definition, omitsTimes = 
     if (field.type.scalar === 'time' || field.type.scalar === 'microTime') {
       return omitsTimes && field.name === 'creationTimestamp' ? undefined : null
     }
-    return field.omitEmpty ? undefined : zeroOf(field.type, omitsTimes)
+    // A quantity is a struct, which Go never takes for empty: the divisor of a resource that a variable names.
+    return field.omitEmpty && field.type.scalar !== 'quantity' ? undefined : zeroOf(field.type, omitsTimes)
   }
   // Go writes null for a list that is not there. Deeper inside that is only seen in objects that validation refuses.
   return field.omitEmpty || !definition.fields.has('kind') ? undefined : null

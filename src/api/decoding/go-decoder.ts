@@ -3,7 +3,7 @@ import { goQuote } from '../../go/quote.ts'
 import { setMember } from '../json.ts'
 import type { Definition, FieldSchema, FieldType, ScalarType } from '../schema/schema.ts'
 import { completed, emptyObject, zeroOf } from './completion.ts'
-import { goTypeOf } from './go-type-names.ts'
+import { goTypeOf, structName } from './go-type-names.ts'
 import { JsonReader } from './json-reader.ts'
 import { type SelfDecoding, unmarshal } from './unmarshal.ts'
 
@@ -66,7 +66,7 @@ class GoDecoder {
     definition: Definition,
     place?: Place,
     path = '',
-    goType = definition.goType,
+    goType = structName(definition),
   ): Record<string, unknown> | undefined {
     const reader = this.#reader
     if (reader.peek() !== 'object') return this.#mismatch(goType, place)
@@ -88,7 +88,8 @@ class GoDecoder {
   #inside(definition: Definition, field: FieldSchema, place: Place | undefined): Place {
     const embedded = this.#traits.tellsEmbedded ? field.goName.split(': ').slice(0, -1) : []
     const parts = [...(place === undefined ? [] : [place.path]), ...embedded, field.name]
-    return { struct: definition.goType.slice(definition.goType.lastIndexOf('.') + 1), path: parts.join('.') }
+    const name = structName(definition)
+    return { struct: name.slice(name.lastIndexOf('.') + 1), path: parts.join('.') }
   }
 
   #field(field: FieldSchema, place: Place, path: string): unknown {

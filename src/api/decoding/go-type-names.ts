@@ -1,4 +1,12 @@
-import type { FieldType, ScalarType } from '../schema/schema.ts'
+import type { Definition, FieldType, ScalarType } from '../schema/schema.ts'
+
+/**
+ * A struct as the decoder of v1.23 and later names it: handlers of a container's life cycle have a name of their own since.
+ * Source: k8s.io/api core/v1 types.go, LifecycleHandler (commit cca52a076).
+ */
+export function structName({ goType }: Definition): string {
+  return goType === 'v1.Handler' ? 'v1.LifecycleHandler' : goType
+}
 
 /** A type as Go prints it: `[]v1.Container`. */
 export function goTypeOf(type: FieldType): string {

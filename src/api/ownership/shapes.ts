@@ -109,8 +109,15 @@ function fieldOf({ name: owner }: Definition, schema: FieldSchema, minor: number
   const shape =
     isGranular && type.kind === 'object'
       ? structShape(type.definition, minor, true)
-      : typeShape(type, minor, schema, isAtomicField(owner, name, minor))
+      : isRevisionData(owner, name)
+        ? openMap(deduced, true)
+        : typeShape(type, minor, schema, isAtomicField(owner, name, minor))
   return { shape, written: (value) => writtenValue(value, schema) }
+}
+
+/** What a ControllerRevision holds is one piece, whatever it is. Source: recorded v1.23. */
+function isRevisionData(owner: string, name: string): boolean {
+  return name === 'data' && owner.endsWith('.ControllerRevision')
 }
 
 function typeShape(type: FieldType, minor: number, field: FieldSchema | undefined, isAtomic: boolean): Shape {

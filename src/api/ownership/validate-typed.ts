@@ -12,10 +12,11 @@ export function typedError(shape: Shape, value: unknown): string | undefined {
   return ['errors:', ...errors.map((error) => `  ${error}`)].join('\n')
 }
 
-/** Whether a list somewhere names one item twice. */
+/** Whether a list somewhere names one item twice, or has one without what names it. */
 export function hasDuplicates(shape: Shape, value: unknown): boolean {
   if (shape.kind === 'list' && !shape.isAtomic && Array.isArray(value)) {
-    const elements = value.map((item) => elementOf(shape, item)).filter((element) => typeof element === 'string')
+    const elements = value.map((item) => elementOf(shape, item))
+    if (elements.some((element) => typeof element !== 'string')) return true
     return new Set(elements).size < elements.length || value.some((item) => hasDuplicates(shape.item, item))
   }
   if (shape.kind !== 'map' || shape.isAtomic || !isObject(value)) return false

@@ -128,4 +128,5 @@ export const coreStructs: Readonly<Record<string, string>> = {
   'core.WindowsSecurityContextOptions':
     'GMSACredentialSpecName:gmsaCredentialSpecName:*string GMSACredentialSpec:gmsaCredentialSpec:*string RunAsUserName::*string',
   'v1.LabelSelector': 'MatchLabels::map[string]string MatchExpressions::[]v1.LabelSelectorRequirement',
+  'v1.LabelSelectorRequirement': 'Key::string Operator::v1.LabelSelectorOperator=string Values::[]string',
 }

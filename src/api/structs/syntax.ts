@@ -9,6 +9,11 @@ export function goSyntax(type: string, json: unknown): string {
   return write(goValueOf(type, json), true)
 }
 
+/** A pointer inside a struct as `%#v` writes it: to nothing, or to an address that nobody knows. */
+export function goPointer(type: string, target: object | undefined): string {
+  return `(*${type})(${target === undefined ? 'nil' : address})`
+}
+
 /** A list of texts as `%#v` writes it. */
 export function goStrings(type: string, texts: readonly string[] | undefined): string {
   return texts === undefined ? `${type}(nil)` : `${type}{${texts.map(goQuote).join(', ')}}`

@@ -1,5 +1,6 @@
 import { apiServer } from '../../versions/api-server.ts'
 import { has } from '../../versions/changes.ts'
+import { factAt, type VersionedFact } from '../../versions/version.ts'
 import type { Container, EphemeralContainer, Handler, Probe, Volume, VolumeMount } from '../types/core.ts'
 import { validateEnv, validateEnvFrom, validatePorts } from './env-validation.ts'
 import { dns1123Label, httpHeaderName, portName, portNumber } from './formats.ts'
@@ -46,7 +47,7 @@ function validateContainerRest(v: Validator, path: string, container: Container,
   if (isUnset(container.image)) v.required(`${path}.image`)
   if (container.lifecycle !== undefined) validateLifecycle(v, `${path}.lifecycle`, container.lifecycle)
   validateOnceProbe(v, `${path}.livenessProbe`, container.livenessProbe)
-  validateOnceProbe(v, `${path}.startupProbe`, container.startupProbe)
+  validateStartupProbe(v, `${path}.startupProbe`, container.startupProbe)
   const { terminationMessagePolicy: policy } = container
   const policyText = "must be 'File' or 'FallbackToLogsOnError'"
   if (isUnset(policy)) v.required(`${path}.terminationMessagePolicy`, policyText)
@@ -64,6 +65,22 @@ function validateContainerRest(v: Validator, path: string, container: Container,
   if (container.securityContext !== undefined) {
     validateSecurityContext(v, `${path}.securityContext`, container.securityContext)
   }
+}
+
+/** Source: validateContainers, which in v1.23 looks at this probe twice, so that what is wrong has two causes. */
+function validateStartupProbe(v: Validator, field: string, probe: Probe | undefined): void {
+  if (factAt(startupProbeLooks, v.minor) === 2) validateProbe(v, field, probe)
+  validateOnceProbe(v, field, probe)
+}
+
+const startupProbeLooks: VersionedFact<number> = {
+  source:
+    'pkg/apis/core/validation/validation.go, validateContainers of v1.23; once in v1.19 and v1.28, between not known',
+  initially: 1,
+  since: [
+    [23, 2],
+    [24, 1],
+  ],
 }
 
 const pullPolicies = ['Always', 'IfNotPresent', 'Never']

@@ -1,5 +1,5 @@
 import type { LabelSelector } from '../types/meta.ts'
-import { qualifiedName } from './formats.ts'
+import { labelValue, qualifiedName } from './formats.ts'
 import { validateLabels } from './validate-meta.ts'
 import { sortedKeys, type Validator } from './validator.ts'
 
@@ -30,7 +30,22 @@ export function validateLabelSelector(v: Validator, field: string, selector: May
   }
 }
 
-/** Why a label selector cannot be turned into one that matches. Source: metav1 helpers.go, LabelSelectorAsSelector. */
+/**
+ * Whether a label selector can be turned into one that matches: keys, operators and, which validation does not look at,
+ * values must be right. Source: metav1 helpers.go, LabelSelectorAsSelector; pkg/labels/selector.go, NewRequirement.
+ */
+export function isUsableSelector(selector: MaybeSelector, minor: number): boolean {
+  if (selector === undefined || selector === null) return true
+  if (validateLabels(selector.matchLabels, '', minor).length > 0) return false
+  return (selector.matchExpressions ?? []).every(({ key = '', operator, values = [] }) => {
+    if (qualifiedName(key, minor).length > 0) return false
+    if (operator === 'Exists' || operator === 'DoesNotExist') return values.length === 0
+    if (operator !== 'In' && operator !== 'NotIn') return false
+    return values.length > 0 && values.every((value) => labelValue(value, minor).length === 0)
+  })
+}
+
+/** Whether a selector selects everything or, absent, nothing. */
 export function isEmptySelector(selector: MaybeSelector): boolean {
   if (selector === undefined || selector === null) return true
   return sortedKeys(selector.matchLabels).length + (selector.matchExpressions?.length ?? 0) === 0

@@ -1,11 +1,19 @@
 import { goQuote } from '../../go/quote.ts'
+import { apiServer } from '../../versions/api-server.ts'
+import { has } from '../../versions/changes.ts'
 import { defaultPodSpec } from '../pod-defaults.ts'
-import { goSyntax } from '../structs/syntax.ts'
+import { goPointer, goSyntax } from '../structs/syntax.ts'
 import type { PodSpec, Volume } from '../types/core.ts'
 import type { LabelSelector } from '../types/meta.ts'
 import type { PodTemplateSpec, ReplicaStatus, UpdateStrategy } from '../types/workloads.ts'
 import { percent } from './formats.ts'
-import { isEmptySelector, type MaybeSelector, matchesLabelSelector, validateLabelSelector } from './label-validation.ts'
+import {
+  isEmptySelector,
+  isUsableSelector,
+  type MaybeSelector,
+  matchesLabelSelector,
+  validateLabelSelector,
+} from './label-validation.ts'
 import { validatePodSpec } from './pod-spec-validation.ts'
 import { validatePodAnnotations } from './pod-validation.ts'
 import { validateAnnotations, validateLabels } from './validate-meta.ts'
@@ -81,6 +89,21 @@ export function validateSelector(v: Validator, field: string, selector: MaybeSel
   if (isEmptySelector(selector)) v.invalidGo(field, goSelector(selector), empty)
 }
 
+/**
+ * Goes on to the template where the selector can be used, else tells the selector, with the words of the kind.
+ * Source: ValidateDeploymentSpec, ValidateReplicaSetSpec, ValidateStatefulSetSpec.
+ */
+export function withUsableSelector(
+  v: Validator,
+  field: string,
+  selector: MaybeSelector,
+  unusable: string,
+  goOn: () => void,
+): void {
+  if (isUsableSelector(selector, v.minor)) goOn()
+  else v.invalidGo(field, goSelector(selector ?? {}), unusable)
+}
+
 export function validateTemplateLabels(
   v: Validator,
   field: string,
@@ -88,6 +111,7 @@ export function validateTemplateLabels(
   template: PodTemplateSpec,
 ): void {
   const labels = template.metadata?.labels
+  if (!isUsableSelector(selector, v.minor)) return
   // A selector that is missing selects nothing, one that is empty everything.
   const isGiven = selector !== undefined && selector !== null
   if (isGiven && (isEmptySelector(selector) || matchesLabelSelector(selector, labels))) return
@@ -145,7 +169,7 @@ export function validateDeploymentStrategy(v: Validator, field: string, strategy
     return
   }
   if (type !== 'RollingUpdate') {
-    unsupportedStrategy(v, field, 'apps.DeploymentStrategy', type, 'Deployment', ['Recreate', 'RollingUpdate'])
+    unsupportedStrategy(v, field, 'apps.DeploymentStrategy', strategy, 'Deployment', ['Recreate', 'RollingUpdate'])
     return
   }
   if (rollingUpdate === undefined) {
@@ -167,7 +191,7 @@ export function validateDaemonSetStrategy(v: Validator, field: string, strategy:
   const { type = '', rollingUpdate } = strategy
   if (type === 'OnDelete') return
   if (type !== 'RollingUpdate') {
-    unsupportedStrategy(v, field, 'apps.DaemonSetUpdateStrategy', type, 'DaemonSet', ['RollingUpdate', 'OnDelete'])
+    unsupportedStrategy(v, field, 'apps.DaemonSetUpdateStrategy', strategy, 'DaemonSet', ['RollingUpdate', 'OnDelete'])
     return
   }
   if (rollingUpdate === undefined) {
@@ -177,21 +201,38 @@ export function validateDaemonSetStrategy(v: Validator, field: string, strategy:
   const path = `${field}.rollingUpdate.maxUnavailable`
   const { maxUnavailable, maxSurge } = rollingUpdate
   validateIntOrPercent(v, path, maxUnavailable)
-  if (amountOf(maxUnavailable) === 0 && amountOf(maxSurge) === 0) {
-    v.invalidGo(path, goIntOrString(maxUnavailable), 'cannot be 0')
+  if (has(v.minor, apiServer.daemonsSurge)) {
+    validateSurge(v, `${field}.rollingUpdate`, maxUnavailable, maxSurge)
+    return
   }
+  if (amountOf(maxUnavailable) === 0) v.invalidGo(path, goIntOrString(maxUnavailable), 'cannot be 0')
   validateAtMost100Percent(v, path, maxUnavailable)
+}
+
+/** One of the two is zero, the other one not. Source: ValidateRollingUpdateDaemonSet. */
+function validateSurge(v: Validator, field: string, maxUnavailable: IntOrPercent, maxSurge: IntOrPercent): void {
+  const surge = `${field}.maxSurge`
+  const unavailable = `${field}.maxUnavailable`
+  validateIntOrPercent(v, surge, maxSurge)
+  validateAtMost100Percent(v, unavailable, maxUnavailable)
+  validateAtMost100Percent(v, surge, maxSurge)
+  const hasUnavailable = amountOf(maxUnavailable) !== 0
+  const hasSurge = amountOf(maxSurge) !== 0
+  if (hasUnavailable && hasSurge)
+    v.invalidGo(surge, goIntOrString(maxSurge), 'may not be set when maxUnavailable is non-zero')
+  if (!hasUnavailable && !hasSurge) v.required(unavailable, 'cannot be 0 when maxSurge is 0')
 }
 
 function unsupportedStrategy(
   v: Validator,
   field: string,
   type: string,
-  value: string,
+  { type: value = '', rollingUpdate }: UpdateStrategy,
   kind: string,
   choices: readonly string[],
 ): void {
-  const shown = `${type}{Type:${goQuote(value)}, RollingUpdate:(*apps.RollingUpdate${kind})(nil)}`
+  const pointer = goPointer(`apps.RollingUpdate${kind}`, rollingUpdate)
+  const shown = `${type}{Type:${goQuote(value)}, RollingUpdate:${pointer}}`
   const body = `Unsupported value: ${shown}: supported values: ${choices.map(goQuote).join(', ')}`
   v.add([{ type: 'FieldValueNotSupported', field, body }])
 }

@@ -11,17 +11,23 @@ import {
   serverTimeout,
 } from '../../api/status.ts'
 import type { KubeObject, ObjectMeta, Status } from '../../api/types/meta.ts'
-import { joined, none } from '../../api/validation/field-errors.ts'
-import { validateKubeFinalizers, validateObjectMeta } from '../../api/validation/validate-meta.ts'
+import { type FieldError, joined, none } from '../../api/validation/field-errors.ts'
+import {
+  type NameRule,
+  pathSegmentName,
+  validateKubeFinalizers,
+  validateObjectMeta,
+} from '../../api/validation/validate-meta.ts'
 import { flat } from '../../kernel/flat-text.ts'
 import { factAt, type VersionedFact } from '../../versions/version.ts'
 import { accounted } from '../ownership/endpoints.ts'
 import { type Ownership, setOwnership } from '../ownership/ownership.ts'
 import { admit, type RegistryCore, refused, timestamp, validateAdmission, type WriteRequest } from './core.ts'
 import { nameRuleOf } from './name-rule.ts'
+import { withoutDuplicateOwners } from './owner-duplicates.ts'
 import type { ServedResource } from './resource-table.ts'
 import { parseResourceVersion } from './resource-version.ts'
-import { hasGeneration } from './strategy.ts'
+import { hasGeneration, type Strategy } from './strategy.ts'
 
 /**
  * Stores a new object: mutating admission, system fields and name, validation, validating admission, store.
@@ -31,7 +37,9 @@ export function createObject(core: RegistryCore, request: WriteRequest, object: 
   if (!request.served.info.verbs.includes('create')) {
     return methodNotSupported(request.served.info, 'create')
   }
-  const { object: own, ownership } = accounted(core, request, object, undefined)
+  const named = withoutDuplicateOwners(object, core.context.minor)
+  if (named.warning !== undefined) request.warn?.(named.warning)
+  const { object: own, ownership } = accounted(core, request, named.object, undefined)
   const admitted = admit(core, request, 'CREATE', own, undefined)
   if (admitted === undefined || refused(admitted)) return admitted ?? own
   const given = admitted as KubeObject // a Status of success does not come from admission
@@ -111,7 +119,6 @@ function existsStatus(
 function beforeCreate(core: RegistryCore, request: WriteRequest, object: KubeObject): KubeObject | Status {
   const { served } = request
   const { strategy, info } = served
-  const { minor } = core.context
   const placed = placeInNamespace(object, request, strategy.namespaced)
   if (placed === undefined) {
     return badRequest('the namespace of the provided object does not match the namespace sent on the request')
@@ -123,15 +130,22 @@ function beforeCreate(core: RegistryCore, request: WriteRequest, object: KubeObj
   const metadata = withSystemFields(core, isOwn ? placed : { ...prepared.metadata }, served)
   const named = isOwn ? prepared : { ...prepared, metadata }
   const complete = strategy.completeForCreate?.(named, core.context) ?? named
-  const errors = joined(
-    validateObjectMeta(metadata, strategy.namespaced, nameRuleOf(strategy, core.context), minor),
-    validateKubeFinalizers(metadata),
-    strategy.validate?.(complete, core.context) ?? none,
-  )
+  const errors = createErrors(core, strategy, complete)
   if (errors.length > 0) return invalidStatus({ group: info.group, kind: strategy.kind }, metadata.name ?? '', errors)
   if (request.warn !== undefined)
     for (const text of strategy.warningsOnCreate?.(complete, core.context) ?? []) request.warn(text)
   return strategy.canonicalize?.(complete) ?? complete
+}
+
+function createErrors({ context }: RegistryCore, strategy: Strategy, object: KubeObject): readonly FieldError[] {
+  const { metadata } = object
+  const own = () => strategy.validate?.(object, context) ?? none
+  const ofMetadata = (rule: NameRule) => validateObjectMeta(metadata, strategy.namespaced, rule, context.minor)
+  if (strategy.leavesMetadata === true) {
+    const errors = own()
+    return errors.length > 0 ? errors : ofMetadata(pathSegmentName)
+  }
+  return joined(ofMetadata(nameRuleOf(strategy, context)), validateKubeFinalizers(metadata), own())
 }
 
 /**

@@ -44,6 +44,11 @@ export interface Strategy<T extends KubeObject = KubeObject> {
   /** Metadata has been validated by then. */
   validate?(object: T, context: RegistryContext): readonly FieldError[]
   validateUpdate?(next: T, old: T, context: RegistryContext): readonly FieldError[]
+  /**
+   * Whether the strategy leaves metadata to the check that all kinds share: it comes when all else is right, takes what fits
+   * a path for a name and any finalizer. Source: apiserver pkg/registry/rest/create.go, BeforeCreate.
+   */
+  readonly leavesMetadata?: boolean
   /** Errors of a name, without the field; default: DNS-1123 subdomain. */
   validateName?(name: string, isPrefix: boolean, context: RegistryContext): readonly string[]
   /** What the caller should be told of an object that was taken; of an update with the one before. */

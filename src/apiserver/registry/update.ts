@@ -224,8 +224,10 @@ function prepare(
   return next
 }
 
+/** What generations count: the spec, or that of a PodTemplate. */
 function specOf(object: KubeObject): unknown {
-  return (object as { readonly spec?: unknown }).spec // kinds that count generations have a spec
+  const { spec, template } = object as { readonly spec?: unknown; readonly template?: unknown } // kinds that count have one
+  return spec ?? template
 }
 
 function withGeneration(object: KubeObject, generation: number | undefined): KubeObject {

@@ -51,6 +51,7 @@ export const podDisruptionBudgetStrategy: Strategy<PodDisruptionBudget> = {
   resource: { group: 'policy', version: 'v1beta1', resource: 'poddisruptionbudgets' },
   kind: 'PodDisruptionBudget',
   namespaced: true,
+  leavesMetadata: true,
   hasStatus: true,
   countsGeneration: true,
   allowsUnconditionalUpdate: false,

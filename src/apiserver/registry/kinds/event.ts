@@ -1,6 +1,8 @@
 import type { KubeObject, ObjectReference } from '../../../api/types/meta.ts'
 import { type FieldError, invalid, required } from '../../../api/validation/field-errors.ts'
 import { byteLength, dns1123Subdomain, qualifiedName } from '../../../api/validation/formats.ts'
+import { apiServer } from '../../../versions/api-server.ts'
+import { has } from '../../../versions/changes.ts'
 import { column, nameColumn, timeSince } from '../column-texts.ts'
 import type { RegistryContext, Strategy } from '../strategy.ts'
 
@@ -25,9 +27,10 @@ export const eventStrategy: Strategy<CoreEvent> = {
   kind: 'Event',
   namespaced: true,
   allowsCreateOnUpdate: true,
+  // Names hold the involved object's name, whatever that is; only what fits a path is asked.
+  leavesMetadata: true,
   validate: validateEvent,
   validateUpdate: validateEvent,
-  // Names hold the involved object's name, whatever that is; only what fits a path is asked.
   selectableFields: fieldsOf,
   table: {
     columns: [
@@ -117,7 +120,8 @@ function validateEvent(
     const matches = about === '' ? namespace === '' || namespace === 'default' : namespace === about
     if (!matches) errors.push(mismatch())
   } else {
-    if (about === '' && namespace !== 'kube-system') errors.push(mismatch())
+    const isForDefault = namespace === 'default' && has(minor, apiServer.clusterEventsInDefault)
+    if (about === '' && namespace !== 'kube-system' && !isForDefault) errors.push(mismatch())
     errors.push(...validateNewEvent(event, minor))
   }
   for (const text of dns1123Subdomain(namespace, minor)) errors.push(invalid('namespace', namespace, text))

@@ -77,7 +77,7 @@ function validateJob(v: Validator, spec: JobSpec): void {
 function withSelector(job: Job, { minor }: RegistryContext): Job {
   const { spec = {} } = job
   if (spec.manualSelector === true) return job
-  const { name, uid = '' } = job.metadata
+  const { name = '', uid = '' } = job.metadata as Partial<Job['metadata']> // the name may have been forgotten
   const domain = 'batch.kubernetes.io/'
   const isNew = has(minor, apiServer.jobLabelsHaveDomains)
   const own = { 'job-name': name, 'controller-uid': uid }
@@ -85,7 +85,9 @@ function withSelector(job: Job, { minor }: RegistryContext): Job {
   const labels = { ...both, ...spec.template?.metadata?.labels }
   const matchLabels = { [`${isNew ? domain : ''}controller-uid`]: uid, ...spec.selector?.matchLabels }
   // What is stored is defaulted as it is read back, and by then the template has its labels: they become the Job's own.
-  const isUnlabelled = Object.keys(job.metadata.labels ?? {}).length === 0
+  // Labels that come from the template are one map with its, so that they, too, get what the template gets.
+  const given = job.metadata.labels
+  const isUnlabelled = Object.keys(given ?? {}).length === 0 || given === spec.template?.metadata?.labels
   return {
     ...job,
     metadata: isUnlabelled ? { ...job.metadata, labels } : job.metadata,
@@ -102,7 +104,8 @@ function validateGeneratedSelector(v: Validator, job: Job): void {
   const { spec = {}, metadata } = job
   if (spec.manualSelector === true || spec.selector === undefined) return
   const labels = spec.template?.metadata?.labels
-  const expected = { 'controller-uid': metadata.uid ?? '', 'job-name': metadata.name }
+  const { name = '' } = metadata as Partial<Job['metadata']> // it may have been forgotten
+  const expected = { 'controller-uid': metadata.uid ?? '', 'job-name': name }
   for (const [key, value] of Object.entries(expected)) {
     const found = labels?.[key]
     const path = `spec.template.metadata.labels[${key}]`
@@ -136,6 +139,7 @@ export const jobStrategy: Strategy<Job> = {
   resource: { group: 'batch', version: 'v1', resource: 'jobs' },
   kind: 'Job',
   namespaced: true,
+  countsGeneration: apiServer.jobsHaveGenerations.since,
   hasStatus: true,
   orphansDependents: true,
   defaults: (job, { minor }) => {
@@ -155,7 +159,7 @@ export const jobStrategy: Strategy<Job> = {
     errorsOf(context, (v) => {
       validateGeneratedSelector(v, job)
       validateJob(v, job.spec ?? {})
-      validateIndexedName(v, job.metadata.name, job.spec ?? {})
+      validateIndexedName(v, (job.metadata.name as string | undefined) ?? '', job.spec ?? {}) // it may have been forgotten
       if (job.spec?.template?.spec !== undefined) {
         validateSctp(v, 'spec.template.spec', job.spec.template.spec, undefined)
       }
@@ -260,6 +264,7 @@ export const cronJobStrategy: Strategy<CronJob> = {
   resource: { group: 'batch', version: 'v1beta1', resource: 'cronjobs' },
   kind: 'CronJob',
   namespaced: true,
+  countsGeneration: apiServer.jobsHaveGenerations.since,
   hasStatus: true,
   orphansDependents: true,
   defaults: (job) => {

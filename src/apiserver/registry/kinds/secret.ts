@@ -140,7 +140,7 @@ function keyErrors(keys: string[]): readonly FieldError[] {
   return keys.sort().flatMap((key) => configMapKey(key).map((text) => invalid(`data[${key}]`, key, text)))
 }
 
-/** Names the missing keys as the server does: up to v1.21 the format verb is left in. Fixed in v1.22. */
+/** Names the missing keys as the server does: up to v1.23 the format verb is left in. */
 function credentialField(key: string, minor: number): string {
   return has(minor, apiServer.namesMissingKeys) ? `data[${key}]` : `data[%s][${key}]`
 }

@@ -1,4 +1,5 @@
 import { equalJson } from '../../../api/json.ts'
+import { goPointer } from '../../../api/structs/syntax.ts'
 import type { KubeObject } from '../../../api/types/meta.ts'
 import type { DaemonSet, StatefulSet } from '../../../api/types/workloads.ts'
 import { isEmptySelector, type MaybeSelector, validateLabelSelector } from '../../../api/validation/label-validation.ts'
@@ -14,6 +15,7 @@ import {
   validateTemplate,
   validateTemplateLabels,
   validateTemplateMetadata,
+  withUsableSelector,
 } from '../../../api/validation/workload-validation.ts'
 import { goQuote } from '../../../go/quote.ts'
 import { apiServer } from '../../../versions/api-server.ts'
@@ -46,15 +48,19 @@ function validateStatefulSet(v: Validator, { spec = {} }: StatefulSet): void {
   } else if (type === 'RollingUpdate') {
     v.nonNegative('spec.updateStrategy.rollingUpdate.partition', rollingUpdate?.partition)
   } else {
-    const shown = `apps.StatefulSetUpdateStrategy{Type:${goQuote(type)}, RollingUpdate:(*apps.RollingUpdateStatefulSetStrategy)(nil)}`
+    const pointer = goPointer('apps.RollingUpdateStatefulSetStrategy', rollingUpdate)
+    const shown = `apps.StatefulSetUpdateStrategy{Type:${goQuote(type)}, RollingUpdate:${pointer}}`
     v.invalidGo('spec.updateStrategy', shown, "must be 'RollingUpdate' or 'OnDelete'")
   }
   v.nonNegative('spec.replicas', spec.replicas)
+  if (has(v.minor, apiServer.setsWaitForReadiness)) v.nonNegative('spec.minReadySeconds', spec.minReadySeconds)
   validateSelector(v, 'spec.selector', spec.selector, 'empty selector is invalid for statefulset')
   const template = spec.template ?? noTemplate
-  validateTemplateLabels(v, 'spec.template', spec.selector, template)
-  // The Pods of a template are not looked at: claims may add volumes to them.
-  validateTemplateMetadata(v, 'spec.template', template)
+  withUsableSelector(v, 'spec.selector', spec.selector, '', () => {
+    validateTemplateLabels(v, 'spec.template', spec.selector, template)
+    // The Pods of a template are not looked at: claims may add volumes to them.
+    validateTemplateMetadata(v, 'spec.template', template)
+  })
   validateAlwaysRestart(v, 'spec.template.spec', template.spec, 'StatefulSet')
 }
 
@@ -131,12 +137,12 @@ export const statefulSetStrategy: Strategy<StatefulSet> = {
           ? { [claimPolicy]: { whenDeleted: 'Retain', whenScaled: 'Retain', ...spec[claimPolicy] } }
           : {}),
       },
-      status: set.status ?? { replicas: 0 },
+      status: set.status ?? emptyStatus(minor),
     }
   },
   prepareForCreate: (object, context) => ({
     ...templated<StatefulSet>().prepareForCreate(object, context),
-    status: { replicas: 0 },
+    status: emptyStatus(context.minor),
   }),
   validate: (object, context) =>
     errorsOf(context, (v) => {
@@ -163,11 +169,21 @@ export const statefulSetStrategy: Strategy<StatefulSet> = {
   },
 }
 
-/** Claims in a template get the defaults of claims, status and all. */
+/** The status of a set that nobody has looked at. */
+function emptyStatus(minor: number): NonNullable<StatefulSet['status']> {
+  return has(minor, apiServer.setsCountAvailable) ? { replicas: 0, availableReplicas: 0 } : { replicas: 0 }
+}
+
+/**
+ * Claims in a template get the defaults of claims, status and all, and are told with their kind.
+ * Source: pkg/apis/apps/v1/conversion.go, Convert_apps_StatefulSetSpec_To_v1_StatefulSetSpec (v1.18 on).
+ */
 function defaultClaimTemplate(claim: KubeObject): KubeObject {
   const { spec, status } = claim as { readonly spec?: object; readonly status?: object } // a claim by its schema
   return {
-    ...claim,
+    kind: 'PersistentVolumeClaim',
+    apiVersion: 'v1',
+    metadata: claim.metadata,
     spec: { volumeMode: 'Filesystem', ...spec },
     status: { phase: 'Pending', ...status },
   } as KubeObject
@@ -202,10 +218,11 @@ export const daemonSetStrategy: Strategy<DaemonSet> = {
   ...templated<DaemonSet>(),
   resource: { group: 'apps', version: 'v1', resource: 'daemonsets' },
   kind: 'DaemonSet',
-  defaults: (set) => {
+  defaults: (set, { minor }) => {
     const { spec = {} } = set
     const type = spec.updateStrategy?.type || 'RollingUpdate'
-    const rollingUpdate = { maxUnavailable: 1, ...spec.updateStrategy?.rollingUpdate }
+    const surge = has(minor, apiServer.daemonsSurge) ? { maxSurge: 0 } : {}
+    const rollingUpdate = { maxUnavailable: 1, ...surge, ...spec.updateStrategy?.rollingUpdate }
     return {
       ...(set.metadata.annotations?.[templateGeneration] === undefined ? withTemplateGeneration(set, 0) : set),
       spec: {

@@ -2,6 +2,7 @@ import { equalJson } from '../../../api/json.ts'
 import type { ControllerRevision, PodTemplate } from '../../../api/types/workloads.ts'
 import type { Validator } from '../../../api/validation/validator.ts'
 import { defaultTemplate, validateTemplate } from '../../../api/validation/workload-validation.ts'
+import { apiServer } from '../../../versions/api-server.ts'
 import type { Strategy } from '../strategy.ts'
 import { errorsOf } from './settings.ts'
 import { controllerRevisionColumns, podTemplateColumns } from './workload-columns.ts'
@@ -14,6 +15,7 @@ export const podTemplateStrategy: Strategy<PodTemplate> = {
   kind: 'PodTemplate',
   namespaced: true,
   returnsDeletedObject: true,
+  countsGeneration: apiServer.jobsHaveGenerations.since,
   defaults: (object) => ({ ...object, template: defaultTemplate(object.template) }),
   validate: (object, context) => errorsOf(context, (v) => validateTemplate(v, 'template', object.template ?? {})),
   validateUpdate: (next, _old, context) =>

@@ -11,6 +11,7 @@ import {
   validateReplicatedTemplate,
   validateSelector,
   validateTemplate,
+  withUsableSelector,
 } from '../../../api/validation/workload-validation.ts'
 import { extended } from '../../../kernel/extended.ts'
 import type { Strategy } from '../strategy.ts'
@@ -29,11 +30,18 @@ function withDeploymentGeneration(next: Deployment, old: Deployment): Deployment
   return { ...next, metadata: { ...next.metadata, generation: (old.metadata.generation ?? 0) + 1 } }
 }
 
+/** What Deployments and ReplicaSets say of their templates. */
+function validateReplicated(v: Validator, spec: NonNullable<ReplicaSet['spec']>): void {
+  const { selector, template = noTemplate, replicas = 0 } = spec
+  withUsableSelector(v, 'spec.selector', selector, 'invalid label selector', () =>
+    validateReplicatedTemplate(v, 'spec.template', selector, template, replicas),
+  )
+}
+
 function validateDeployment(v: Validator, { spec = {} }: Deployment): void {
   v.nonNegative('spec.replicas', spec.replicas)
   validateSelector(v, 'spec.selector', spec.selector, 'empty selector is invalid for deployment')
-  const template = spec.template ?? noTemplate
-  validateReplicatedTemplate(v, 'spec.template', spec.selector, template, spec.replicas ?? 0)
+  validateReplicated(v, spec)
   validateDeploymentStrategy(v, 'spec.strategy', spec.strategy ?? {})
   v.nonNegative('spec.minReadySeconds', spec.minReadySeconds)
   v.nonNegative('spec.revisionHistoryLimit', spec.revisionHistoryLimit)
@@ -100,8 +108,7 @@ function validateReplicaSet(v: Validator, { spec = {} }: ReplicaSet): void {
   v.nonNegative('spec.replicas', spec.replicas)
   v.nonNegative('spec.minReadySeconds', spec.minReadySeconds)
   validateSelector(v, 'spec.selector', spec.selector, 'empty selector is invalid for deployment')
-  const template = spec.template ?? noTemplate
-  validateReplicatedTemplate(v, 'spec.template', spec.selector, template, spec.replicas ?? 0)
+  validateReplicated(v, spec)
 }
 
 export const replicaSetStrategy: Strategy<ReplicaSet> = {
