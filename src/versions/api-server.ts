@@ -1,9 +1,11 @@
+import { validationRows } from './api-validation.ts'
 import { workloadRows } from './api-workloads.ts'
 import { changes } from './changes.ts'
 
 /** What the API server does from a minor version on. */
 export const apiServer = changes({
   ...workloadRows,
+  ...validationRows,
   keepsEmptyBytes: [
     28,
     'empty values stay empty when an object is patched: before they became nil, which etcd keeps as other bytes, so that a write follows that changes nothing',
@@ -193,7 +195,7 @@ export const apiServer = changes({
     'only networking.k8s.io/v1 serves Ingresses, whose backends have another form',
     'pkg/controlplane/instance.go',
   ],
-  readWriteOncePod: [22, 'the access mode ReadWriteOncePod', 'pkg/features/kube_features.go, ReadWriteOncePod'],
+  readWriteOncePod: [27, 'the access mode ReadWriteOncePod', 'pkg/features/kube_features.go, ReadWriteOncePod (beta)'],
   ownersAreNamedOnceEach: [
     20,
     'owner references that say the same are kept once',

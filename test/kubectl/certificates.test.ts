@@ -3,12 +3,14 @@ import { createSim } from '../../src/sim/create-sim.ts'
 
 /** What kubectl 1.20.2, 1.32.3 and 1.35.2 printed for the same lines (`podsim serve`, clusters of v1.18 and v1.36). */
 
+/** A block of the right type, with nothing in it that anybody reads. */
+const pem = 'LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KTUE9PQotLS0tLUVORCBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0K'
 const requestOf = (version: string, more: object = {}, name = 'jane') =>
   JSON.stringify({
     apiVersion: `certificates.k8s.io/${version}`,
     kind: 'CertificateSigningRequest',
     metadata: { name },
-    spec: { request: 'LS0t', usages: ['client auth'], signerName: 'example.com/x', username: 'mallory', ...more },
+    spec: { request: pem, usages: ['client auth'], signerName: 'example.com/x', username: 'mallory', ...more },
     status: { conditions: [{ type: 'Approved', status: 'True' }] },
   })
 

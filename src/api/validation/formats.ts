@@ -243,8 +243,10 @@ export function isHttpPath(value: string): boolean {
 }
 
 /** Source: IsValidIP. */
-export function ipAddress(value: string): readonly string[] {
-  return parseIp(value) === undefined ? ['must be a valid IP address, (e.g. 10.9.8.7)'] : none
+export function ipAddress(value: string, minor: number): readonly string[] {
+  if (parseIp(value) !== undefined) return none
+  const examples = has(minor, apiServer.addressesHaveTwoExamples) ? '10.9.8.7 or 2001:db8::ffff' : '10.9.8.7'
+  return [`must be a valid IP address, (e.g. ${examples})`]
 }
 
 /** The family of an IP address as Go's net.ParseIP takes it (leading zeros were taken before Go 1.17), or undefined. */
@@ -285,6 +287,43 @@ export function isCidr(value: string): boolean {
   const family = parseIp(value.slice(0, slash))
   const bits = value.slice(slash + 1)
   return family !== undefined && /^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128)
+}
+
+/** Whether a range lies in another one and is smaller. Both are of the form that isCidr takes. Source: net.IPNet, Contains. */
+export function isStrictSubset(inner: string, outer: string): boolean {
+  const [innerIp = '', innerBits = ''] = inner.split('/')
+  const [outerIp = '', outerBits = ''] = outer.split('/')
+  const a = addressBits(innerIp)
+  const b = addressBits(outerIp)
+  const bits = Number(outerBits)
+  return a.length === b.length && a.slice(0, bits) === b.slice(0, bits) && bits < Number(innerBits)
+}
+
+/** An address as a text of 32 or 128 digits. */
+function addressBits(ip: string): string {
+  if (!ip.includes(':'))
+    return ip
+      .split('.')
+      .map((part) => bitsOf(Number(part), 8))
+      .join('')
+  const [head = '', tail] = ip.replace(/[\d.]+$/, lastAsGroups).split('::')
+  const groups = (half: string) => half.split(':').filter((part) => part !== '')
+  const before = groups(head)
+  const after = groups(tail ?? '')
+  const middle = Array.from({ length: 8 - before.length - after.length }, () => '0')
+  return [...before, ...middle, ...after].map((part) => bitsOf(Number.parseInt(part, 16), 16)).join('')
+}
+
+/** `1.2.3.4` at the end of an address of version 6 as `102:304`. */
+function lastAsGroups(last: string): string {
+  const parts = last.split('.').map(Number)
+  if (parts.length !== 4) return last
+  const [a = 0, b = 0, c = 0, d = 0] = parts
+  return `${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`
+}
+
+function bitsOf(value: number, width: number): string {
+  return value.toString(2).padStart(width, '0')
 }
 
 /** A name or a prefix that will get a suffix: a trailing dash of a prefix does not count. Source: maskTrailingDash. */

@@ -67,7 +67,7 @@ function validateHugePages(v: Validator, spec: PodSpec): void {
 
 function validatePodIps(v: Validator, pod: Pod): void {
   const addresses = pod.status?.podIPs ?? []
-  for (const [index, { ip = '' }] of addresses.entries()) v.each(`status.podIPs[${index}]`, ip, ipAddress(ip))
+  for (const [index, { ip = '' }] of addresses.entries()) v.each(`status.podIPs[${index}]`, ip, ipAddress(ip, v.minor))
   if (addresses.length < 2) return
   const families = new Set(addresses.map(({ ip = '' }) => parseIp(ip)))
   if (families.size < 2 || addresses.length > 2) {

@@ -32,7 +32,7 @@ export function validateService(v: Validator, { spec = {} }: Service): void {
     v.invalid('spec.clusterIP', spec.clusterIP, "must be empty, 'None', or a valid IP address")
   }
   for (const [index, ip] of (spec.externalIPs ?? []).entries()) {
-    const problems = ipAddress(ip)
+    const problems = ipAddress(ip, v.minor)
     v.each(`spec.externalIPs[${index}]`, ip, problems)
     if (problems.length === 0) validateNonSpecialIp(v, `spec.externalIPs[${index}]`, ip)
   }
@@ -233,7 +233,7 @@ export function validateSubsets(v: Validator, subsets: readonly EndpointSubset[]
       for (const [at, address] of listed.entries()) {
         const field = `${path}.${member}[${at}]`
         const { ip = '', hostname, nodeName } = address
-        v.each(`${field}.ip`, ip, ipAddress(ip))
+        v.each(`${field}.ip`, ip, ipAddress(ip, v.minor))
         if (!isUnset(hostname)) v.each(`${field}.hostname`, hostname, dns1123Label(hostname, v.minor))
         if (nodeName !== undefined) v.each(`${field}.nodeName`, nodeName, dns1123Subdomain(nodeName, v.minor))
         validateNonSpecialIp(v, `${field}.ip`, ip)

@@ -30,15 +30,15 @@ export function accessReviewStrategies(authorizer: Authorizer, index: RbacIndex)
   return [
     question('selfsubjectaccessreviews', 'SelfSubjectAccessReview', false, (object, { user }) => {
       const errors = [...attributesErrors(object), ...metadataErrors(object, 'must be empty')]
-      return errors.length > 0 ? refused(object, errors) : review(object, user)
+      return errors.length > 0 ? refused(errors) : review(object, user)
     }),
     question('subjectaccessreviews', 'SubjectAccessReview', false, (object) => {
       const errors = [...attributesErrors(object), ...subjectErrors(object), ...metadataErrors(object, 'must be empty')]
-      return errors.length > 0 ? refused(object, errors) : review(object, subjectOf(object))
+      return errors.length > 0 ? refused(errors) : review(object, subjectOf(object))
     }),
     question('localsubjectaccessreviews', 'LocalSubjectAccessReview', true, (object, { namespace }) => {
       const errors = [...attributesErrors(object), ...subjectErrors(object), ...localErrors(object)]
-      if (errors.length > 0) return refused(object, errors)
+      if (errors.length > 0) return refused(errors)
       if (namespace !== (object.metadata.namespace ?? '')) {
         return failed(badRequest(`spec.resourceAttributes.namespace must match namespace: ${namespace}`))
       }
@@ -171,8 +171,9 @@ function answered(object: KubeObject & Readonly<Record<string, unknown>>): CallA
   return { ok: true, code: 201, object }
 }
 
-function refused(object: KubeObject, errors: readonly FieldError[]): CallAnswer {
-  return failed(invalidStatus({ group, kind: object.kind }, '', errors))
+/** The internal object has lost its kind by then. Source: pkg/registry/authorization/subjectaccessreview/rest.go. */
+function refused(errors: readonly FieldError[]): CallAnswer {
+  return failed(invalidStatus({ group, kind: '' }, '', errors))
 }
 
 function failed(status: Status): CallAnswer {

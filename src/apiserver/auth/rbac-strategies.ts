@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../api/types/meta.ts'
+import type { KubeObject, LabelSelector } from '../../api/types/meta.ts'
 import {
   type ClusterRole,
   type PolicyRule,
@@ -8,6 +8,9 @@ import {
   type Subject,
 } from '../../api/types/rbac.ts'
 import { type FieldError, invalid, notSupported, required } from '../../api/validation/field-errors.ts'
+import { dns1123Subdomain, labelValue, qualifiedName } from '../../api/validation/formats.ts'
+import { validateLabelSelector } from '../../api/validation/label-validation.ts'
+import { Validator } from '../../api/validation/validator.ts'
 import { goQuote } from '../../go/quote.ts'
 import type { Strategy } from '../registry/strategy.ts'
 import { apiServerFact } from '../version-facts.ts'
@@ -19,10 +22,6 @@ import { semanticallyEqual } from './semantic-equality.ts'
  * Source: pkg/apis/rbac/validation/validation.go, pkg/apis/rbac/v1/defaults.go.
  */
 
-const subdomainError =
-  "a DNS-1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"
-const subdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/
-
 /** Names of roles and bindings need only fit into a path. Source: apimachinery pkg/api/validation/path/name.go. */
 function pathSegmentNameErrors(name: string, isPrefix = false): readonly string[] {
   if (!isPrefix && (name === '.' || name === '..')) return [`may not be '${name}'`]
@@ -32,7 +31,7 @@ function pathSegmentNameErrors(name: string, isPrefix = false): readonly string[
 function roleStrategy(resource: string, kind: string, namespaced: boolean): Strategy<ClusterRole> {
   const errorsOf = (role: ClusterRole, minor: number) => [
     ...(role.rules ?? []).flatMap((rule, index) => policyRuleErrors(rule, namespaced, `rules[${index}]`, minor)),
-    ...(namespaced ? [] : aggregationErrors(role)),
+    ...(namespaced ? [] : aggregationErrors(role, minor)),
   ]
   return {
     resource: { group: rbacGroup, version: 'v1', resource },
@@ -71,10 +70,36 @@ function policyRuleErrors(rule: PolicyRule, namespaced: boolean, field: string, 
   return errors
 }
 
-function aggregationErrors({ aggregationRule }: ClusterRole): readonly FieldError[] {
-  if (!aggregationRule || (aggregationRule.clusterRoleSelectors ?? []).length > 0) return []
+function aggregationErrors({ aggregationRule }: ClusterRole, minor: number): readonly FieldError[] {
+  if (!aggregationRule) return []
+  const path = 'aggregationRule.clusterRoleSelectors'
+  const selectors = aggregationRule.clusterRoleSelectors ?? []
   const detail = 'at least one clusterRoleSelector required if aggregationRule is non-nil'
-  return [required('aggregationRule.clusterRoleSelectors', detail)]
+  if (selectors.length === 0) return [required(path, detail)]
+  return selectors.flatMap((selector, index) => {
+    const field = `${path}[${index}]`
+    const v = new Validator({ minor })
+    validateLabelSelector(v, field, selector)
+    // Shown is what could not be made of it: nothing.
+    if (!isSelectable(selector, minor)) v.invalid(field, null, 'invalid label selector.')
+    return v.errors
+  })
+}
+
+/** Whether a selector can be turned into one that matches. Source: apimachinery pkg/apis/meta/v1/helpers.go, LabelSelectorAsSelector. */
+function isSelectable(selector: LabelSelector | null, minor: number): boolean {
+  const isPair = (key: string, value: string) =>
+    qualifiedName(key, minor).length === 0 && labelValue(value, minor).length === 0
+  const pairs = Object.entries(selector?.matchLabels ?? {})
+  if (!pairs.every(([key, value]) => isPair(key, value))) return false
+  return (selector?.matchExpressions ?? []).every(({ key = '', operator, values }) => {
+    const listed = values ?? []
+    if (operator === 'In' || operator === 'NotIn') {
+      return listed.length > 0 && listed.every((value) => isPair(key, value))
+    }
+    const isKnown = operator === 'Exists' || operator === 'DoesNotExist'
+    return isKnown && listed.length === 0 && isPair(key, '')
+  })
 }
 
 function bindingStrategy(
@@ -82,9 +107,11 @@ function bindingStrategy(
   kind: 'RoleBinding' | 'ClusterRoleBinding',
   namespaced: boolean,
 ): Strategy<RoleBinding> {
-  const validate = (binding: RoleBinding) => [
+  const validate = (binding: RoleBinding, minor: number) => [
     ...roleRefErrors(binding.roleRef, namespaced),
-    ...(binding.subjects ?? []).flatMap((subject, index) => subjectErrors(subject, namespaced, `subjects[${index}]`)),
+    ...(binding.subjects ?? []).flatMap((subject, index) =>
+      subjectErrors(subject, namespaced, `subjects[${index}]`, minor),
+    ),
   ]
   return {
     resource: { group: rbacGroup, version: 'v1', resource },
@@ -92,14 +119,15 @@ function bindingStrategy(
     namespaced,
     defaults: defaultBinding,
     validateName: pathSegmentNameErrors,
-    validate,
-    validateUpdate: (next, old) => [...validate(next), ...roleRefChange(next.roleRef, old.roleRef)],
+    validate: (binding, { minor }) => validate(binding, minor),
+    validateUpdate: (next, old, { minor }) => [...validate(next, minor), ...roleRefChange(next.roleRef, old.roleRef)],
     table: bindingTable(kind),
   }
 }
 
 function defaultBinding(binding: RoleBinding): RoleBinding {
-  const { subjects, ...rest } = binding
+  // The role comes after the subjects, as in the Go struct.
+  const { subjects, roleRef: _role, ...rest } = binding
   const roleRef = { ...binding.roleRef, apiGroup: binding.roleRef?.apiGroup || rbacGroup }
   if (!subjects?.length) return { ...rest, roleRef }
   return { ...rest, subjects: subjects.map(defaultSubject), roleRef }
@@ -121,13 +149,13 @@ function roleRefErrors(roleRef: RoleRef, namespaced: boolean): readonly FieldErr
   return errors
 }
 
-function subjectErrors(subject: Subject, namespaced: boolean, field: string): readonly FieldError[] {
+function subjectErrors(subject: Subject, namespaced: boolean, field: string, minor: number): readonly FieldError[] {
   const { kind = '', name = '', apiGroup = '', namespace = '' } = subject
   const errors: FieldError[] = []
   if (name === '') errors.push(required(`${field}.name`))
   if (kind === 'ServiceAccount') {
-    if (name !== '' && !(name.length <= 253 && subdomain.test(name))) {
-      errors.push(invalid(`${field}.name`, name, subdomainError))
+    if (name !== '') {
+      for (const problem of dns1123Subdomain(name, minor)) errors.push(invalid(`${field}.name`, name, problem))
     }
     if (apiGroup !== '') errors.push(notSupported(`${field}.apiGroup`, apiGroup, ['']))
     if (!namespaced && namespace === '') errors.push(required(`${field}.namespace`))

@@ -31,6 +31,7 @@ export function customStrategy({ spec }: CustomResourceDefinition, version: Cust
     hasStatus,
     countsGeneration: true,
     allowsUnconditionalUpdate: false,
+    takesAnyFinalizer: true,
     validateName: (name, isPrefix, { minor }) => dns1123Subdomain(maskTrailingDash(name, isPrefix), minor),
     defaults(object, { minor }) {
       if (schema === undefined || spec.preserveUnknownFields === true) return object

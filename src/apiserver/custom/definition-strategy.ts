@@ -1,7 +1,8 @@
-import { equalJson, isObject, type JsonObject } from '../../api/json.ts'
+import { equalJson } from '../../api/json.ts'
 import { type FieldError, invalid, notSupported, required } from '../../api/validation/field-errors.ts'
 import { dns1035Label, dns1123Subdomain } from '../../api/validation/formats.ts'
-import { compileRegexp } from '../../go/regexp.ts'
+import { apiServer } from '../../versions/api-server.ts'
+import { has } from '../../versions/changes.ts'
 import type { RegistryContext, Strategy } from '../registry/strategy.ts'
 import {
   type CustomResourceDefinition,
@@ -12,9 +13,10 @@ import {
   toV1beta1,
   withDefaults,
 } from './definition.ts'
+import { conversionErrors, definitionParts } from './definition-parts.ts'
 
 /**
- * CustomResourceDefinitions. Whether a schema is structural is not checked.
+ * CustomResourceDefinitions.
  * Source: apiextensions-apiserver pkg/apis/apiextensions/validation/validation.go, pkg/registry/customresourcedefinition/strategy.go.
  */
 export const definitionStrategy: Strategy<CustomResourceDefinition> = {
@@ -24,6 +26,7 @@ export const definitionStrategy: Strategy<CustomResourceDefinition> = {
   hasStatus: true,
   countsGeneration: true,
   allowsUnconditionalUpdate: false,
+  takesAnyFinalizer: true,
   converted: {
     toStored: (object, version) => (version === 'v1' ? (object as CustomResourceDefinition) : fromV1beta1(object)),
     toServed: (definition, version) => (version === 'v1' ? definition : toV1beta1(definition)),
@@ -33,15 +36,17 @@ export const definitionStrategy: Strategy<CustomResourceDefinition> = {
   validate: (definition, context) => [
     ...nameErrors(definition),
     ...specErrors(definition, context),
-    ...namesErrors(definition, context),
+    ...statusErrors(definition, context),
   ],
   validateUpdate(next, old, context) {
     const changed = hasCondition(old, 'Established') ? immutableErrors(next, old) : []
-    return [...specErrors(next, context), ...namesErrors(next, context), ...changed]
+    return [...specErrors(next, context), ...changed]
   },
 }
 
 function nameErrors({ metadata, spec }: CustomResourceDefinition): readonly FieldError[] {
+  // A name that is missing is told as that alone.
+  if (!metadata.name) return []
   if (metadata.name === `${spec.names?.plural ?? ''}.${spec.group ?? ''}`) return []
   return [invalid('metadata.name', metadata.name, 'must be spec.names.plural+"."+spec.group')]
 }
@@ -52,16 +57,45 @@ function specErrors({ spec }: CustomResourceDefinition, { minor }: RegistryConte
   const scopes = ['Cluster', 'Namespaced']
   if (!spec.scope) errors.push(required('spec.scope'))
   else if (!scopes.includes(spec.scope)) errors.push(notSupported('spec.scope', spec.scope, scopes))
-  if (spec.preserveUnknownFields !== true) errors.push(...schemaErrors(versions), ...patternErrors(versions))
-  versions.forEach(({ name }, index) => {
+  const isStrict = spec.preserveUnknownFields !== true || has(minor, apiServer.definitionsV1)
+  if (isStrict) errors.push(...schemaErrors(versions))
+  const parts = definitionParts(spec, isStrict)
+  for (const [index, { name = '' }] of versions.entries()) {
     const wrong = dns1035Label(name)
     if (wrong.length > 0) errors.push(invalid(`spec.versions[${index}].name`, name, wrong.join(',')))
-  })
+    errors.push(...parts.ofVersion(index))
+  }
   const names = versions.map(({ name }) => name)
-  if (new Set(names).size < names.length)
-    errors.push(invalid('spec.versions', versions, 'must contain unique version names'))
+  if (new Set(names).size < names.length) {
+    errors.push(invalidVersions(spec.versions, 'must contain unique version names'))
+  }
   if (versions.filter(({ storage }) => storage === true).length !== 1) {
-    errors.push(invalid('spec.versions', versions, 'must have exactly one version marked as storage version'))
+    errors.push(invalidVersions(spec.versions, 'must have exactly one version marked as storage version'))
+  }
+  // The first version is the one that the oldest form of a definition names.
+  const first = names[0] ?? ''
+  const wrong = first === '' ? [] : dns1035Label(first)
+  if (wrong.length > 0) errors.push(invalid('spec.version', first, wrong.join(',')))
+  return [...errors, ...namesErrors(spec), ...parts.ofAll, ...conversionErrors(spec)]
+}
+
+/** Versions that are there are shown as JSON, where the original writes Go. */
+function invalidVersions(versions: readonly CustomVersion[] | undefined, detail: string): FieldError {
+  if (versions !== undefined && versions.length > 0) return invalid('spec.versions', versions, detail)
+  const shown = `[]apiextensions.CustomResourceDefinitionVersion${versions === undefined ? '(nil)' : '{}'}`
+  return { type: 'FieldValueInvalid', field: 'spec.versions', body: `Invalid value: ${shown}: ${detail}` }
+}
+
+/** Source: ValidateCustomResourceDefinitionStoredVersions, validatePreserveUnknownFields. */
+function statusErrors({ spec, status }: CustomResourceDefinition, { minor }: RegistryContext): readonly FieldError[] {
+  const errors: FieldError[] = []
+  if ((status?.storedVersions ?? []).length === 0) {
+    const body = 'Invalid value: []string(nil): must have at least one stored version'
+    errors.push({ type: 'FieldValueInvalid', field: 'status.storedVersions', body })
+  }
+  if (spec.preserveUnknownFields === true && has(minor, apiServer.definitionsV1)) {
+    const detail = 'cannot set to true, set x-preserve-unknown-fields to true in spec.versions[*].schema instead'
+    errors.push(invalid('spec.preserveUnknownFields', true, detail))
   }
   return errors
 }
@@ -81,65 +115,27 @@ function schemaErrors(versions: readonly CustomVersion[]): readonly FieldError[]
   )
 }
 
-/**
- * Patterns that are none. What all versions have alike is told of `spec.validation`, where the server's own form keeps it.
- * Source: apiextensions-apiserver pkg/apiserver/schema/validation.go, validateValueValidation; pkg/apis/apiextensions/v1/conversion.go.
- */
-function patternErrors(versions: readonly CustomVersion[]): readonly FieldError[] {
-  const schemas = versions.map(({ schema }) => schema?.openAPIV3Schema)
-  const [first] = schemas
-  if (schemas.every((schema) => equalJson(schema, first)))
-    return brokenPatterns(first, 'spec.validation.openAPIV3Schema')
-  return schemas.flatMap((schema, i) => brokenPatterns(schema, `spec.versions[${i}].schema.openAPIV3Schema`))
-}
-
-/** Sorted by what they say, as the server does because its maps have no order. */
-function brokenPatterns(schema: JsonObject | undefined, path: string): readonly FieldError[] {
-  return [...patternsBelow(schema, path)]
-    .flatMap(([field, pattern]) => {
-      const compiled = compileRegexp(pattern)
-      const told = "must be a valid regular expression, but isn't"
-      return compiled.ok ? [] : [invalid(field, pattern, `${told}: ${compiled.message}`)]
-    })
-    .sort((a, b) => (a.field < b.field ? -1 : 1))
-}
-
-function* patternsBelow(schema: unknown, path: string): Generator<readonly [field: string, pattern: string]> {
-  if (!isObject(schema)) return
-  const { pattern, properties, items, additionalProperties, not, ...rest } = schema
-  if (typeof pattern === 'string' && pattern !== '') yield [`${path}.pattern`, pattern]
-  if (isObject(properties)) {
-    for (const [name, inner] of Object.entries(properties)) yield* patternsBelow(inner, `${path}.properties[${name}]`)
-  }
-  yield* patternsBelow(items, `${path}.items`)
-  yield* patternsBelow(additionalProperties, `${path}.additionalProperties`)
-  yield* patternsBelow(not, `${path}.not`)
-  for (const junctor of ['allOf', 'anyOf', 'oneOf'] as const) {
-    const parts = rest[junctor]
-    if (!Array.isArray(parts)) continue
-    for (const [i, inner] of parts.entries()) yield* patternsBelow(inner, `${path}.${junctor}[${i}]`)
-  }
-}
-
 /** Source: validation.go, ValidateCustomResourceDefinitionNames. */
-function namesErrors({ spec }: CustomResourceDefinition, _context: RegistryContext): readonly FieldError[] {
-  const { plural = '', singular = '', kind = '', listKind = '', shortNames = [] } = spec.names ?? {}
+function namesErrors({ names }: CustomResourceDefinition['spec']): readonly FieldError[] {
+  const { plural = '', singular = '', kind = '', listKind = '', shortNames = [], categories = [] } = names ?? {}
   const errors: FieldError[] = []
   for (const [field, value] of Object.entries({ plural, singular, kind, listKind })) {
     if (value === '') errors.push(required(`spec.names.${field}`))
   }
-  const label = (field: string, value: string, shown = value) => {
-    const wrong = value === '' ? [] : dns1035Label(value)
-    if (wrong.length > 0) errors.push(invalid(`spec.names.${field}`, shown, wrong.join(',')))
+  const label = (field: string, value: string, shown = value, before = '') => {
+    const wrong = dns1035Label(value)
+    if (wrong.length > 0) errors.push(invalid(`spec.names.${field}`, shown, `${before}${wrong.join(',')}`))
   }
-  label('plural', plural)
-  label('singular', singular)
-  label('kind', kind.toLowerCase(), kind)
-  label('listKind', listKind.toLowerCase(), listKind)
-  for (const [index, name] of shortNames.entries()) label(`shortNames[${index}]`, name)
+  if (plural !== '') label('plural', plural)
+  if (singular !== '') label('singular', singular)
+  const mixed = 'may have mixed case, but should otherwise match: '
+  if (kind !== '') label('kind', kind.toLowerCase(), kind, mixed)
+  if (listKind !== '') label('listKind', listKind.toLowerCase(), listKind, mixed)
+  for (const [index, name] of (shortNames ?? []).entries()) label(`shortNames[${index}]`, name)
   if (kind !== '' && kind === listKind) {
     errors.push(invalid('spec.names.listKind', listKind, 'kind and listKind may not be the same'))
   }
+  for (const [index, name] of (categories ?? []).entries()) label(`categories[${index}]`, name)
   return errors
 }
 

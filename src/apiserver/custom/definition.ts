@@ -133,7 +133,8 @@ export function withDefaults(definition: CustomResourceDefinition): CustomResour
     status: {
       ...status,
       acceptedNames: status?.acceptedNames ?? { kind: '', plural: '' },
-      conditions: status?.conditions ?? [],
+      // As nothing yet, which Go writes as null.
+      conditions: status?.conditions ?? null,
       storedVersions: storedVersions.length > 0 ? storedVersions : stored.map(({ name }) => name),
     },
   }

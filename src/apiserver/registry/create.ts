@@ -27,7 +27,7 @@ import { nameRuleOf } from './name-rule.ts'
 import { withoutDuplicateOwners } from './owner-duplicates.ts'
 import type { ServedResource } from './resource-table.ts'
 import { parseResourceVersion } from './resource-version.ts'
-import { hasGeneration, type Strategy } from './strategy.ts'
+import { hasGeneration, refusedKind, type Strategy } from './strategy.ts'
 
 /**
  * Stores a new object: mutating admission, system fields and name, validation, validating admission, store.
@@ -118,7 +118,7 @@ function existsStatus(
 
 function beforeCreate(core: RegistryCore, request: WriteRequest, object: KubeObject): KubeObject | Status {
   const { served } = request
-  const { strategy, info } = served
+  const { strategy } = served
   const placed = placeInNamespace(object, request, strategy.namespaced)
   if (placed === undefined) {
     return badRequest('the namespace of the provided object does not match the namespace sent on the request')
@@ -131,7 +131,7 @@ function beforeCreate(core: RegistryCore, request: WriteRequest, object: KubeObj
   const named = isOwn ? prepared : { ...prepared, metadata }
   const complete = strategy.completeForCreate?.(named, core.context) ?? named
   const errors = createErrors(core, strategy, complete)
-  if (errors.length > 0) return invalidStatus({ group: info.group, kind: strategy.kind }, metadata.name ?? '', errors)
+  if (errors.length > 0) return invalidStatus(refusedKind(strategy), metadata.name ?? '', errors)
   if (request.warn !== undefined)
     for (const text of strategy.warningsOnCreate?.(complete, core.context) ?? []) request.warn(text)
   return strategy.canonicalize?.(complete) ?? complete
@@ -145,7 +145,8 @@ function createErrors({ context }: RegistryCore, strategy: Strategy, object: Kub
     const errors = own()
     return errors.length > 0 ? errors : ofMetadata(pathSegmentName)
   }
-  return joined(ofMetadata(nameRuleOf(strategy, context)), validateKubeFinalizers(metadata), own())
+  const finalizers = strategy.takesAnyFinalizer === true ? none : validateKubeFinalizers(metadata)
+  return joined(ofMetadata(nameRuleOf(strategy, context)), finalizers, own())
 }
 
 /**

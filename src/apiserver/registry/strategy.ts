@@ -29,6 +29,13 @@ export interface Strategy<T extends KubeObject = KubeObject> {
   readonly resource: ResourceRef
   readonly kind: string
   readonly namespaced: boolean
+  /**
+   * The group that a refused object is told under, where it isn't that of the resource: the internal kind is registered
+   * in two groups, and the one that comes first names it. Source: apiserver pkg/registry/rest/create.go, objectGVKAndObjectMeta.
+   */
+  readonly errorGroup?: string
+  /** Whether finalizers may be without a domain. Source: who calls pkg/apis/core/validation, ValidateObjectMeta, and who only that of apimachinery. */
+  readonly takesAnyFinalizer?: boolean
   /** For resources whose versions differ by more than their name; `version` is the one that the client speaks. */
   readonly converted?: {
     toStored(object: KubeObject, version: string): T
@@ -183,6 +190,14 @@ export interface Subresource {
   /** Applied as the body is decoded. */
   defaults?(body: KubeObject): KubeObject
   handle(call: SubresourceCall, registry: RegistryAccess): CallAnswer
+}
+
+/** The kind as refusals of an object name it. */
+export function refusedKind({ errorGroup, kind, resource }: Strategy): {
+  readonly group: string
+  readonly kind: string
+} {
+  return { group: errorGroup ?? resource.group, kind }
 }
 
 /** The part of an object that a subresource takes, where the version serves it. */

@@ -12,7 +12,7 @@ import { metadataErrors } from './metadata-checks.ts'
 import { hasSameNils } from './nil-bytes.ts'
 import type { ServedResource } from './resource-table.ts'
 import { modifiedConflict, parseResourceVersion, uidPreconditionFailed } from './resource-version.ts'
-import { hasGeneration, type Part, partOf } from './strategy.ts'
+import { hasGeneration, type Part, partOf, refusedKind } from './strategy.ts'
 
 /** Which rules an update follows: those of the object, of its status, of a part, or none (subresources with rules of their own). */
 export type UpdateRules = 'update' | 'status' | 'none' | Part
@@ -184,7 +184,7 @@ function beforeUpdate(
       for (const text of strategy.warningsOnUpdate?.(object, existing, context) ?? []) request.warn(text)
     return strategy.canonicalize?.(object) ?? object
   }
-  return invalidStatus({ group: info.group, kind: strategy.kind }, metadata.name, errors)
+  return invalidStatus(refusedKind(strategy), metadata.name, errors)
 }
 
 function inNamespace(object: KubeObject, request: WriteRequest, namespaced: boolean): KubeObject | undefined {
@@ -206,7 +206,7 @@ function prepare(
   existing: KubeObject,
   rules: UpdateRules,
 ): KubeObject {
-  const { strategy } = request.served
+  const { strategy, info } = request.served
   const generation = existing.metadata.generation
   if (rules === 'none') return withGeneration(object, generation)
   if (rules === 'status') {

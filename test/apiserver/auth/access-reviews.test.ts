@@ -89,7 +89,7 @@ describe('S4 access reviews: what kubectl auth can-i asks', () => {
     const { code, body } = review(jane, 'selfsubjectaccessreviews', self({}))
     expect(code).toBe(422)
     expect(body.message).toBe(
-      'SelfSubjectAccessReview.authorization.k8s.io "" is invalid: spec.resourceAttributes: Invalid value: "null": exactly one of nonResourceAttributes or resourceAttributes must be specified',
+      '.authorization.k8s.io "" is invalid: spec.resourceAttributes: Invalid value: "null": exactly one of nonResourceAttributes or resourceAttributes must be specified',
     )
   })
 

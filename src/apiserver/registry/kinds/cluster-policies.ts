@@ -8,6 +8,7 @@ import { validateLabelSelector } from '../../../api/validation/label-validation.
 import { annotation } from '../../../api/validation/pod-validation.ts'
 import { validateResources } from '../../../api/validation/resource-validation.ts'
 import { validateTolerations } from '../../../api/validation/scheduling-validation.ts'
+import { type TopologyTerm, validateTopologies } from '../../../api/validation/storage-validation.ts'
 import { validateLabels } from '../../../api/validation/validate-meta.ts'
 import { sortedKeys, type Validator } from '../../../api/validation/validator.ts'
 import { validateAtMost100Percent, validateIntOrPercent } from '../../../api/validation/workload-validation.ts'
@@ -19,7 +20,7 @@ import {
   runtimeClassColumns,
   storageClassColumns,
 } from './columns.ts'
-import { errorsOf } from './settings.ts'
+import { errorsOf, inOrder } from './settings.ts'
 import { podDisruptionBudgetColumns } from './workload-columns.ts'
 import { ageCell } from './workload-rows.ts'
 
@@ -77,6 +78,8 @@ interface StorageClass extends KubeObject {
   readonly reclaimPolicy?: string
   readonly volumeBindingMode?: string
   readonly allowVolumeExpansion?: boolean
+  readonly mountOptions?: readonly string[]
+  readonly allowedTopologies?: readonly TopologyTerm[]
 }
 
 /** Limits of the parameters. Source: pkg/apis/storage/validation/validation.go. */
@@ -86,7 +89,10 @@ const parameterBytesMax = 262_144
 function validateStorageClass(v: Validator, storageClass: StorageClass): void {
   const { provisioner = '', parameters, reclaimPolicy = '', volumeBindingMode } = storageClass
   if (provisioner === '') v.required('provisioner')
-  else v.each('provisioner', provisioner, qualifiedName(provisioner.toLowerCase(), v.minor))
+  else {
+    const lower = provisioner.toLowerCase()
+    v.each('provisioner', lower, qualifiedName(lower, v.minor))
+  }
   const keys = sortedKeys(parameters)
   if (keys.length > parameterCountMax) v.tooLong('parameters', parameterCountMax)
   else {
@@ -103,6 +109,7 @@ function validateStorageClass(v: Validator, storageClass: StorageClass): void {
   const modes = ['Immediate', 'WaitForFirstConsumer']
   if (volumeBindingMode === undefined) v.required('volumeBindingMode')
   else if (!modes.includes(volumeBindingMode)) v.notSupported('volumeBindingMode', volumeBindingMode, modes)
+  validateTopologies(v, 'allowedTopologies', storageClass.allowedTopologies ?? [])
 }
 
 const defaultClassAnnotations = [
@@ -115,11 +122,22 @@ export const storageClassStrategy: Strategy<StorageClass> = {
   kind: 'StorageClass',
   namespaced: false,
   returnsDeletedObject: true,
-  defaults: (storageClass) => ({
-    ...storageClass,
-    reclaimPolicy: storageClass.reclaimPolicy ?? 'Delete',
-    volumeBindingMode: storageClass.volumeBindingMode ?? 'Immediate',
-  }),
+  defaults: (storageClass) =>
+    inOrder<StorageClass & { readonly kind?: string; readonly apiVersion?: string }>(
+      { reclaimPolicy: 'Delete', volumeBindingMode: 'Immediate', ...storageClass },
+      [
+        'kind',
+        'apiVersion',
+        'metadata',
+        'provisioner',
+        'parameters',
+        'reclaimPolicy',
+        'mountOptions',
+        'allowVolumeExpansion',
+        'volumeBindingMode',
+        'allowedTopologies',
+      ],
+    ),
   validate: (storageClass, context) => errorsOf(context, (v) => validateStorageClass(v, storageClass)),
   validateUpdate: (next, old, context) =>
     errorsOf(context, (v) => {
@@ -283,6 +301,7 @@ function validateLease(v: Validator, { spec = {} }: Lease): void {
 export const leaseStrategy: Strategy<Lease> = {
   resource: { group: 'coordination.k8s.io', version: 'v1', resource: 'leases' },
   kind: 'Lease',
+  takesAnyFinalizer: true,
   namespaced: true,
   allowsCreateOnUpdate: true,
   allowsUnconditionalUpdate: false,
@@ -330,6 +349,7 @@ function validatePolicy(v: Validator, { spec = {} }: PodSecurityPolicy): void {
 export const podSecurityPolicyStrategy: Strategy<PodSecurityPolicy> = {
   resource: { group: 'policy', version: 'v1beta1', resource: 'podsecuritypolicies' },
   kind: 'PodSecurityPolicy',
+  errorGroup: 'extensions',
   namespaced: false,
   returnsDeletedObject: true,
   defaults: (policy) => ({

@@ -1,4 +1,8 @@
 import type { KubeObject } from '../../../api/types/meta.ts'
+import { type CsiDriverSpec, validateCsiDriver } from '../../../api/validation/storage-validation.ts'
+import { validateWebhooks, type Webhook } from '../../../api/validation/webhook-validation.ts'
+import { apiServer } from '../../../versions/api-server.ts'
+import { has } from '../../../versions/changes.ts'
 import type { Strategy } from '../strategy.ts'
 import {
   csiDriverColumns,
@@ -7,6 +11,7 @@ import {
   validatingWebhookColumns,
   volumeAttachmentColumns,
 } from './columns.ts'
+import { errorsOf, inOrder, withoutNulls } from './settings.ts'
 import { ageCell } from './workload-rows.ts'
 
 /** Kinds that podsim keeps and shows but does not act upon. Sources: pkg/printers/internalversion/printers.go, pkg/apis/storage/v1/defaults.go. */
@@ -45,11 +50,32 @@ export const volumeAttachmentStrategy: Strategy<VolumeAttachment> = {
 }
 
 interface CsiDriver extends KubeObject {
-  readonly spec?: {
-    readonly attachRequired?: boolean
-    readonly podInfoOnMount?: boolean
-    readonly volumeLifecycleModes?: readonly string[]
+  readonly spec?: CsiDriverSpec
+}
+
+/** Source: pkg/apis/storage/v1/defaults.go, SetDefaults_CSIDriver. */
+function driverDefaults(spec: CsiDriverSpec, minor: number): CsiDriverSpec {
+  const modes = spec.volumeLifecycleModes ?? []
+  const filled: CsiDriverSpec = {
+    ...(has(minor, apiServer.driversMountWithLabels) ? { seLinuxMount: false } : {}),
+    ...(has(minor, apiServer.driversHaveCapacities) ? { storageCapacity: false } : {}),
+    ...(has(minor, apiServer.driversHaveGroupPolicies) ? { fsGroupPolicy: 'ReadWriteOnceWithFSType' } : {}),
+    ...(has(minor, apiServer.driversGetTokens) ? { requiresRepublish: false } : {}),
+    attachRequired: true,
+    podInfoOnMount: false,
+    ...spec,
+    volumeLifecycleModes: modes.length > 0 ? modes : ['Persistent'],
   }
+  return inOrder(filled, [
+    'attachRequired',
+    'podInfoOnMount',
+    'volumeLifecycleModes',
+    'storageCapacity',
+    'fsGroupPolicy',
+    'tokenRequests',
+    'requiresRepublish',
+    'seLinuxMount',
+  ])
 }
 
 export const csiDriverStrategy: Strategy<CsiDriver> = {
@@ -58,15 +84,12 @@ export const csiDriverStrategy: Strategy<CsiDriver> = {
   namespaced: false,
   returnsDeletedObject: true,
   allowsUnconditionalUpdate: false,
-  defaults: (driver) => ({
+  defaults: (driver, { minor }) => ({
     ...driver,
-    spec: {
-      ...driver.spec,
-      attachRequired: driver.spec?.attachRequired ?? true,
-      podInfoOnMount: driver.spec?.podInfoOnMount ?? false,
-      volumeLifecycleModes: driver.spec?.volumeLifecycleModes ?? ['Persistent'],
-    },
+    spec: driverDefaults(withoutNulls(driver.spec ?? {}), minor),
   }),
+  validate: (driver, context) => errorsOf(context, (v) => validateCsiDriver(v, driver.spec ?? {})),
+  validateUpdate: (next, _old, context) => errorsOf(context, (v) => validateCsiDriver(v, next.spec ?? {})),
   table: {
     columns: csiDriverColumns,
     row: (driver, context) => [
@@ -96,13 +119,49 @@ export const csiNodeStrategy: Strategy<CsiNode> = {
 }
 
 interface WebhookConfiguration extends KubeObject {
-  readonly webhooks?: readonly unknown[]
+  readonly webhooks?: readonly Webhook[]
 }
+
+/** Source: pkg/apis/admissionregistration/v1/defaults.go. */
+function webhookDefaults(webhook: Webhook, isMutating: boolean): Webhook {
+  const { clientConfig, rules } = webhook // without nulls
+  const service = clientConfig?.service
+  const filled: Webhook = {
+    failurePolicy: 'Fail',
+    matchPolicy: 'Equivalent',
+    namespaceSelector: {},
+    objectSelector: {},
+    timeoutSeconds: 10,
+    ...(isMutating ? { reinvocationPolicy: 'Never' } : {}),
+    ...webhook,
+    ...(rules === undefined ? {} : { rules: rules.map((rule) => ({ ...rule, scope: rule.scope ?? '*' })) }),
+    ...(service === undefined
+      ? {}
+      : { clientConfig: { ...clientConfig, service: { ...service, port: service.port ?? 443 } } }),
+  }
+  return inOrder(filled, webhookMembers)
+}
+
+/** In the order of the struct. Source: k8s.io/api admissionregistration/v1/types.go. */
+const webhookMembers = [
+  'name',
+  'clientConfig',
+  'rules',
+  'failurePolicy',
+  'matchPolicy',
+  'namespaceSelector',
+  'objectSelector',
+  'sideEffects',
+  'timeoutSeconds',
+  'admissionReviewVersions',
+  'reinvocationPolicy',
+] as const
 
 function webhookStrategy(
   resource: string,
   kind: string,
   columns: typeof mutatingWebhookColumns,
+  isMutating: boolean,
 ): Strategy<WebhookConfiguration> {
   return {
     resource: { group: 'admissionregistration.k8s.io', version: 'v1', resource },
@@ -110,6 +169,17 @@ function webhookStrategy(
     namespaced: false,
     countsGeneration: true,
     allowsUnconditionalUpdate: false,
+    takesAnyFinalizer: true,
+    defaults: (configuration) =>
+      !configuration.webhooks
+        ? configuration
+        : {
+            ...configuration,
+            webhooks: configuration.webhooks.map((each) => webhookDefaults(withoutNulls(each), isMutating)),
+          },
+    validate: ({ webhooks = [] }, context) => errorsOf(context, (v) => validateWebhooks(v, withoutNulls(webhooks))),
+    validateUpdate: ({ webhooks = [] }, _old, context) =>
+      errorsOf(context, (v) => validateWebhooks(v, withoutNulls(webhooks))),
     table: {
       columns,
       row: (configuration, context) => [
@@ -125,10 +195,12 @@ export const mutatingWebhookStrategy = webhookStrategy(
   'mutatingwebhookconfigurations',
   'MutatingWebhookConfiguration',
   mutatingWebhookColumns,
+  true,
 )
 
 export const validatingWebhookStrategy = webhookStrategy(
   'validatingwebhookconfigurations',
   'ValidatingWebhookConfiguration',
   validatingWebhookColumns,
+  false,
 )

@@ -11,6 +11,9 @@ import {
   validateResourceQuantity,
 } from '../../../api/validation/resource-validation.ts'
 import { sortedKeys, type Validator } from '../../../api/validation/validator.ts'
+import { goQuote } from '../../../go/quote.ts'
+import { apiServer } from '../../../versions/api-server.ts'
+import { has } from '../../../versions/changes.ts'
 import type { Strategy } from '../strategy.ts'
 import { resourceQuotaColumns } from './columns.ts'
 import { errorsOf } from './settings.ts'
@@ -132,10 +135,22 @@ function validateAmounts(v: Validator, field: string, amounts: Amounts | undefin
   }
 }
 
+/** Source: pkg/apis/core/helper/helpers.go, IsStandardResourceQuotaScope. */
+function isScope(v: Validator, scope: string): boolean {
+  return podScopes.includes(scope) || (scope === affinityScope && has(v.minor, apiServer.quotasKnowAffinities))
+}
+
+/** Source: the same file, IsResourceQuotaScopeValidForResource. */
 function scopeFits(scope: string, resource: string): boolean {
-  if (!podScopes.includes(scope)) return true
+  if (!podScopes.includes(scope) && scope !== affinityScope) return true
   return resource === 'pods' || (scope !== 'BestEffort' && computeResources.includes(resource))
 }
+
+const affinityScope = 'CrossNamespacePodAffinity'
+const conflictingScopes = [
+  ['BestEffort', 'NotBestEffort'],
+  ['Terminating', 'NotTerminating'],
+]
 
 /** Source: ValidateResourceQuotaSpec. */
 function validateQuotaSpec(v: Validator, { spec = {} }: ResourceQuota): void {
@@ -144,15 +159,12 @@ function validateQuotaSpec(v: Validator, { spec = {} }: ResourceQuota): void {
   const standard = sortedKeys(spec.hard).filter(isStandardQuotaResource)
   const shown = goStrings('[]core.ResourceQuotaScope', scopes)
   for (const scope of scopes) {
-    if (!podScopes.includes(scope)) v.invalidGo('spec.scopes', shown, 'unsupported scope')
+    if (!isScope(v, scope)) v.invalidGo('spec.scopes', shown, 'unsupported scope')
     for (const resource of standard) {
       if (!scopeFits(scope, resource)) v.invalidGo('spec.scopes', shown, 'unsupported scope applied to resource')
     }
   }
-  for (const pair of [
-    ['BestEffort', 'NotBestEffort'],
-    ['Terminating', 'NotTerminating'],
-  ]) {
+  for (const pair of conflictingScopes) {
     if (pair.every((scope) => scopes.includes(scope))) v.invalidGo('spec.scopes', shown, 'conflicting scopes')
   }
   validateScopeSelector(v, spec)
@@ -160,14 +172,36 @@ function validateQuotaSpec(v: Validator, { spec = {} }: ResourceQuota): void {
 
 const existsText =
   "must be 'Exist' only operator when scope is any of ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, ResourceQuotaScopeBestEffort and ResourceQuotaScopeNotBestEffort"
+const laterExistsText =
+  "must be 'Exist' when scope is any of ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, ResourceQuotaScopeBestEffort, ResourceQuotaScopeNotBestEffort or ResourceQuotaScopeCrossNamespacePodAffinity"
+
+/** A scope selector as `%#v` writes it. */
+function goScopeSelector({
+  matchExpressions,
+}: NonNullable<NonNullable<ResourceQuota['spec']>['scopeSelector']>): string {
+  const type = 'core.ScopedResourceSelectorRequirement'
+  const listed = (matchExpressions ?? []).map(
+    ({ scopeName, operator, values }) =>
+      `${type}{ScopeName:${goQuote(scopeName)}, Operator:${goQuote(operator)}, Values:${goStrings('[]string', values ?? undefined)}}`,
+  )
+  return `core.ScopeSelector{MatchExpressions:[]${type}{${listed.join(', ')}}}`
+}
 
 /** Source: validateScopedResourceSelectorRequirement. */
 function validateScopeSelector(v: Validator, spec: NonNullable<ResourceQuota['spec']>): void {
   const field = 'spec.scopeSelector.matchExpressions'
-  for (const { scopeName, operator, values = [] } of spec.scopeSelector?.matchExpressions ?? []) {
-    if (!podScopes.includes(scopeName)) v.invalid(`${field}.scopeName`, scopeName, 'unsupported scope')
-    if (scopeName !== 'PriorityClass' && podScopes.includes(scopeName) && operator !== 'Exists') {
-      v.invalid(`${field}.operator`, operator, existsText)
+  const standard = sortedKeys(spec.hard).filter(isStandardQuotaResource)
+  for (const { scopeName = '', operator = '', values: given } of spec.scopeSelector?.matchExpressions ?? []) {
+    const values = given ?? []
+    if (!isScope(v, scopeName)) v.invalid(`${field}.scopeName`, scopeName, 'unsupported scope')
+    for (const resource of standard) {
+      if (scopeFits(scopeName, resource)) continue
+      v.invalidGo(field, goScopeSelector(spec.scopeSelector ?? {}), 'unsupported scope applied to resource')
+    }
+    const mustExist = scopeName === affinityScope || (scopeName !== 'PriorityClass' && podScopes.includes(scopeName))
+    if (mustExist && operator !== 'Exists') {
+      const text = has(v.minor, apiServer.quotasNameAffinities) ? laterExistsText : existsText
+      v.invalid(`${field}.operator`, operator, text)
     }
     if (operator === 'In' || operator === 'NotIn') {
       if (values.length === 0) {
@@ -180,6 +214,15 @@ function validateScopeSelector(v: Validator, spec: NonNullable<ResourceQuota['sp
         v.invalidGo(`${field}.values`, goStrings('[]string', values), text)
       }
     } else v.invalid(`${field}.operator`, operator, 'not a valid selector operator')
+  }
+  const names = (spec.scopeSelector?.matchExpressions ?? []).map(({ scopeName }) => scopeName)
+  for (const pair of conflictingScopes) {
+    if (!pair.every((scope) => names.includes(scope))) continue
+    v.invalidGo(
+      'spec.scopeSelector.matchExpressions',
+      goStrings('[]core.ResourceQuotaScope', spec.scopes),
+      'conflicting scopes',
+    )
   }
 }
 

@@ -6,10 +6,19 @@ import {
   dns1123Subdomain,
   isCidr,
   isHttpPath,
+  isStrictSubset,
   parseIp,
+  portNumber,
   regexText,
-  wildcardDns1123Subdomain,
 } from '../../../api/validation/formats.ts'
+import {
+  type IngressSpecV1,
+  type ParametersReference,
+  validateIngressHost,
+  validateIngressPath,
+  validateIngressV1,
+  validateParametersReference,
+} from '../../../api/validation/ingress-validation.ts'
 import { validateLabelSelector } from '../../../api/validation/label-validation.ts'
 import { annotation } from '../../../api/validation/pod-validation.ts'
 import { isUnset, type Validator } from '../../../api/validation/validator.ts'
@@ -18,7 +27,7 @@ import { has } from '../../../versions/changes.ts'
 import type { Strategy } from '../strategy.ts'
 import { ingressClassColumns, ingressColumns, networkPolicyColumns } from './columns.ts'
 import { addressesOf } from './services.ts'
-import { errorsOf } from './settings.ts'
+import { errorsOf, withoutNulls } from './settings.ts'
 import { ageCell, selectorCell } from './workload-rows.ts'
 
 /** Source: pkg/apis/networking/validation/validation.go, pkg/apis/networking/{v1,v1beta1}/defaults.go. */
@@ -67,36 +76,17 @@ function validateBackend(v: Validator, field: string, backend: Backend = {}): vo
   validatePort(v, `${field}.servicePort`, servicePort)
 }
 
-function validateHost(v: Validator, field: string, host: string): void {
-  v.each(field, host, host.includes('*') ? wildcardDns1123Subdomain(host) : dns1123Subdomain(host, v.minor))
+/** Source: validateHTTPIngressPath. */
+function validatePath(v: Validator, field: string, { path, pathType, backend }: IngressPath): void {
+  if (validateIngressPath(v, field, path, pathType)) validateBackend(v, `${field}.backend`, backend)
 }
 
-const pathTypes = ['Exact', 'ImplementationSpecific', 'Prefix']
-
-/** Source: validateHTTPIngressPath. */
-function validatePath(v: Validator, field: string, { path = '', pathType, backend }: IngressPath): void {
-  if (pathType === undefined) {
-    v.required(`${field}.pathType`, 'pathType must be specified')
+/** From v1.22 on only the stable version is served, whose backends have another form. */
+function validateIngress(v: Validator, { spec = {} }: Ingress): void {
+  if (has(v.minor, apiServer.ingressesV1)) {
+    validateIngressV1(v, withoutNulls<IngressSpecV1>(spec))
     return
   }
-  if (!pathTypes.includes(pathType)) v.notSupported(`${field}.pathType`, pathType, pathTypes)
-  else if (pathType === 'ImplementationSpecific') {
-    if (path !== '' && !path.startsWith('/')) v.invalid(`${field}.path`, path, 'must be an absolute path')
-  } else {
-    if (!path.startsWith('/')) v.invalid(`${field}.path`, path, 'must be an absolute path')
-    for (const part of ['//', '/./', '/../', '%2f', '%2F']) {
-      if (path.includes(part)) v.invalid(`${field}.path`, path, `must not contain '${part}'`)
-    }
-    for (const end of ['/..', '/.']) {
-      if (path.endsWith(end)) v.invalid(`${field}.path`, path, `cannot end with '${end}'`)
-    }
-  }
-  validateBackend(v, `${field}.backend`, backend)
-}
-
-/** From v1.22 on only the stable version is served, whose backends have another form; those are taken as they are. */
-function validateIngress(v: Validator, { spec = {} }: Ingress): void {
-  if (has(v.minor, apiServer.ingressesV1)) return
   const rules = spec.rules ?? []
   if (rules.length === 0 && spec.backend === undefined) {
     v.invalidGo('spec', '[]networking.IngressRule(nil)', 'either `backend` or `rules` must be specified')
@@ -106,7 +96,7 @@ function validateIngress(v: Validator, { spec = {} }: Ingress): void {
     const field = `spec.rules[${index}].host`
     if (host !== '') {
       if (parseIp(host) !== undefined) v.invalid(field, host, 'must be a DNS name, not an IP address')
-      validateHost(v, field, host)
+      validateIngressHost(v, field, host)
       if (host.includes('*')) continue
     }
     if (http === undefined) continue
@@ -116,10 +106,23 @@ function validateIngress(v: Validator, { spec = {} }: Ingress): void {
     for (const [at, path] of paths.entries()) validatePath(v, `spec.rules[0].http.paths[${at}]`, path)
   }
   for (const { hosts = [] } of spec.tls ?? []) {
-    for (const [at, host] of hosts.entries()) validateHost(v, `spec.tls[${at}].hosts`, host)
+    for (const [at, host] of hosts.entries()) validateIngressHost(v, `spec.tls[${at}].hosts`, host)
   }
   const name = spec.ingressClassName
   if (name !== undefined) v.each('spec.ingressClassName', name, dns1123Subdomain(name, v.minor))
+}
+
+/** Source: ValidateIngressCreate. */
+function validateClassAnnotation(v: Validator, { metadata, spec }: Ingress): void {
+  const given = annotation(metadata.annotations, 'kubernetes.io/ingress.class')
+  const named = spec?.ingressClassName
+  if (given === undefined || named === undefined) return
+  const mayBeSame = has(v.minor, apiServer.ingressesMayNameTheirClassTwice)
+  if (mayBeSame && given === named) return
+  const text = mayBeSame
+    ? 'must match `ingressClassName` when both are specified'
+    : 'can not be set when the class field is also set'
+  v.invalid('annotations.kubernetes.io/ingress.class', given, text)
 }
 
 function defaultRule(rule: IngressRule): IngressRule {
@@ -131,6 +134,7 @@ function defaultRule(rule: IngressRule): IngressRule {
 export const ingressStrategy: Strategy<Ingress> = {
   resource: { group: 'networking.k8s.io', version: 'v1beta1', resource: 'ingresses' },
   kind: 'Ingress',
+  errorGroup: 'extensions',
   namespaced: true,
   hasStatus: true,
   countsGeneration: true,
@@ -148,11 +152,7 @@ export const ingressStrategy: Strategy<Ingress> = {
   validate: (ingress, context) =>
     errorsOf(context, (v) => {
       validateIngress(v, ingress)
-      const given = annotation(ingress.metadata.annotations, 'kubernetes.io/ingress.class')
-      if (given !== undefined && ingress.spec?.ingressClassName !== undefined) {
-        const text = 'can not be set when the class field is also set'
-        v.invalid('annotations.kubernetes.io/ingress.class', given, text)
-      }
+      validateClassAnnotation(v, ingress)
     }),
   validateUpdate: (next, _old, context) => errorsOf(context, (v) => validateIngress(v, next)),
   table: {
@@ -180,7 +180,7 @@ function hostsCell(rules: readonly IngressRule[]): string {
 interface IngressClass extends KubeObject {
   readonly spec?: {
     readonly controller?: string
-    readonly parameters?: { readonly apiGroup?: string; readonly kind?: string; readonly name?: string }
+    readonly parameters?: ParametersReference
   }
 }
 
@@ -201,9 +201,7 @@ function validateIngressClass(v: Validator, { spec = {} }: IngressClass): void {
       v.invalid(field, path, regexText('Invalid path', "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+"))
     }
   }
-  if (parameters === undefined) return
-  if (isUnset(parameters.kind)) v.required('spec.parameters.kind', 'kind is required')
-  if (isUnset(parameters.name)) v.required('spec.parameters.name', 'name is required')
+  if (parameters) validateParametersReference(v, 'spec.parameters', withoutNulls(parameters))
 }
 
 export const ingressClassStrategy: Strategy<IngressClass> = {
@@ -211,6 +209,13 @@ export const ingressClassStrategy: Strategy<IngressClass> = {
   kind: 'IngressClass',
   namespaced: false,
   countsGeneration: true,
+  defaults: (ingressClass, { minor }) => {
+    const parameters = ingressClass.spec?.parameters
+    if (!parameters || typeof parameters.scope === 'string') return ingressClass
+    if (!has(minor, apiServer.ingressClassesHaveScopes)) return ingressClass
+    // Source: pkg/apis/networking/v1/defaults.go, SetDefaults_IngressClass.
+    return { ...ingressClass, spec: { ...ingressClass.spec, parameters: { ...parameters, scope: 'Cluster' } } }
+  },
   validate: (ingressClass, context) => errorsOf(context, (v) => validateIngressClass(v, ingressClass)),
   validateUpdate: (next, old, context) =>
     errorsOf(context, (v) => {
@@ -233,6 +238,7 @@ export const ingressClassStrategy: Strategy<IngressClass> = {
 interface PolicyPort {
   readonly protocol?: string
   readonly port?: number | string
+  readonly endPort?: number
 }
 
 interface Peer {
@@ -265,13 +271,37 @@ function validatePeer(v: Validator, field: string, { podSelector, namespaceSelec
     else if (!isCidr(cidr)) v.invalid(`${field}.ipBlock.cidr`, cidr, 'not a valid CIDR')
     else {
       for (const [index, part] of except.entries()) {
-        if (!isCidr(part)) v.invalid(`${field}.ipBlock.except[${index}]`, part, 'not a valid CIDR')
+        const path = `${field}.ipBlock.except[${index}]`
+        if (!isCidr(part)) {
+          v.invalid(path, part, 'not a valid CIDR')
+          break
+        }
+        if (!isStrictSubset(part, cidr)) v.invalid(path, part, 'must be a strict subset of `cidr`')
       }
     }
   }
   const peers = [podSelector, namespaceSelector, ipBlock].filter((peer) => peer !== undefined).length
   if (peers === 0) v.required(field, 'must specify a peer')
   else if (peers > 1 && ipBlock !== undefined) v.forbidden(field, 'may not specify both ipBlock and another peer')
+}
+
+/** Source: ValidateNetworkPolicyPort. */
+function validatePolicyPort(v: Validator, field: string, { protocol, port, endPort: given }: PolicyPort): void {
+  const known = ['TCP', 'UDP', 'SCTP']
+  if (protocol !== undefined && !known.includes(protocol)) v.notSupported(`${field}.protocol`, protocol, known)
+  const endPort = has(v.minor, apiServer.policiesHaveEndPorts) ? given : undefined
+  const end = `${field}.endPort`
+  if (endPort !== undefined && port === undefined) {
+    v.invalid(end, endPort, 'may not be specified when `port` is not specified')
+  }
+  if (endPort !== undefined && typeof port === 'string') {
+    v.invalid(end, endPort, 'may not be specified when `port` is non-numeric')
+  }
+  if (port !== undefined) validatePort(v, `${field}.port`, port)
+  if (endPort === undefined || typeof port !== 'number') return
+  // Told with the value of `port`: so it is in the original.
+  if (endPort < port) v.invalid(end, port, 'must be greater than or equal to `port`')
+  v.each(end, endPort, portNumber(endPort))
 }
 
 function validateNetworkPolicy(v: Validator, { spec = {} }: NetworkPolicy): void {
@@ -282,13 +312,8 @@ function validateNetworkPolicy(v: Validator, { spec = {} }: NetworkPolicy): void
   ] as const) {
     for (const [index, rule] of (spec[direction] ?? []).entries()) {
       const path = `spec.${direction}[${index}]`
-      for (const [at, { protocol, port }] of (rule.ports ?? []).entries()) {
-        const known = ['TCP', 'UDP', 'SCTP']
-        if (protocol !== undefined && !known.includes(protocol)) {
-          v.notSupported(`${path}.ports[${at}].protocol`, protocol, known)
-        }
-        if (port !== undefined) validatePort(v, `${path}.ports[${at}].port`, port)
-      }
+      for (const [at, port] of (rule.ports ?? []).entries())
+        validatePolicyPort(v, `${path}.ports[${at}]`, withoutNulls(port))
       for (const [at, peer] of (rule[member] ?? []).entries()) validatePeer(v, `${path}.${member}[${at}]`, peer)
     }
   }
@@ -306,6 +331,7 @@ function defaultPolicyRule(rule: PolicyRule): PolicyRule {
 export const networkPolicyStrategy: Strategy<NetworkPolicy> = {
   resource: { group: 'networking.k8s.io', version: 'v1', resource: 'networkpolicies' },
   kind: 'NetworkPolicy',
+  errorGroup: 'extensions',
   namespaced: true,
   countsGeneration: true,
   defaults: (policy) => {

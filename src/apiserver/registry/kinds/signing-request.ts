@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../../api/types/meta.ts'
+import { validateSigningRequest } from '../../../api/validation/certificate-validation.ts'
 import type { FieldError } from '../../../api/validation/field-errors.ts'
 import type { Validator } from '../../../api/validation/validator.ts'
 import type { UserInfo } from '../../../client/client.ts'
@@ -8,12 +9,12 @@ import { rfc3339 } from '../../../kernel/calendar.ts'
 import { apiServer } from '../../../versions/api-server.ts'
 import { has } from '../../../versions/changes.ts'
 import type { RegistryContext, Strategy } from '../strategy.ts'
-import { ageColumn, column, errorsOf, nameColumn, nowMs } from './settings.ts'
+import { ageColumn, column, errorsOf, nameColumn, nowMs, withoutNulls } from './settings.ts'
 import { ageCell } from './workload-rows.ts'
 
 /**
- * Requests for certificates, with what is said of them: no signer works here, so that what was approved stays so. The bytes of a
- * request are not read. Sources: pkg/registry/certificates/certificates/strategy.go, pkg/apis/certificates/validation/validation.go.
+ * Requests for certificates, with what is said of them: no signer works here, so that what was approved stays so. Of the bytes of a
+ * request only the kind of the block is read. Sources: pkg/registry/certificates/certificates/strategy.go, pkg/apis/certificates/validation/validation.go.
  */
 
 interface Condition {
@@ -190,13 +191,9 @@ function timed(next: SigningRequest, old: SigningRequest, context: RegistryConte
   return conditions === undefined ? next : { ...next, status: { ...next.status, conditions } }
 }
 
-/** Source: validateCertificateSigningRequest, without what stands in the bytes. */
+/** Source: validateCertificateSigningRequest. */
 function validateRequest(v: Validator, { spec = {}, status = {} }: SigningRequest): void {
-  if ((spec.usages ?? []).length === 0) v.required('spec.usages')
-  if ((spec.signerName ?? '') === '') v.required('spec.signerName')
-  const { expirationSeconds: seconds } = spec
-  if (seconds !== undefined && seconds < 600)
-    v.invalid('spec.expirationSeconds', seconds, 'may not specify a duration less than 600 seconds (10 minutes)')
+  validateSigningRequest(v, withoutNulls(spec))
   if (!has(v.minor, apiServer.requestConditionsAreChecked)) return
   const seen = new Set<string>()
   for (const [i, condition] of (status.conditions ?? []).entries()) {

@@ -50,7 +50,8 @@ interface PersistentVolumeClaim extends KubeObject {
     readonly volumeAttributesClassName?: string
     readonly storageClassName?: string
     readonly volumeMode?: string
-    readonly dataSource?: { readonly apiGroup?: string; readonly kind?: string; readonly name?: string }
+    readonly dataSource?: { readonly apiGroup?: string; readonly kind?: string; readonly name?: string } | null
+    readonly dataSourceRef?: unknown
   }
   readonly status?: { readonly phase?: string; readonly accessModes?: readonly string[]; readonly capacity?: Amounts }
 }
@@ -87,7 +88,6 @@ const sources = [
 ] as const
 
 function validateModes(v: Validator, modes: readonly string[], minor: number): void {
-  // The fourth mode came with v1.22.
   const known = has(minor, apiServer.readWriteOncePod) ? [...accessModes, 'ReadWriteOncePod'] : accessModes
   for (const mode of modes) if (!known.includes(mode)) v.notSupported('spec.accessModes', mode, known)
 }
@@ -262,7 +262,7 @@ function validateClaim(v: Validator, { spec = {} }: PersistentVolumeClaim): void
     v.notSupported('spec.volumeMode', spec.volumeMode, volumeModes)
   }
   const from = spec.dataSource
-  if (from === undefined) return
+  if (!isGiven(from)) return
   if (isUnset(from.name)) v.required('spec.dataSource.name')
   if (isUnset(from.kind)) v.required('spec.dataSource.kind')
   if (isUnset(from.apiGroup) && from.kind !== 'PersistentVolumeClaim') {
@@ -307,6 +307,19 @@ function classOf({ metadata, spec }: PersistentVolumeClaim): string | undefined 
   return annotation(metadata.annotations, classAnnotation) ?? spec?.storageClassName
 }
 
+/** Source: pkg/api/persistentvolumeclaim/util.go, EnforceDataSourceBackwardsCompatibility (before v1.21 DropDisabledFields). */
+function withKnownSource(claim: PersistentVolumeClaim): PersistentVolumeClaim {
+  const { dataSource, dataSourceRef, ...spec } = claim.spec ?? {}
+  if (!isGiven(dataSource) || isGiven(dataSourceRef)) return claim
+  const name = `${dataSource.kind ?? ''}.${dataSource.apiGroup ?? ''}`
+  if (name === 'PersistentVolumeClaim.' || name === 'VolumeSnapshot.snapshot.storage.k8s.io') return claim
+  return { ...claim, spec }
+}
+
+function isGiven<T>(value: T | undefined | null): value is T {
+  return value !== undefined && value !== null
+}
+
 export const persistentVolumeClaimStrategy: Strategy<PersistentVolumeClaim> = {
   resource: { group: '', version: 'v1', resource: 'persistentvolumeclaims' },
   kind: 'PersistentVolumeClaim',
@@ -318,7 +331,8 @@ export const persistentVolumeClaimStrategy: Strategy<PersistentVolumeClaim> = {
     spec: { ...claim.spec, resources: claim.spec?.resources ?? {}, volumeMode: claim.spec?.volumeMode ?? 'Filesystem' },
     status: { ...claim.status, phase: claim.status?.phase || 'Pending' },
   }),
-  prepareForCreate: (claim) => ({ ...claim, status: { phase: 'Pending' } }),
+  prepareForCreate: (claim) => ({ ...withKnownSource(claim), status: { phase: 'Pending' } }),
+  prepareForUpdate: (next, old) => (isGiven(old.spec?.dataSource) ? next : withKnownSource(next)),
   validate: (claim, context) => errorsOf(context, (v) => validateClaim(v, claim)),
   validateUpdate: (next, old, context) =>
     errorsOf(context, (v) => {
