@@ -84,7 +84,7 @@ function validatePath(v: Validator, field: string, { path, pathType, backend }: 
 /** From v1.22 on only the stable version is served, whose backends have another form. */
 function validateIngress(v: Validator, { spec = {} }: Ingress): void {
   if (has(v.minor, apiServer.ingressesV1)) {
-    validateIngressV1(v, withoutNulls<IngressSpecV1>(spec))
+    validateIngressV1(v, withoutNulls(spec as IngressSpecV1)) // the schema of v1 decoded it
     return
   }
   const rules = spec.rules ?? []
