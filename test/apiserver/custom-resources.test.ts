@@ -86,11 +86,19 @@ describe('O3 custom resources', () => {
         field: 'spec.versions',
         message: expect.stringMatching(/must have exactly one version marked as storage version$/),
       }),
+      expect.objectContaining({ field: 'spec.version' }),
+      expect.objectContaining({
+        field: 'status.storedVersions',
+        message: 'Invalid value: []string(nil): must have at least one stored version',
+      }),
     ])
   })
 
   test('a pattern that is none is refused with what Go says of it; in v1beta1 it is told when it is used', () => {
-    const broken = { type: 'object', properties: { size: { type: 'string', pattern: '(' }, ok: { pattern: 'a+' } } }
+    const broken = {
+      type: 'object',
+      properties: { size: { type: 'string', pattern: '(' }, ok: { type: 'string', pattern: 'a+' } },
+    }
     const spec = {
       scope: 'Namespaced',
       versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: broken } }],

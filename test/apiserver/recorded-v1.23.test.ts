@@ -44,7 +44,8 @@ describe.each(readdirSync(folder))('%s', (file) => {
         contentType: type,
         body: JSON.stringify(object),
       })
-      const found = { code: answer.code, body: settled('body' in answer ? answer.body : '{}') }
+      const text = String((answer as { body?: unknown }).body) // nothing is watched here
+      const found = { code: answer.code, body: settled(text) }
       try {
         expect(found).toEqual({ code, body })
       } catch (error) {
