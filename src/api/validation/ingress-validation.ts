@@ -92,7 +92,7 @@ export function validateIngressHost(v: Validator, field: string, host: string): 
 }
 
 /** How a path is compared. */
-export const pathTypes: readonly string[] = ['Exact', 'ImplementationSpecific', 'Prefix']
+const pathTypes: readonly string[] = ['Exact', 'ImplementationSpecific', 'Prefix']
 
 /** Source: validateHTTPIngressPath, the backend apart; false when it has no type, so that nothing else is looked at. */
 export function validateIngressPath(v: Validator, field: string, path = '', pathType: string | undefined): boolean {

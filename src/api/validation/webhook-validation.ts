@@ -174,7 +174,7 @@ function validateClientConfig(v: Validator, field: string, { url, service }: Web
 }
 
 /** Source: ValidateWebhookURL; a text that is no URL at all is taken. */
-export function validateWebhookUrl(v: Validator, field: string, url: string): void {
+function validateWebhookUrl(v: Validator, field: string, url: string): void {
   const match =
     /^(?:([a-zA-Z][a-zA-Z0-9+.-]*):)?(?:\/\/(?:([^/?#@]*)@)?([^/?#]*))?[^?#]*(?:\?([^#]*))?(?:#(.*))?$/.exec(url)
   const [, scheme = '', user, host = '', query = '', fragment = ''] = match ?? []
@@ -188,7 +188,7 @@ export function validateWebhookUrl(v: Validator, field: string, url: string): vo
 }
 
 /** Source: ValidateWebhookService. */
-export function validateWebhookService(v: Validator, field: string, service: WebhookService): void {
+function validateWebhookService(v: Validator, field: string, service: WebhookService): void {
   const { name, namespace, path = '', port = 0 } = service
   if (isUnset(name)) v.required(`${field}.name`, 'service name is required')
   if (isUnset(namespace)) v.required(`${field}.namespace`, 'service namespace is required')

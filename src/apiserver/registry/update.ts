@@ -206,7 +206,7 @@ function prepare(
   existing: KubeObject,
   rules: UpdateRules,
 ): KubeObject {
-  const { strategy, info } = request.served
+  const { strategy } = request.served
   const generation = existing.metadata.generation
   if (rules === 'none') return withGeneration(object, generation)
   if (rules === 'status') {

@@ -118,6 +118,11 @@ export const workloadEvents: Readonly<Record<string, TermFacts>> = {
     source: 'pkg/controller/cronjob/cronjob_controllerv2.go, syncCronJob; utils.go, mostRecentScheduleTime',
     related: ['MissSchedule'],
   },
+  UnsupportedSchedule: {
+    means:
+      'The schedule of a CronJob begins with `TZ=` or `CRON_TZ=`. It is kept to, but new CronJobs are refused so from v1.29 on: `timeZone` is the field for it.',
+    source: 'pkg/controller/cronjob/cronjob_controllerv2.go, syncCronJob',
+  },
   FailedNeedsStart: {
     means: 'A CronJob cannot tell which runs it missed: its schedule cannot be read, or there were too many.',
     source: 'pkg/controller/cronjob/cronjob_controller.go, syncOne',
