@@ -135,6 +135,14 @@ describe('O3 custom resources', () => {
     expect(api.send('POST', path, made('a'.repeat(40))).code).toBe(201)
   })
 
+  test('a finalizer needs no domain, whether it comes with the object or by an update', () => {
+    const { send } = served()
+    const spec = { cronSpec: '* * * * *' }
+    expect(send('POST', path, cronTab('a', spec)).code).toBe(201)
+    const patch = { metadata: { finalizers: ['mine'] } }
+    expect(send('PATCH', `${path}/a`, patch, 'application/merge-patch+json').code).toBe(200)
+  })
+
   test('unknown fields are pruned, defaults set, status kept for its subresource', () => {
     const { send } = served()
     const spec = { cronSpec: '* * * * *', unknown: 1, labels: { a: 'b' }, free: { x: [1] }, port: 'http' }

@@ -7,6 +7,7 @@ import {
   validateObjectMeta,
   validateObjectMetaUpdate,
 } from '../../api/validation/validate-meta.ts'
+import type { Strategy } from './strategy.ts'
 
 /**
  * How a kind looks at metadata once more when it is updated, which tells what is wrong with it as often: `all` is the core
@@ -65,12 +66,13 @@ export function metadataErrors(
   { metadata: old }: KubeObject,
   { group, resource }: Pick<ResourceInfo, 'group' | 'resource'>,
   isMain: boolean,
-  namespaced: boolean,
+  { namespaced, takesAnyFinalizer }: Pick<Strategy, 'namespaced' | 'takesAnyFinalizer'>,
   minor: number,
 ): readonly FieldError[] {
   const all = validateObjectMeta(metadata, namespaced, pathSegmentName, minor, old)
   const update = validateObjectMetaUpdate(metadata, old, minor)
-  const finalizers = metadata.finalizers === old.finalizers ? none : validateKubeFinalizers(metadata)
+  const isFree = takesAnyFinalizer === true || metadata.finalizers === old.finalizers
+  const finalizers = isFree ? none : validateKubeFinalizers(metadata)
   if (all.length + update.length + finalizers.length === 0) return none
   const again = {
     all: joined(all, finalizers),

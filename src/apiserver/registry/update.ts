@@ -174,7 +174,7 @@ function beforeUpdate(
   const { metadata } = object
   const isMain = rules === 'update'
   const errors = joined(
-    metadataErrors(object, existing, info, isMain, strategy.namespaced, context.minor),
+    metadataErrors(object, existing, info, isMain, strategy, context.minor),
     (isMain ? strategy.validateUpdate?.(object, existing, context) : undefined) ?? none,
     (rules === 'status' ? strategy.validateStatusUpdate?.(object, existing, context) : undefined) ?? none,
     typeof rules === 'object' ? rules.validate(object, existing, context) : none,
