@@ -38,6 +38,11 @@ function defaultOtherVolume(volume: Volume): Volume {
   for (const key of Object.keys(volume)) {
     if (key === 'name' || volume[key] === undefined) continue
     hasSource = true
+    if (key === 'ephemeral') {
+      changed ??= { ...volume }
+      changed[key] = withClaimDefaults(volume[key] as Source) // a source is an object by its schema
+      continue
+    }
     const defaults = sourceDefaults.get(key)
     if (defaults === undefined) continue
     changed ??= { ...volume }
@@ -45,6 +50,13 @@ function defaultOtherVolume(volume: Volume): Volume {
   }
   // The cast: only sources were changed, each into one of its own kind.
   return hasSource ? ((changed as Volume | undefined) ?? volume) : { ...volume, emptyDir: {} }
+}
+
+/** A claim that is made for one Pod has the defaults of claims. Source: zz_generated.defaults.go, SetDefaults_PersistentVolumeClaimSpec. */
+function withClaimDefaults(source: Source): Source {
+  const template = source.volumeClaimTemplate as { readonly spec?: Source } | undefined // an object by its schema
+  if (template?.spec === undefined || template.spec.volumeMode !== undefined) return source
+  return { ...source, volumeClaimTemplate: { ...template, spec: { ...template.spec, volumeMode: 'Filesystem' } } }
 }
 
 const iscsi: Source = { iscsiInterface: 'default' }

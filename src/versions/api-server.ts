@@ -196,6 +196,11 @@ export const apiServer = changes({
     'pkg/controlplane/instance.go',
   ],
   readWriteOncePod: [27, 'the access mode ReadWriteOncePod', 'pkg/features/kube_features.go, ReadWriteOncePod (beta)'],
+  seccompHasFields: [
+    19,
+    'profiles of seccomp are fields, and annotations say the same',
+    'pkg/apis/core/validation/validation.go, validateSeccompAnnotationsAndFields; CHANGELOG-1.19',
+  ],
   ownersAreNamedOnceEach: [
     20,
     'owner references that say the same are kept once',

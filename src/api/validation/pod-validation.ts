@@ -7,6 +7,7 @@ import { validateImageSpaces } from './container-validation.ts'
 import { ipAddress, parseIp, qualifiedName } from './formats.ts'
 import { validatePodSpec } from './pod-spec-validation.ts'
 import { isHugePages } from './resource-validation.ts'
+import { seccompContainerPrefix, seccompPodAnnotation } from './seccomp-validation.ts'
 import { sortedKeys, type Validator } from './validator.ts'
 import { validateDescendingPath } from './volume-validation.ts'
 
@@ -17,8 +18,6 @@ type Annotations = Readonly<Record<string, string>> | undefined
 /** Marks the API server's picture of a static Pod. Source: k8s.io/api core/v1, MirrorPodAnnotationKey. */
 export const mirrorAnnotation = 'kubernetes.io/config.mirror'
 const appArmorPrefix = 'container.apparmor.security.beta.kubernetes.io/'
-const seccompPod = 'seccomp.security.alpha.kubernetes.io/pod'
-const seccompPrefix = 'container.seccomp.security.alpha.kubernetes.io/'
 
 /** Value of an own annotation. */
 export function annotation(annotations: Annotations, key: string): string | undefined {
@@ -30,6 +29,7 @@ export function validatePod(v: Validator, pod: Pod, isSpecKnown = false): void {
   const { spec } = pod
   validatePodAnnotations(v, pod.metadata.annotations, spec)
   if (!isSpecKnown) {
+    v.podName = (pod.metadata.name as string | undefined) ?? '' // it may have been forgotten
     validatePodSpec(v, 'spec', spec)
     if (!spec.serviceAccountName) forbidTokens(v, spec)
     validateImageSpaces(v, 'spec.containers', spec.containers ?? [])
@@ -108,10 +108,10 @@ function isAppArmorProfile(profile: string): boolean {
 
 /** Source: ValidateSeccompPodAnnotations. Pod security policies have such annotations too. */
 function validateSeccompAnnotations(v: Validator, field: string, annotations: Readonly<Record<string, string>>): void {
-  const pod = annotation(annotations, seccompPod)
-  if (pod !== undefined) validateSeccompProfile(v, `${field}.${seccompPod}`, pod)
+  const pod = annotation(annotations, seccompPodAnnotation)
+  if (pod !== undefined) validateSeccompProfile(v, `${field}.${seccompPodAnnotation}`, pod)
   for (const key of sortedKeys(annotations)) {
-    if (key.startsWith(seccompPrefix)) validateSeccompProfile(v, `${field}.${key}`, annotations[key] ?? '')
+    if (key.startsWith(seccompContainerPrefix)) validateSeccompProfile(v, `${field}.${key}`, annotations[key] ?? '')
   }
 }
 

@@ -1,6 +1,7 @@
 import { goSyntax } from '../structs/syntax.ts'
 import type { PodSpec, SecurityContext, WindowsSecurityContextOptions } from '../types/core.ts'
 import { byteLength, dns1123Subdomain, userOrGroupId } from './formats.ts'
+import { validateSeccompProfile } from './seccomp-validation.ts'
 import { isUnset, type Validator } from './validator.ts'
 
 /** Security contexts of Pods and containers. Source: pkg/apis/core/validation/validation.go. */
@@ -18,6 +19,7 @@ export function validateSecurityContext(v: Validator, field: string, context: Se
   if (procMount !== undefined && procMount !== 'Default' && procMount !== 'Unmasked') {
     v.notSupported(`${field}.procMount`, procMount, ['Default', 'Unmasked'])
   }
+  validateSeccompProfile(v, field, context)
   if (context.allowPrivilegeEscalation === false) {
     const refuse = (what: string) =>
       v.invalidGo(
@@ -56,6 +58,7 @@ export function validatePodSecurityContext(v: Validator, field: string, spec: Po
   if (policy !== undefined && policy !== 'Always' && policy !== 'OnRootMismatch') {
     v.notSupported(`${field}.securityContext.fsGroupChangePolicy`, policy, ['Always', 'OnRootMismatch'])
   }
+  validateSeccompProfile(v, `${field}.securityContext`, context)
   validateWindowsOptions(v, `${field}.securityContext.windowsOptions`, context.windowsOptions)
 }
 

@@ -31,6 +31,8 @@ export class Validator {
   readonly errors: FieldError[] = []
   readonly settings: ValidationSettings
   readonly minor: number
+  /** Name of the Pod whose volumes are looked at; a template has none. */
+  podName?: string
 
   constructor(settings: ValidationSettings) {
     this.settings = settings

@@ -9,6 +9,7 @@ import type {
   Volume,
   VolumeProjection,
 } from '../types/core.ts'
+import { validateEphemeral } from './claim-template-validation.ts'
 import { validateFieldRef, validateResourceFieldRef } from './env-validation.ts'
 import { dns1123Label } from './formats.ts'
 import { isUnset, type Validator } from './validator.ts'
@@ -102,7 +103,11 @@ function validateVolumeSource(v: Validator, field: string, volume: Volume): void
     }
     if (key === 'iscsi') checkIscsiNameLength(v, field, volume.name ?? '', source as Readonly<Record<string, unknown>>)
   }
-  if (volume.ephemeral !== undefined) sources++
+  if (volume.ephemeral !== undefined) {
+    if (sources > 0) v.forbidden(`${field}.ephemeral`, 'may not specify more than 1 volume type')
+    else validateEphemeral(v, field, volume.name ?? '', volume.ephemeral as object) // as above
+    sources++
+  }
   if (volume.image !== undefined) sources++
   if (sources === 0) v.required(field, 'must specify a volume type')
 }

@@ -5,6 +5,7 @@ import type { Container, Pod, PodCondition, PodSpec, PodStatus } from '../../../
 import { dns1123Label } from '../../../api/validation/formats.ts'
 import { validatePodStatusUpdate, validatePodUpdate } from '../../../api/validation/pod-update-validation.ts'
 import { validatePod, validateSctp } from '../../../api/validation/pod-validation.ts'
+import { validateSeccompAgreement } from '../../../api/validation/seccomp-validation.ts'
 import { rfc3339 } from '../../../kernel/calendar.ts'
 import { extended } from '../../../kernel/extended.ts'
 import { apiServer } from '../../../versions/api-server.ts'
@@ -13,6 +14,7 @@ import type { RegistryContext, Strategy } from '../strategy.ts'
 import { binding } from './pod-binding.ts'
 import { ephemeralContainers } from './pod-ephemeral-containers.ts'
 import { eviction } from './pod-eviction.ts'
+import { withSeccompInStep } from './pod-seccomp.ts'
 import { podColumns, podColumnsOf, podRow, podRowConditions } from './pod-table.ts'
 import { podWarnings } from './pod-warnings.ts'
 import { errorsOf, nowMs } from './settings.ts'
@@ -124,7 +126,8 @@ export const podStrategy: Strategy<Pod> = {
   prepareForCreate(pod, context) {
     const spec = dropDisabledFields(pod.spec, undefined, context)
     const status = { phase: 'Pending' as const, qosClass: podQosClass(spec) }
-    return { ...pod, spec, status: isGated(spec, context.minor) ? { ...status, conditions: [gated(context)] } : status }
+    const made = isGated(spec, context.minor) ? { ...status, conditions: [gated(context)] } : status
+    return withSeccompInStep({ ...pod, spec, status: made }, context.minor)
   },
   prepareForUpdate(next, old, context) {
     if (next.spec === old.spec) return next
@@ -137,6 +140,7 @@ export const podStrategy: Strategy<Pod> = {
       if (pod.spec.ephemeralContainers !== undefined) {
         v.forbidden('spec.ephemeralContainers', 'cannot be set on create')
       }
+      validateSeccompAgreement(v, pod)
       validateSctp(v, sctpRoot, pod.spec, undefined)
     }),
   validateUpdate: (next, old, context) =>
