@@ -126,8 +126,7 @@ function bindingStrategy(
 }
 
 function defaultBinding(binding: RoleBinding): RoleBinding {
-  // The role comes after the subjects, as in the Go struct.
-  const { subjects, roleRef: _role, ...rest } = binding
+  const { subjects, ...rest } = binding
   const roleRef = { ...binding.roleRef, apiGroup: binding.roleRef?.apiGroup || rbacGroup }
   if (!subjects?.length) return { ...rest, roleRef }
   return { ...rest, subjects: subjects.map(defaultSubject), roleRef }

@@ -20,7 +20,7 @@ import {
   runtimeClassColumns,
   storageClassColumns,
 } from './columns.ts'
-import { errorsOf, inOrder } from './settings.ts'
+import { errorsOf } from './settings.ts'
 import { podDisruptionBudgetColumns } from './workload-columns.ts'
 import { ageCell } from './workload-rows.ts'
 
@@ -122,22 +122,11 @@ export const storageClassStrategy: Strategy<StorageClass> = {
   kind: 'StorageClass',
   namespaced: false,
   returnsDeletedObject: true,
-  defaults: (storageClass) =>
-    inOrder<StorageClass & { readonly kind?: string; readonly apiVersion?: string }>(
-      { reclaimPolicy: 'Delete', volumeBindingMode: 'Immediate', ...storageClass },
-      [
-        'kind',
-        'apiVersion',
-        'metadata',
-        'provisioner',
-        'parameters',
-        'reclaimPolicy',
-        'mountOptions',
-        'allowVolumeExpansion',
-        'volumeBindingMode',
-        'allowedTopologies',
-      ],
-    ),
+  defaults: (storageClass) => ({
+    ...storageClass,
+    reclaimPolicy: storageClass.reclaimPolicy ?? 'Delete',
+    volumeBindingMode: storageClass.volumeBindingMode ?? 'Immediate',
+  }),
   validate: (storageClass, context) => errorsOf(context, (v) => validateStorageClass(v, storageClass)),
   validateUpdate: (next, old, context) =>
     errorsOf(context, (v) => {

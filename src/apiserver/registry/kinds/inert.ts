@@ -11,7 +11,7 @@ import {
   validatingWebhookColumns,
   volumeAttachmentColumns,
 } from './columns.ts'
-import { errorsOf, inOrder, withoutNulls } from './settings.ts'
+import { errorsOf, withoutNulls } from './settings.ts'
 import { ageCell } from './workload-rows.ts'
 
 /** Kinds that podsim keeps and shows but does not act upon. Sources: pkg/printers/internalversion/printers.go, pkg/apis/storage/v1/defaults.go. */
@@ -56,7 +56,7 @@ interface CsiDriver extends KubeObject {
 /** Source: pkg/apis/storage/v1/defaults.go, SetDefaults_CSIDriver. */
 function driverDefaults(spec: CsiDriverSpec, minor: number): CsiDriverSpec {
   const modes = spec.volumeLifecycleModes ?? []
-  const filled: CsiDriverSpec = {
+  return {
     ...(has(minor, apiServer.driversMountWithLabels) ? { seLinuxMount: false } : {}),
     ...(has(minor, apiServer.driversHaveCapacities) ? { storageCapacity: false } : {}),
     ...(has(minor, apiServer.driversHaveGroupPolicies) ? { fsGroupPolicy: 'ReadWriteOnceWithFSType' } : {}),
@@ -66,16 +66,6 @@ function driverDefaults(spec: CsiDriverSpec, minor: number): CsiDriverSpec {
     ...spec,
     volumeLifecycleModes: modes.length > 0 ? modes : ['Persistent'],
   }
-  return inOrder(filled, [
-    'attachRequired',
-    'podInfoOnMount',
-    'volumeLifecycleModes',
-    'storageCapacity',
-    'fsGroupPolicy',
-    'tokenRequests',
-    'requiresRepublish',
-    'seLinuxMount',
-  ])
 }
 
 export const csiDriverStrategy: Strategy<CsiDriver> = {
@@ -126,7 +116,7 @@ interface WebhookConfiguration extends KubeObject {
 function webhookDefaults(webhook: Webhook, isMutating: boolean): Webhook {
   const { clientConfig, rules } = webhook // without nulls
   const service = clientConfig?.service
-  const filled: Webhook = {
+  return {
     failurePolicy: 'Fail',
     matchPolicy: 'Equivalent',
     namespaceSelector: {},
@@ -139,23 +129,7 @@ function webhookDefaults(webhook: Webhook, isMutating: boolean): Webhook {
       ? {}
       : { clientConfig: { ...clientConfig, service: { ...service, port: service.port ?? 443 } } }),
   }
-  return inOrder(filled, webhookMembers)
 }
-
-/** In the order of the struct. Source: k8s.io/api admissionregistration/v1/types.go. */
-const webhookMembers = [
-  'name',
-  'clientConfig',
-  'rules',
-  'failurePolicy',
-  'matchPolicy',
-  'namespaceSelector',
-  'objectSelector',
-  'sideEffects',
-  'timeoutSeconds',
-  'admissionReviewVersions',
-  'reinvocationPolicy',
-] as const
 
 function webhookStrategy(
   resource: string,

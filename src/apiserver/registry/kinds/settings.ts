@@ -16,12 +16,6 @@ export function errorsOf(context: RegistryContext, check: (v: Validator) => void
   return v.errors
 }
 
-/** The object with the members named first, in that order, and then its others: what is filled in stands where the Go struct has it. */
-export function inOrder<T extends object>(object: T, names: readonly (keyof T)[]): T {
-  const first = names.filter((name) => object[name] !== undefined).map((name) => [name, object[name]])
-  return { ...(Object.fromEntries(first) as Partial<T>), ...object } // members of the object
-}
-
 /** A value without members that are null: Go knows no difference between those and none. */
 export function withoutNulls<T>(value: T): T {
   return discardNulls(value) as T // of the same form
