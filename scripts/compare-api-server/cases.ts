@@ -8,6 +8,7 @@ export interface Case {
   readonly what: string
 }
 
+/** An object of JSON, whose members nobody knows yet. */
 export type JsonMap = Readonly<Record<string, unknown>>
 type Place = readonly (string | number)[]
 

@@ -1,3 +1,4 @@
+/** An answer as it came. */
 export interface Told {
   readonly code: number
   readonly body: string
