@@ -128,11 +128,17 @@ test('answers as text have their members in the order of the structs', () => {
     path: '/api/v1/namespaces/default/secrets',
     user: 'admin',
     groups: ['system:masters'],
-    body: { kind: 'Secret', apiVersion: 'v1', data: { a: 'eA==' }, metadata: { labels: { a: 'b' }, name: 's' } },
+    body: {
+      kind: 'Secret',
+      apiVersion: 'v1',
+      data: { b: 'eA==', a: 'eA==' },
+      metadata: { labels: { a: 'b' }, name: 's' },
+    },
   })
   if ('read' in answer) throw new Error('a stream')
-  const secret = JSON.parse(answer.body) as { metadata: object } // what was created
+  const secret = JSON.parse(answer.body) as { metadata: object; data: object } // what was created
   expect(Object.keys(secret)).toEqual(['kind', 'apiVersion', 'metadata', 'data', 'type'])
+  expect(Object.keys(secret.data)).toEqual(['a', 'b'])
   expect(Object.keys(secret.metadata)).toEqual([
     'name',
     'namespace',

@@ -1,11 +1,12 @@
 import { setMember } from '../../api/json.ts'
 import { type Definition, type FieldType, schemaOf } from '../../api/schema/schema.ts'
 import type { KubeObject } from '../../api/types/meta.ts'
+import { sortBytewise } from '../../go/json.ts'
 
 /**
- * The object with the members of each struct in the order of its fields, as Go writes them: whoever reads an answer as text sees
+ * The object with the members of each struct in the order of its fields and the keys of maps sorted, as Go writes them: whoever reads an answer as text sees
  * `metadata.name` before `namespace`, whatever came first in the object. Kinds without a struct (custom resources, Tables)
- * stay as they are. Source: Go encoding/json, encode.go, typeFields.
+ * stay as they are. Source: Go encoding/json, encode.go, typeFields and mapEncoder.
  */
 export function inStructOrder(object: object, minor: number): object {
   const { apiVersion = '', kind = '' } = object as Partial<KubeObject> // any object may be asked for these
@@ -37,12 +38,13 @@ function orderedValue(value: unknown, type: FieldType): unknown {
         ? value.map((item) => orderedValue(item, type.items))
         : value
     case 'map':
-      return type.values.kind === 'scalar' ? value : mapped(value, type.values)
+      return mapped(value, type.values)
   }
 }
 
 function mapped(value: object, values: FieldType): object {
   const copy: Record<string, unknown> = {}
-  for (const [key, item] of Object.entries(value)) setMember(copy, key, orderedValue(item, values))
+  for (const key of sortBytewise(Object.keys(value)))
+    setMember(copy, key, orderedValue(Reflect.get(value, key), values))
   return copy
 }
