@@ -95,8 +95,11 @@ export function readCurlOptions(context: ToolContext): CurlOptions | number {
       const name = longNames[arg.slice(2)]
       if (name === undefined) return unknownOption(context, arg)
       if (!name.endsWith(':')) given.flags.add(name)
-      else if (at + 1 < args.length) add(given, name, args[++at] ?? '')
-      else return lacksValue(context, arg)
+      else if (at + 1 === args.length) return refuse(context, arg, 'requires parameter')
+      else {
+        const problem = add(given, name, args[++at] ?? '')
+        if (problem !== undefined) return refuse(context, arg, problem)
+      }
     } else if (arg.startsWith('-') && arg !== '-' && arg !== '--') {
       for (let k = 1; k < arg.length; k++) {
         const name = shortNames.get(arg.charAt(k))
@@ -105,9 +108,9 @@ export function readCurlOptions(context: ToolContext): CurlOptions | number {
           given.flags.add(name)
           continue
         }
-        if (k + 1 < arg.length) add(given, name, arg.slice(k + 1))
-        else if (at + 1 < args.length) add(given, name, args[++at] ?? '')
-        else return lacksValue(context, `-${arg.charAt(k)}`)
+        const value = k + 1 < arg.length ? arg.slice(k + 1) : args[++at]
+        const problem = value === undefined ? 'requires parameter' : add(given, name, value)
+        if (problem !== undefined) return refuse(context, `-${arg.charAt(k)}`, problem)
         break
       }
     } else if (arg !== '--') given.urls.push(arg)
@@ -115,8 +118,22 @@ export function readCurlOptions(context: ToolContext): CurlOptions | number {
   return optionsOf(context, given)
 }
 
-function add({ values }: Given, name: string, value: ByteText): void {
+/** Numbers; those with a point where the option takes parts of a second. Source: curl 7.88 src/tool_paramhlp.c, str2unum and secs2ms. */
+const numbers: Readonly<Record<string, RegExp>> = {
+  'm:': /^\d+(\.\d*)?$/,
+  'connect-timeout:': /^\d+(\.\d*)?$/,
+  'retry:': /^\d+$/,
+  'retry-delay:': /^\d+$/,
+  'retry-max-time:': /^\d+$/,
+}
+
+/** Takes a value, or says what is wrong with it. */
+function add({ values }: Given, name: string, value: ByteText): string | undefined {
+  const number = numbers[name]
+  if (number !== undefined && !number.test(value))
+    return `expected a ${value.startsWith('-') && number.test(value.slice(1)) ? 'positive' : 'proper'} numerical parameter`
   values.set(name, [...(values.get(name) ?? []), value])
+  return undefined
 }
 
 /** An option that curl has and podsim has not is refused in podsim's words: which it is nobody can tell here. */
@@ -124,8 +141,8 @@ function unknownOption(context: ToolContext, option: string): number {
   return notSimulated(context, `option ${option} of curl`)
 }
 
-function lacksValue(context: ToolContext, option: string): number {
-  context.err(`curl: option ${option}: requires parameter\n${help}`)
+function refuse(context: ToolContext, option: string, problem: string): number {
+  context.err(`curl: option ${option}: ${problem}\n${help}`)
   return 2
 }
 
@@ -137,7 +154,8 @@ function optionsOf(context: ToolContext, { flags, values, urls }: Given): CurlOp
   }
   const all = [...(values.get('url:') ?? []), ...urls]
   if (all.length === 0) {
-    context.err(`curl: no URL specified!\n${help}`)
+    // Without any word at all curl says no more than where help is.
+    context.err(context.args.length === 0 ? help : `curl: no URL specified!\n${help}`)
     return 2
   }
   const data = dataOf(context, values)

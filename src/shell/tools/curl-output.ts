@@ -59,7 +59,13 @@ function titled(name: string): string {
 }
 
 /** The text of --write-out. Source: curl 7.88 src/tool_writeout.c. */
-export function shownText(format: ByteText, transfer: Transfer | undefined, url: ByteText, code: number): ByteText {
+export function shownText(
+  { err }: Pick<ToolContext, 'err'>,
+  format: ByteText,
+  transfer: Transfer | undefined,
+  url: ByteText,
+  code: number,
+): ByteText {
   const seconds = ((transfer?.ms ?? 0) / 1000).toFixed(6)
   const status = String(transfer?.reply.status ?? 0).padStart(3, '0')
   const values: Readonly<Record<string, string>> = {
@@ -81,6 +87,7 @@ export function shownText(format: ByteText, transfer: Transfer | undefined, url:
     http_version: transfer === undefined ? '0' : '1.1',
   }
   return format.replace(/%\{(\w+)\}|%%|\\([nrt])/g, (all, name: string | undefined, letter: string | undefined) => {
+    if (name !== undefined && !Object.hasOwn(values, name)) err(`curl: unknown --write-out variable: '${name}'\n`)
     if (name !== undefined) return values[name] ?? ''
     return letter === undefined ? '%' : ({ n: '\n', r: '\r', t: '\t' }[letter] ?? all)
   })

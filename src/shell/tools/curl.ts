@@ -56,7 +56,7 @@ function* fetchOne(context: ToolContext, network: ContainerNetwork, given: CurlO
   }
   const code = failure === undefined ? 0 : fail(context, given, failure)
   if (given.writeOut !== undefined)
-    context.out(shownText(given.writeOut, attempt.ok ? attempt.transfer : undefined, text, code))
+    context.out(shownText(context, given.writeOut, attempt.ok ? attempt.transfer : undefined, text, code))
   return code
 }
 

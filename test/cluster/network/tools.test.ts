@@ -183,7 +183,37 @@ describe('curl', () => {
     ['-sS none', ["curl: (7) Failed to connect to none port 80 after 0 ms: Couldn't connect to server", '= 7']],
     ['-sS ftp://api', ['curl: (1) Protocol "ftp" not supported or disabled in libcurl', '= 1']],
     ['-sS https://api', ['curl: podsim does not simulate https', '= 126']],
-    ['', ['curl: no URL specified!', "curl: try 'curl --help' or 'curl --manual' for more information", '= 2']],
+    ['', ["curl: try 'curl --help' or 'curl --manual' for more information", '= 2']],
+    ['-s', ['curl: no URL specified!', "curl: try 'curl --help' or 'curl --manual' for more information", '= 2']],
+    [
+      '-m',
+      ['curl: option -m: requires parameter', "curl: try 'curl --help' or 'curl --manual' for more information", '= 2'],
+    ],
+    [
+      '-m abc api',
+      [
+        'curl: option -m: expected a proper numerical parameter',
+        "curl: try 'curl --help' or 'curl --manual' for more information",
+        '= 2',
+      ],
+    ],
+    [
+      '-m -1 api',
+      [
+        'curl: option -m: expected a positive numerical parameter',
+        "curl: try 'curl --help' or 'curl --manual' for more information",
+        '= 2',
+      ],
+    ],
+    [
+      '--retry 1.5 api',
+      [
+        'curl: option --retry: expected a proper numerical parameter',
+        "curl: try 'curl --help' or 'curl --manual' for more information",
+        '= 2',
+      ],
+    ],
+    ['-s -o /dev/null -w "%{nope}|%{http_code}\\n" api:8080/x', ['|404', "curl: unknown --write-out variable: 'nope'"]],
     ['--http3 api', ['curl: podsim does not simulate option --http3 of curl', '= 126']],
   ])('%s', (args, lines) => {
     expect(curl(args)).toEqual(lines)
