@@ -44,7 +44,8 @@ class SimulatedNetwork implements ClusterNetwork, NetworkObjects {
   constructor(options: ClusterNetworkOptions) {
     this.#options = options
     this.minor = options.minor
-    this.#routes = createRoutes({ ...options, objects: this })
+    const { random, machines, controlPlane } = options
+    this.#routes = createRoutes({ random, machines, controlPlane, objects: this })
   }
 
   get<T extends KubeObject>(kind: NetworkKind, namespace: string, name: string): T | undefined {

@@ -33,7 +33,7 @@ export class MachineSpace {
     used: Readonly<Record<'memory' | 'disk', () => number>>,
   ) {
     this.capacity = { memory, disk, inodes: Math.floor(disk / bytesForEachInode) }
-    this.#used = { ...used, inodes: () => 0 }
+    this.#used = { memory: used.memory, disk: used.disk, inodes: () => 0 }
   }
 
   /** Something takes all but so much, as things are now. */
