@@ -1,6 +1,7 @@
 import { type ByteText, bytesToByteText, fromByteText } from '../byte-text.ts'
 import { basicCredentials, readHeaders, type Url } from '../net/http.ts'
 import type { WireRequest } from '../net/network.ts'
+import { warn } from './curl-warnings.ts'
 import { notSimulated, type ToolContext } from './tool.ts'
 
 /** What a command line of curl asks for. */
@@ -158,8 +159,7 @@ function optionsOf(context: ToolContext, { flags, values, urls }: Given): CurlOp
     context.err(context.args.length === 0 ? help : `curl: no URL specified!\n${help}`)
     return 2
   }
-  const data = dataOf(context, values)
-  if (typeof data === 'number') return data
+  const data = dataOf(context, values, flags.has('s'))
   return {
     urls: all,
     isSilent: flags.has('s'),
@@ -188,8 +188,15 @@ function optionsOf(context: ToolContext, { flags, values, urls }: Given): CurlOp
   }
 }
 
-/** Parts of -d are joined by `&`; of a file line ends go, but not with --data-binary. */
-function dataOf(context: ToolContext, values: ReadonlyMap<string, readonly ByteText[]>): ByteText | undefined | number {
+/**
+ * Parts of -d are joined by `&`; of a file line ends go, but not with --data-binary. A file that cannot be read counts as an empty one.
+ * Source: src/tool_getparam.c, the case of `d`; a real 7.88.1.
+ */
+function dataOf(
+  context: ToolContext,
+  values: ReadonlyMap<string, readonly ByteText[]>,
+  isSilent: boolean,
+): ByteText | undefined {
   const parts: ByteText[] = []
   for (const name of ['d:', 'data-binary:'])
     for (const value of values.get(name) ?? []) {
@@ -199,8 +206,10 @@ function dataOf(context: ToolContext, values: ReadonlyMap<string, readonly ByteT
       }
       const read = context.files.readFile(context.shell.path(fromByteText(value.slice(1))))
       if (!read.ok) {
-        context.err(`curl: Failed to open ${value.slice(1)}\n`)
-        return 26
+        const path = value.slice(1)
+        if (!isSilent) warn(context, `Couldn't read data from file "${path}", this makes an empty POST.`)
+        parts.push('')
+        continue
       }
       const text = bytesToByteText(read.value)
       parts.push(name === 'd:' ? text.replaceAll(/[\r\n\0]/g, '') : text)

@@ -1,7 +1,9 @@
+import { errorText } from '../../fs/error-text.ts'
 import type { ByteText } from '../byte-text.ts'
 import { headersOf, statusLine, type Url } from '../net/http.ts'
 import type { WireReply, WireRequest } from '../net/network.ts'
 import type { CurlOptions } from './curl-options.ts'
+import { warn } from './curl-warnings.ts'
 import { type ToolContext, writeFile } from './tool.ts'
 
 /** A transfer that came to its end. */
@@ -28,8 +30,14 @@ export function writeReply(
     return undefined
   }
   if (path === '/dev/null') return undefined
+  if (path === '') {
+    if (!given.isSilent) context.err('curl: Remote file name has no length!\n')
+    return { code: 23, text: 'Failed writing received data to disk/application' }
+  }
   const error = writeFile(context, path, head + body)
-  return error === undefined ? undefined : { code: 23, text: `Failure writing output to destination` }
+  if (error === undefined) return undefined
+  if (!given.isSilent) warn(context, `Failed to open the file ${path}: ${errorText(error)}`)
+  return { code: 23, text: 'Failure writing output to destination' }
 }
 
 const headerLine = ([name, value]: readonly [string, string]): string => `${name}: ${value}\r\n`

@@ -6,6 +6,7 @@ import type { ContainerNetwork, WireReply } from '../net/network.ts'
 import { resolve } from '../net/resolve.ts'
 import { type CurlOptions, readCurlOptions, requestOf } from './curl-options.ts'
 import { shownText, type Transfer, tellConnected, tellExchange, writeReply } from './curl-output.ts'
+import { warn } from './curl-warnings.ts'
 import { assumedOutside, networkOf } from './network.ts'
 import { refused } from './system.ts'
 import { notSimulated, type ToolContext } from './tool.ts'
@@ -27,8 +28,9 @@ export function* curl(context: ToolContext): Steps<number> {
   return code
 }
 
-/** Source: lib/strerror.c, curl_easy_strerror. */
+/** Source: curl(1), --max-redirs. */
 const maxRedirects = 50
+/** Source: curl(1), EXIT CODES; the words that go with them are those of a real 7.88.1. */
 const codes = { badUrl: 3, protocol: 1, unresolved: 6, refused: 7, httpError: 22, timedOut: 28, tooMany: 47, empty: 52 }
 
 interface Failed {
@@ -74,12 +76,12 @@ function fail(context: ToolContext, { isSilent, showsErrors }: CurlOptions, { co
 /** What is tried again with --retry. Source: src/tool_operate.c, post_per_transfer. */
 function isTransient(given: CurlOptions, attempt: Attempt): string | undefined {
   if (!attempt.ok) {
-    if (attempt.code === codes.timedOut || attempt.code === codes.unresolved) return 'timeout'
-    if (attempt.code === codes.refused && given.retriesRefused) return 'connection refused'
+    if (attempt.code === codes.timedOut || attempt.code === codes.unresolved) return ': timeout'
+    if (attempt.code === codes.refused && given.retriesRefused) return ': connection refused'
     return given.retriesAll ? '(retrying all errors)' : undefined
   }
   const { status } = attempt.transfer.reply
-  if ([408, 429, 500, 502, 503, 504].includes(status)) return 'HTTP error'
+  if ([408, 429, 500, 502, 503, 504].includes(status)) return ': HTTP error'
   return given.retriesAll && errorOf(given, attempt.transfer.reply) !== undefined ? '(retrying all errors)' : undefined
 }
 
@@ -98,13 +100,10 @@ function* retried(
     if (attempt === 'outside') return attempt
     const problem = left > 0 ? isTransient(given, attempt) : undefined
     if (problem === undefined) return attempt
-    if (!given.isSilent) {
-      const seconds = Math.floor(delayMs / 1000)
-      context.err(
-        `Warning: Problem: ${problem}. Will retry in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}. ` +
-          `${left} ${left === 1 ? 'retry' : 'retries'} left.\n`,
-      )
-    }
+    const failure = attempt.ok ? errorOf(given, attempt.transfer.reply) : attempt
+    if (failure !== undefined) fail(context, given, failure)
+    const seconds = Math.floor(delayMs / 1000)
+    if (!given.isSilent) warn(context, `Problem ${problem}. Will retry in ${seconds} seconds. ${left} retries left.`)
     yield* sleep(delayMs)
     if (given.retryDelayMs === undefined) delayMs = Math.min(longestDelayMs, delayMs * 2)
   }
@@ -132,6 +131,9 @@ function* followed(
   return { ok: false, code: codes.tooMany, text: `Maximum (${maxRedirects}) redirects followed` }
 }
 
+/** Source: lib/connect.h, DEFAULT_CONNECT_TIMEOUT. */
+const defaultConnectMs = 300_000
+
 /** One attempt: the name, the connection, the exchange; each within what --connect-timeout and --max-time leave. */
 function* once(
   context: ToolContext,
@@ -141,7 +143,7 @@ function* once(
 ): Steps<Attempt | 'outside'> {
   const { kernel } = context.shell.world
   const beganAt = kernel.now()
-  const limitMs = Math.min(given.connectTimeoutMs ?? 300_000, given.maxTimeMs ?? Number.POSITIVE_INFINITY)
+  const limitMs = Math.min(given.connectTimeoutMs ?? defaultConnectMs, given.maxTimeMs ?? Number.POSITIVE_INFINITY)
   const { host, port } = url
   const target = { host, port }
   const found = yield* resolve(
@@ -163,9 +165,14 @@ function* once(
   const ms = kernel.now() - beganAt
   if (route.kind !== 'open') {
     network.tell(target, { kind: route.kind === 'gave up' ? 'silent' : route.kind })
-    if (route.kind === 'gave up')
-      return { ok: false, code: codes.timedOut, text: `Connection timed out after ${ms} milliseconds` }
-    const text = `Failed to connect to ${host} port ${port} after ${ms} ms: Couldn't connect to server`
+    const failed = `Failed to connect to ${host} port ${port} after ${ms} ms`
+    if (route.kind === 'gave up') {
+      // --connect-timeout ends the attempt, --max-time all of it.
+      const isWhole = (given.maxTimeMs ?? Number.POSITIVE_INFINITY) <= (given.connectTimeoutMs ?? defaultConnectMs)
+      const text = isWhole ? `Connection timed out after ${ms} milliseconds` : `${failed}: Timeout was reached`
+      return { ok: false, code: codes.timedOut, text }
+    }
+    const text = `${failed}: Couldn't connect to server`
     // What the system times out ends with another code, and these words. Source: lib/connect.c, is_connected, ETIMEDOUT.
     return { ok: false, code: route.kind === 'silent' ? codes.timedOut : codes.refused, text }
   }

@@ -214,6 +214,20 @@ describe('curl', () => {
       ],
     ],
     ['-s -o /dev/null -w "%{nope}|%{http_code}\\n" api:8080/x', ['|404', "curl: unknown --write-out variable: 'nope'"]],
+    [
+      '-S -d @/nope api:8080/echo',
+      ['POST   ', `Warning: Couldn't read data from file "/nope", this makes an empty POST.`],
+    ],
+    ['-sS -O api:8080/', ['curl: (23) Failed writing received data to disk/application', '= 23']],
+    ['-sS -o /nope/x api:8080/hello', ['curl: (23) Failure writing output to destination', '= 23']],
+    [
+      '-o /nope/x api:8080/hello',
+      [
+        'Warning: Failed to open the file /nope/x: No such file or directory',
+        'curl: (23) Failure writing output to destination',
+        '= 23',
+      ],
+    ],
     ['--http3 api', ['curl: podsim does not simulate option --http3 of curl', '= 126']],
   ])('%s', (args, lines) => {
     expect(curl(args)).toEqual(lines)
@@ -232,7 +246,11 @@ describe('curl', () => {
   })
 
   test.each([
-    ['-sS --connect-timeout 2 api:81', 'curl: (28) Connection timed out after 2000 milliseconds', 28],
+    [
+      '-sS --connect-timeout 2 api:81',
+      'curl: (28) Failed to connect to api port 81 after 2000 ms: Timeout was reached',
+      28,
+    ],
     ['-sS -m 3 api:81', 'curl: (28) Connection timed out after 3000 milliseconds', 28],
   ])('%s', (args, text, code) => {
     const log = logOf(sim, `curl ${args}`, { image: 'curlimages/curl', within: '1m' })
@@ -245,9 +263,17 @@ describe('curl', () => {
       image: 'curlimages/curl',
       within: '1m',
     })
-    expect(log.slice(1, 3)).toEqual([
-      'Warning: Problem: connection refused. Will retry in 1 second. 2 retries left.',
-      'Warning: Problem: connection refused. Will retry in 2 seconds. 1 retry left.',
+    const failed = expect.stringMatching(
+      /^curl: \(7\) Failed to connect to none port 80 after \d ms: Couldn't connect to server$/,
+    )
+    expect(log.slice(1, -2)).toEqual([
+      failed,
+      'Warning: Problem : connection refused. Will retry in 1 seconds. 2 retries ',
+      'Warning: left.',
+      failed,
+      'Warning: Problem : connection refused. Will retry in 2 seconds. 1 retries ',
+      'Warning: left.',
+      failed,
     ])
     expect(Number(log.at(-2)) - Number(log[0])).toBe(3)
   })
