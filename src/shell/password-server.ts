@@ -1,9 +1,9 @@
 import { fromBase64 } from '../bytes/bytes.ts'
 import { sha256Hex } from '../bytes/hashes.ts'
-import { goErrorText } from '../fs/error-text.ts'
 import { dirname } from '../fs/path.ts'
 import { forever, wait } from '../kernel/steps.ts'
 import { type ByteText, bytesToByteText, byteTextToBytes, fromByteText, toByteText } from './byte-text.ts'
+import { type GivenValue, givenValue } from './given-value.ts'
 import type { WireReply, WireRequest } from './net/network.ts'
 import type { ProbeAnswer, ProbeRequest, ProcessContext, Program, ProgramRun } from './program.ts'
 
@@ -73,20 +73,8 @@ function* serve(task: ProcessContext): ProgramRun {
   return 0
 }
 
-type Found = { readonly ok: true; readonly value: ByteText } | { readonly ok: false; readonly error: string }
-
-function read(task: ProcessContext, { file, env }: Options): Found {
-  if (env !== undefined) {
-    const value = task.env.get(env)
-    return value === undefined
-      ? { ok: false, error: `environment variable ${env} is not set` }
-      : { ok: true, value: toByteText(value) }
-  }
-  if (file === undefined) return { ok: false, error: 'give --file=PATH or --env=NAME' }
-  const content = task.files.readFile(file)
-  return content.ok
-    ? { ok: true, value: bytesToByteText(content.value) }
-    : { ok: false, error: goErrorText('open', file, content.code) }
+function read(task: ProcessContext, options: Options): GivenValue {
+  return givenValue(task, options) ?? { ok: false, error: 'give --file=PATH or --env=NAME' }
 }
 
 /** It keeps what it has where there is nothing to read. */

@@ -1,8 +1,8 @@
 import { sha256Hex } from '../bytes/hashes.ts'
-import { goErrorText } from '../fs/error-text.ts'
 import { dirname } from '../fs/path.ts'
 import { forever, wait } from '../kernel/steps.ts'
-import { bytesToByteText, byteTextToBytes, fromByteText, toByteText } from './byte-text.ts'
+import { byteTextToBytes, fromByteText, toByteText } from './byte-text.ts'
+import { type GivenValue, givenValue } from './given-value.ts'
 import type { ProbeAnswer, ProbeRequest, ProcessContext, Program, ProgramRun } from './program.ts'
 
 /**
@@ -77,20 +77,9 @@ function* runReader(task: ProcessContext): ProgramRun {
   return 0
 }
 
-type Found = { readonly ok: true; readonly value: string } | { readonly ok: false; readonly error: string }
-
-function read(task: ProcessContext, { file, env }: Options): Found {
-  if (env !== undefined) {
-    const value = task.env.get(env)
-    return value === undefined
-      ? { ok: false, error: `environment variable ${env} is not set` }
-      : { ok: true, value: toByteText(value) }
-  }
-  if (file === undefined) return { ok: true, value: '' }
-  const content = task.files.readFile(file)
-  return content.ok
-    ? { ok: true, value: bytesToByteText(content.value) }
-    : { ok: false, error: goErrorText('open', file, content.code) }
+/** Without a file and a variable it works with nothing. */
+function read(task: ProcessContext, options: Options): GivenValue {
+  return givenValue(task, options) ?? { ok: true, value: '' }
 }
 
 function take(task: ProcessContext, state: State, value: string): void {
