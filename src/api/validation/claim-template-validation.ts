@@ -1,8 +1,9 @@
 import { apiServer } from '../../versions/api-server.ts'
 import { has } from '../../versions/changes.ts'
-import { type Amounts, amountOf } from '../amounts.ts'
+import { amountOf } from '../amounts.ts'
 import { canonicalQuantity, compareQuantities } from '../quantity.ts'
-import type { LabelSelector, ObjectMeta } from '../types/meta.ts'
+import type { ObjectMeta } from '../types/meta.ts'
+import type { PersistentVolumeClaim } from '../types/storage.ts'
 import { dns1123Subdomain } from './formats.ts'
 import { validateLabelSelector } from './label-validation.ts'
 import { validateAnnotations, validateLabels } from './validate-meta.ts'
@@ -12,13 +13,7 @@ import { isUnset, type Validator } from './validator.ts'
 
 interface ClaimTemplate {
   readonly metadata?: Partial<ObjectMeta>
-  readonly spec?: {
-    readonly accessModes?: readonly string[]
-    readonly selector?: LabelSelector
-    readonly resources?: { readonly requests?: Amounts }
-    readonly storageClassName?: string
-    readonly volumeMode?: string
-  }
+  readonly spec?: PersistentVolumeClaim['spec']
 }
 
 /** Source: validateEphemeralVolumeSource, and what validateVolumeSource says of the claim's name. */

@@ -183,52 +183,6 @@ describe('curl', () => {
     ['-sS none', ["curl: (7) Failed to connect to none port 80 after 0 ms: Couldn't connect to server", '= 7']],
     ['-sS ftp://api', ['curl: (1) Protocol "ftp" not supported or disabled in libcurl', '= 1']],
     ['-sS https://api', ['curl: podsim does not simulate https', '= 126']],
-    ['', ["curl: try 'curl --help' or 'curl --manual' for more information", '= 2']],
-    ['-s', ['curl: no URL specified!', "curl: try 'curl --help' or 'curl --manual' for more information", '= 2']],
-    [
-      '-m',
-      ['curl: option -m: requires parameter', "curl: try 'curl --help' or 'curl --manual' for more information", '= 2'],
-    ],
-    [
-      '-m abc api',
-      [
-        'curl: option -m: expected a proper numerical parameter',
-        "curl: try 'curl --help' or 'curl --manual' for more information",
-        '= 2',
-      ],
-    ],
-    [
-      '-m -1 api',
-      [
-        'curl: option -m: expected a positive numerical parameter',
-        "curl: try 'curl --help' or 'curl --manual' for more information",
-        '= 2',
-      ],
-    ],
-    [
-      '--retry 1.5 api',
-      [
-        'curl: option --retry: expected a proper numerical parameter',
-        "curl: try 'curl --help' or 'curl --manual' for more information",
-        '= 2',
-      ],
-    ],
-    ['-s -o /dev/null -w "%{nope}|%{http_code}\\n" api:8080/x', ['|404', "curl: unknown --write-out variable: 'nope'"]],
-    [
-      '-S -d @/nope api:8080/echo',
-      ['POST   ', `Warning: Couldn't read data from file "/nope", this makes an empty POST.`],
-    ],
-    ['-sS -O api:8080/', ['curl: (23) Failed writing received data to disk/application', '= 23']],
-    ['-sS -o /nope/x api:8080/hello', ['curl: (23) Failure writing output to destination', '= 23']],
-    [
-      '-o /nope/x api:8080/hello',
-      [
-        'Warning: Failed to open the file /nope/x: No such file or directory',
-        'curl: (23) Failure writing output to destination',
-        '= 23',
-      ],
-    ],
-    ['--http3 api', ['curl: podsim does not simulate option --http3 of curl', '= 126']],
   ])('%s', (args, lines) => {
     expect(curl(args)).toEqual(lines)
   })
@@ -280,5 +234,58 @@ describe('curl', () => {
 
   test('is where images have it', () => {
     expect(run(sim, 'curl -s api:8080')).toEqual(['sh: curl: not found', '= 127'])
+  })
+})
+
+describe('what curl will not have, in the words of a real 7.88.1', () => {
+  test.each([
+    ['', ["curl: try 'curl --help' or 'curl --manual' for more information", '= 2']],
+    ['-s', ['curl: no URL specified!', "curl: try 'curl --help' or 'curl --manual' for more information", '= 2']],
+    [
+      '-m',
+      ['curl: option -m: requires parameter', "curl: try 'curl --help' or 'curl --manual' for more information", '= 2'],
+    ],
+    [
+      '-m abc api',
+      [
+        'curl: option -m: expected a proper numerical parameter',
+        "curl: try 'curl --help' or 'curl --manual' for more information",
+        '= 2',
+      ],
+    ],
+    [
+      '-m -1 api',
+      [
+        'curl: option -m: expected a positive numerical parameter',
+        "curl: try 'curl --help' or 'curl --manual' for more information",
+        '= 2',
+      ],
+    ],
+    [
+      '--retry 1.5 api',
+      [
+        'curl: option --retry: expected a proper numerical parameter',
+        "curl: try 'curl --help' or 'curl --manual' for more information",
+        '= 2',
+      ],
+    ],
+    ['-s -o /dev/null -w "%{nope}|%{http_code}\\n" api:8080/x', ['|404', "curl: unknown --write-out variable: 'nope'"]],
+    [
+      '-S -d @/nope api:8080/echo',
+      ['POST   ', `Warning: Couldn't read data from file "/nope", this makes an empty POST.`],
+    ],
+    ['-sS -O api:8080/', ['curl: (23) Failed writing received data to disk/application', '= 23']],
+    ['-sS -o /nope/x api:8080/hello', ['curl: (23) Failure writing output to destination', '= 23']],
+    [
+      '-o /nope/x api:8080/hello',
+      [
+        'Warning: Failed to open the file /nope/x: No such file or directory',
+        'curl: (23) Failure writing output to destination',
+        '= 23',
+      ],
+    ],
+    ['--http3 api', ['curl: podsim does not simulate option --http3 of curl', '= 126']],
+  ])('%s', (args, lines) => {
+    expect(curl(args)).toEqual(lines)
   })
 })
