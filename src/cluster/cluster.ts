@@ -149,6 +149,8 @@ export function createCluster(options: ClusterOptions): Cluster {
     network,
   }
   for (const [index, node] of options.nodes.entries()) machines.set(node.name, createMachine({ index, ...node }, room))
+  const goneOn = options.from?.kubelets.length ?? 0
+  let haveNodesBegun = goneOn > 0
   return {
     controlPlane,
     machines,
@@ -163,10 +165,11 @@ export function createCluster(options: ClusterOptions): Cluster {
       controlPlane.start()
     },
     startNodes() {
-      const begun = options.from?.kubelets.length ?? 0
-      for (const { kubelet, isAbsent } of [...machines.values()].slice(begun)) if (!isAbsent) kubelet.start()
+      haveNodesBegun = true
+      for (const { kubelet, isAbsent } of [...machines.values()].slice(goneOn)) if (!isAbsent) kubelet.start()
     },
-    atRest: () => atRest(options.kernel, controlPlane, machines),
+    // Of machines that wait to be started a copy has nothing to know.
+    atRest: () => atRest(options.kernel, controlPlane, haveNodesBegun ? [...machines.values()] : []),
   }
 }
 
@@ -189,13 +192,13 @@ function goOnFrom(rest: RestingCluster, controlPlane: ControlPlane, machines: Ma
   reopening.openAll()
 }
 
-function atRest(kernel: Kernel, controlPlane: ControlPlane, machines: Machines): RestingCluster | undefined {
-  const links = [controlPlane.link, controlPlane.outside, ...[...machines.values()].map(({ link }) => link)]
+function atRest(kernel: Kernel, controlPlane: ControlPlane, machines: readonly Machine[]): RestingCluster | undefined {
+  const links = [controlPlane.link, controlPlane.outside, ...machines.map(({ link }) => link)]
   const byLink = allOf(links, (link) => link.watchesAtRest())
   if (byLink === undefined) return undefined
   const watches: WatchesAtRest = new Map(byLink.flatMap((each) => [...each]))
   const restingPlane = controlPlane.atRest(watches)
-  const kubelets = allOf([...machines.values()], ({ kubelet }) => kubelet.atRest(watches))
+  const kubelets = allOf(machines, ({ kubelet }) => kubelet.atRest(watches))
   if (restingPlane === undefined || kubelets === undefined) return undefined
   const known =
     restingPlane.timers +

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createSim, type Sim, type SimOptions } from '../../src/index.ts'
 import { digestOf } from '../../src/kernel/digest.ts'
-import { imageOf } from '../../src/sim/boot.ts'
+import { bootControlPlane, imageOf } from '../../src/sim/boot.ts'
 import { bootedOnce } from '../../src/sim/boot-images.ts'
 import { createObservedSim } from '../../src/sim/create-sim.ts'
 import { resolveOptions } from '../../src/sim/resolve-options.ts'
@@ -142,6 +142,14 @@ test('a cluster without nodes and one with nodes begin alike, and only one of th
   expect(createSim({ ...alike, nodes: 0 }).list('Node')).toHaveLength(0)
   expect(createSim({ ...alike, nodes: 2 }).list('Node')).toHaveLength(2)
 })
+
+test.each(['v1.18', 'v1.26', 'v1.36'] as const)(
+  'a control plane of %s rests while its nodes wait to be started',
+  (version) => {
+    const waiting = bootControlPlane(resolveOptions({ version, nodes: 2 }))
+    expect(imageOf(waiting, 'control plane')?.cluster.kubelets).toEqual([])
+  },
+)
 
 test('a cluster with Pods of its own begins with a control plane that waits for it, each time to the same end', () => {
   const containers = [{ name: 'c', image: 'nginx' }]
