@@ -1,7 +1,7 @@
 import { type Command, CommanderError } from 'commander'
 import { compareQuantities, parseQuantity } from '../api/quantity.ts'
 import type { CheckOptions } from '../check/options.ts'
-import { isNodeResource } from '../sim/options-schema.ts'
+import { isNodeResource } from '../sim/node-resource.ts'
 import { exitCodes } from './exit-codes.ts'
 
 /** What a command line says of the nodes of the cluster that is simulated; all are alike. */

@@ -13,6 +13,7 @@ import { anyDuration, type Duration, millisecondsOf, objectName, quantity, someT
 import { withRules } from './input/rules.ts'
 import { quoted, words } from './input/words.ts'
 import { kubeletSchema } from './kubelet-options.ts'
+import { isNodeResource } from './node-resource.ts'
 import type { OwnProgram } from './own/programs.ts'
 
 const onOrOff = z.boolean().optional()
@@ -169,16 +170,6 @@ export function nodeSchema(duration: z.ZodType<Duration>) {
       ['absent', 'ttl'],
     ],
   })
-}
-
-/**
- * Whether a node can offer a resource of this name beside cores, memory and Pods.
- * Source: pkg/apis/core/v1/helper/helpers.go, IsExtendedResourceName, IsHugePageResourceName.
- */
-export function isNodeResource(name: string): boolean {
-  const isKnown = name === 'ephemeral-storage' || /^hugepages-\d+[KMG]i$/.test(name)
-  const isExtended = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?\/[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?$/.test(name)
-  return isKnown || (isExtended && !/(^|\.)kubernetes\.io\//.test(name) && !name.startsWith('requests.'))
 }
 
 function tellWrongResource(name: string, context: z.RefinementCtx): void {
