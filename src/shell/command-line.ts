@@ -8,7 +8,7 @@ import { type ByteText, bytesToByteText, fromByteText, toByteText } from './byte
 import { Budget, type Limits, standardLimits } from './engine/budget.ts'
 import { bash } from './engine/dialect.ts'
 import { engine } from './engine/interpreter.ts'
-import { deliver, guarded } from './engine/jobs.ts'
+import { guarded, handlerOf } from './engine/jobs.ts'
 import { type Job, ProcessTable } from './engine/process-table.ts'
 import { Shell, type ShellWorld, type WorldProgram } from './engine/shell.ts'
 import { BufferSink, Input, Streams } from './engine/streams.ts'
@@ -141,7 +141,7 @@ export class CommandLine {
     })
     if (last !== undefined) shell.takeOver(last)
     this.#last = shell
-    job.handler = (number) => deliver(shell, number)
+    job.handler = handlerOf(shell)
     return yield* guarded(shell, streams, () => runShell({ shell, text, origin: '-c' }, streams, engine))
   }
 }

@@ -26,7 +26,7 @@ export function createVolumeBinder(context: ControllerContext): Controller {
   const pods = context.informer<Pod>(resources.pods)
   const bindings = new Bindings(context)
   const informers = [claims, volumes, bindings.classes, pods]
-  const open = new Open()
+  const open = new Open(() => ticks.request())
   const forClaims = createQueue({ context, informers, workers: 1, sync: (key) => open.sync(key, claimOf, claimSync) })
   const forVolumes = createQueue({
     context,
@@ -56,7 +56,6 @@ export function createVolumeBinder(context: ControllerContext): Controller {
     for (const key of open.keys) (key.includes('/') ? forClaims : forVolumes).queue.add(key)
     if (open.keys.size > 0) ticks.request()
   })
-  open.heard = () => ticks.request()
 
   follow(claims, forClaims.queue, (claim) => {
     open.close(keyOf(claim))
@@ -91,8 +90,12 @@ function follow<T extends KubeObject>(informer: Informer<T>, queue: WorkQueue, g
 /** Claims and volumes that are not as they should be, in the order in which that was seen. */
 class Open {
   readonly keys = new Set<string>()
-  /** Told when there is one more. */
-  heard: () => void = () => {};
+  readonly #heard: () => void
+
+  /** `heard`: told when there is one more. */
+  constructor(heard: () => void) {
+    this.#heard = heard
+  }
 
   *sync<T extends KubeObject>(
     key: string,
@@ -104,7 +107,7 @@ class Open {
     else if (yield* work.sync(object)) this.close(key)
     else {
       this.keys.add(key)
-      this.heard()
+      this.#heard()
     }
     return 'done'
   }

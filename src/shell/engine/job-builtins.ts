@@ -65,10 +65,11 @@ class JobOrSignal extends Once<number | undefined> {
     }
     const heard = this.#job.ended.begin({ answered: answer, failed: (error) => receiver.failed(error) })
     if (this.#job.code !== undefined) return heard
-    shell.interrupt = () => {
+    const interrupted = (): void => {
       heard?.unsubscribe()
       answer(undefined)
     }
+    shell.interrupt = interrupted
     return {
       unsubscribe() {
         shell.interrupt = undefined

@@ -40,7 +40,7 @@ function* runChild(
   ended: () => void,
 ): Steps<number> {
   const child = shell.subshell(job.pid)
-  job.handler = (number) => deliver(child, number)
+  job.handler = handlerOf(child)
   try {
     return yield* guarded(child, streams, () => runToItsEnd(child, streams, body, engine))
   } finally {
@@ -66,6 +66,11 @@ export function* guarded(shell: Shell, streams: Streams, body: () => Steps<numbe
     if (isEndless && shell.budget.limits.commands === Number.POSITIVE_INFINITY) yield* forever()
     return exhaustedCode
   }
+}
+
+/** What a shell does about signals. As a function of its own: closures that are assigned to members are made in old space. */
+export function handlerOf(shell: Shell): (number: number) => boolean {
+  return (number) => deliver(shell, number)
 }
 
 /** Gives a signal to a shell; false: it does nothing about it, and is ended. */
