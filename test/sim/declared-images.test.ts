@@ -86,6 +86,14 @@ describe('L3 what lies in an image', () => {
     expect([restarts('tide:1'), restarts('tide:2')]).toEqual([0, 1])
   })
 
+  test('an image that the node has costs a request for its manifest, not the download again', () => {
+    const sim = tried('tide:1', { images: [{ name: 'tide', size: '100M' }] })
+    sim.kubectl('run q --image=tide:1 --image-pull-policy=Always')
+    sim.runFor('1m')
+    const took = (pod: string) => messages(sim, 'Pulled', pod).map((each) => / in (\S+)/.exec(each ?? '')?.[1])
+    expect([took('p'), took('q')]).toEqual([['2.3s'], ['300ms']])
+  })
+
   test('a tag of an image that podsim knows is that image', () => {
     const sim = tried('nginx:1.19', { images: [{ name: 'nginx:1.19', present: true }] })
     expect(messages(sim, 'Pulled')[0]).toContain('already present')

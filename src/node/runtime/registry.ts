@@ -12,8 +12,8 @@ export type PullOutcome =
 
 /** Where images come from: all registries that a node can reach. */
 export interface Registry {
-  /** How long a pull takes; asked when it begins. */
-  pullMs(image: string): VirtualMs
+  /** How long a pull takes; asked when it begins. Of an image that the node has, the registry is asked for the manifest and nothing else. */
+  pullMs(image: string, isPresent: boolean): VirtualMs
   /** What it comes to; asked when it ends. `image` has a tag or digest. */
   pull(image: string, credential: RegistryCredential | undefined): PullOutcome
   /** Images that are on every node before anything was pulled. */
@@ -110,10 +110,10 @@ export function createRegistry(options: RegistryOptions): SimulatedRegistry {
   })
 
   return {
-    pullMs(name) {
+    pullMs(name, isPresent) {
       if (hasNoAddress(hostOf(name))) return latencyMs
       if (isUnreachable(name)) return unreachableMs
-      const size = isAbsent(name) ? 0 : (find(name)?.sizeBytes ?? 0)
+      const size = isPresent || isAbsent(name) ? 0 : (find(name)?.sizeBytes ?? 0)
       return latencyMs + Math.ceil((size * 1000) / bytesPerSecond)
     },
     pull(name, credential) {

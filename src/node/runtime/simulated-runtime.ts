@@ -293,7 +293,7 @@ class SimulatedRuntime implements ContainerRuntime {
     const { registry } = this.#options
     const who = credential === undefined ? {} : { username: credential.username }
     this.note('image.pull', pod, { image: name, ...who })
-    yield* sleep(registry.pullMs(name))
+    yield* sleep(registry.pullMs(name, this.#images.find(name) !== undefined))
     const outcome = registry.pull(name, credential)
     this.note('image.pulled', pod, { image: name, result: outcome.ok ? 'ok' : outcome.message })
     if (outcome.ok) return { ok: true, value: this.#images.add(name, outcome.image).record }

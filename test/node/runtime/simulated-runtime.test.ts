@@ -211,7 +211,7 @@ describe('registries', () => {
     })
 
   test('a pull takes latency and size over bandwidth', () => {
-    expect(registry().pullMs('docker.io/library/busybox:2')).toBe(2100)
+    expect(registry().pullMs('docker.io/library/busybox:2', false)).toBe(2100)
   })
 
   test('P1 a private repository is one below its prefix, under whatever tag', () => {
