@@ -5,7 +5,7 @@ import { knownDifferences, knownReason, needsManySeeds } from './known-differenc
 import { readVectorFile, vectorPaths } from './vectors-folder.ts'
 
 /** What is seen only in all files together. */
-interface Together {
+export interface Together {
   readonly title: string
   rows(files: readonly VectorFile[]): readonly RowScore[]
 }

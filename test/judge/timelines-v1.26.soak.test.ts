@@ -1,3 +1,3 @@
-import { testTimelines } from './test-timelines.ts'
+import { ofOneSeed, testTimelines } from './test-timelines.ts'
 
-testTimelines('v1.26', /^v1\.26\//)
+testTimelines('v1.26', /^v1\.26\//, ofOneSeed)
