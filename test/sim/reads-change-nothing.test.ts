@@ -168,30 +168,29 @@ describe('S1, L5: to look is not to touch', () => {
   test.each(Object.entries(accidents))(
     '%s: whoever looks before, meanwhile and after finds and changes nothing',
     (_title, faults) => {
-      const [unseen, seen] = [false, true].map((isLookedAt) => {
-        const sim = createSim({ seed: 'accident', nodes: 2, version: 'v1.26', journal: 'full' })
-        const pass = (...seconds: readonly number[]): void => {
-          for (const [pick, each] of seconds.entries()) {
-            sim.runFor(each * 1000)
-            if (isLookedAt) readAll(sim, pick)
-          }
+      const sim = createSim({ seed: 'accident', nodes: 2, version: 'v1.26', journal: 'full' })
+      const pass = (...seconds: readonly number[]): void => {
+        for (const [pick, each] of seconds.entries()) {
+          sim.runFor(each * 1000)
+          readAll(sim, pick)
         }
-        sim.apply(...fedPods)
-        pass(8, 70)
-        for (const fault of faults) {
-          sim.fault(fault)
-          pass(1, 25)
-        }
-        sim.apply({ ...tin, stringData: { a: 'new' } })
-        pass(30, 61)
-        sim.fault({ kubelet: 'restart' })
-        sim.runFor('3m')
-        sim.apply({ ...tin, stringData: { a: 'last' } })
-        sim.runFor('2m')
-        if (isLookedAt) sim.clone().dispose()
-        return sim.journal.digest()
-      })
-      expect(seen).toBe(unseen)
+      }
+      sim.apply(...fedPods)
+      pass(8, 70)
+      for (const fault of faults) {
+        sim.fault(fault)
+        pass(1, 25)
+      }
+      sim.apply({ ...tin, stringData: { a: 'new' } })
+      pass(30, 61)
+      sim.fault({ kubelet: 'restart' })
+      sim.runFor('3m')
+      sim.apply({ ...tin, stringData: { a: 'last' } })
+      sim.runFor('2m')
+      // A clone is asked again for all that changes something, and for nothing else: it is what would have happened unseen.
+      const unseen = sim.clone()
+      expect(sim.journal.digest()).toBe(unseen.journal.digest())
+      unseen.dispose()
     },
   )
 })
