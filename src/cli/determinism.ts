@@ -20,13 +20,13 @@ export async function runOften(
   times: number,
   runOnce: (options: RunOptions) => Promise<ScenarioResult>,
 ): Promise<ComparedRuns> {
-  const kept = keepRecords(options)
-  const result = await runOnce(times === 1 ? options : kept.options)
+  const kept = new KeptRecords()
+  const result = await runOnce(times === 1 ? options : kept.keptBy(options))
   const { started: _1, stepping: _2, acted: _3, judged: _4, stepped: _5, ...silent } = options
   for (let run = 2; run <= times; run++) {
     if (result.outcome === 'interrupted') return { result, agreeing: run - 1 }
-    const other = keepRecords(silent)
-    const again = await runOnce(other.options)
+    const other = new KeptRecords()
+    const again = await runOnce(other.keptBy(silent))
     if (again.outcome === 'interrupted') return { result: { ...result, ...endingOf(again) }, agreeing: run - 1 }
     if (again.digest === result.digest) continue
     const reason = differenceText({ run, times }, kept, other)
@@ -39,31 +39,24 @@ function endingOf({ outcome, reason }: ScenarioResult): Pick<ScenarioResult, 'ou
   return { outcome, reason }
 }
 
-/** The records of a run, which are there as long as somebody holds them. */
-interface KeptRecords {
-  readonly options: RunOptions
-  readonly records: readonly ClusterRecord[]
-  readonly redaction: Redaction
-}
+/**
+ * Hears of a run, and keeps its records as long as somebody holds it. A class: a literal with getters would keep its simulation alive
+ * (docs/decisions/0011-what-is-made-in-crowds.md).
+ */
+class KeptRecords {
+  records: readonly ClusterRecord[] = []
+  redaction: Redaction = revealed
 
-function keepRecords(options: RunOptions): KeptRecords {
-  let records: readonly ClusterRecord[] = []
-  let redaction = revealed
-  return {
-    get records() {
-      return records
-    },
-    get redaction() {
-      return redaction
-    },
-    options: {
+  /** The same options, of whose run the records are kept. */
+  keptBy(options: RunOptions): RunOptions {
+    return {
       ...options,
-      started(sim, given) {
-        records = sim.journal.records
-        redaction = given
+      started: (sim, given) => {
+        this.records = sim.journal.records
+        this.redaction = given
         options.started?.(sim, given)
       },
-    },
+    }
   }
 }
 

@@ -118,16 +118,7 @@ async function runAll(
       (options) => drive(scenario, options, { output, stop: until }),
     )
   if (jobs > 1 && units.length > 1 && !isRead) {
-    const here = (unit: Unit, isOver: () => boolean) =>
-      made(
-        unit,
-        {},
-        {
-          get isStopped() {
-            return isOver()
-          },
-        },
-      )
+    const here = (unit: Unit, isOver: () => boolean) => made(unit, {}, new Until(isOver))
     const options = { jobs, here, ...settingsOf(flags), ...(started === undefined ? {} : { started }) }
     try {
       await runInWorkers<Unit, ComparedRuns>(units, { ...options, listen: stop.whenStopped }, (runs) =>
@@ -153,6 +144,19 @@ async function runAll(
     stop.close()
   }
   return { results, isInterrupted: false }
+}
+
+/** Stops a run when it is no longer wanted. */
+class Until {
+  readonly #isOver: () => boolean
+
+  constructor(isOver: () => boolean) {
+    this.#isOver = isOver
+  }
+
+  get isStopped(): boolean {
+    return this.#isOver()
+  }
 }
 
 /** What tells the lines around a failure: those of the scenario's own file, as it was loaded. */

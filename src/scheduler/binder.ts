@@ -30,47 +30,64 @@ export interface BindError {
 
 /** `scope` is the scheduler's life. */
 export function createBinder(kernel: Kernel, client: Client, cache: SchedulerCache, scope: Scope): Binder {
-  const expiring: { readonly uid: string; readonly at: VirtualMs }[] = []
-  let isExpiring = false
+  return new PodBinder(kernel, client, cache, scope)
+}
 
-  /** Takes back what the API server never confirmed, in the order in which it was bound. */
-  function* expire(): Steps<void> {
-    isExpiring = true
-    for (;;) {
-      while (expiring[0] !== undefined && !cache.isAssumed(expiring[0].uid)) expiring.shift()
-      const [first] = expiring
-      if (first === undefined) break
-      yield* sleep(Math.max(0, first.at - kernel.now()))
-      expiring.shift()
-      if (cache.isAssumed(first.uid)) cache.removePod(first.uid)
-    }
-    isExpiring = false
+/** A class: generators that are closures would keep their simulation alive (docs/decisions/0011-what-is-made-in-crowds.md). */
+class PodBinder implements Binder {
+  readonly #kernel: Kernel
+  readonly #client: Client
+  readonly #cache: SchedulerCache
+  readonly #scope: Scope
+  readonly #expiring: { readonly uid: string; readonly at: VirtualMs }[] = []
+  #isExpiring = false
+
+  constructor(kernel: Kernel, client: Client, cache: SchedulerCache, scope: Scope) {
+    this.#kernel = kernel
+    this.#client = client
+    this.#cache = cache
+    this.#scope = scope
   }
 
-  return {
-    *bind(facts, node, first) {
-      cache.assume(facts, node)
-      const problem = first && (yield* first())
-      if (problem !== undefined) {
-        cache.removePod(facts.uid)
-        return { message: problem, isEarly: true }
-      }
-      const { name, namespace = '', uid = '' } = facts.pod.metadata
-      const binding = {
-        apiVersion: 'v1',
-        kind: 'Binding',
-        metadata: { name, namespace, uid },
-        target: { kind: 'Node', name: node },
-      }
-      const path = { namespace, name, subresource: 'binding' }
-      const reply = yield* attempt(client.create<KubeObject>(resources.pods, binding, path))
-      if (!reply.ok) {
-        cache.removePod(facts.uid)
-        return { message: errorText(reply.error), isEarly: false }
-      }
-      if (cache.isAssumed(facts.uid)) expiring.push({ uid: facts.uid, at: kernel.now() + assumedPodTtlMs })
-      if (!isExpiring) scope.start(process(kernel, expire))
-      return undefined
-    },
+  *bind(facts: PodFacts, node: string, first?: () => Steps<string | undefined>): Steps<BindError | undefined> {
+    const cache = this.#cache
+    cache.assume(facts, node)
+    const problem = first && (yield* first())
+    if (problem !== undefined) {
+      cache.removePod(facts.uid)
+      return { message: problem, isEarly: true }
+    }
+    const { name, namespace = '', uid = '' } = facts.pod.metadata
+    const binding = {
+      apiVersion: 'v1',
+      kind: 'Binding',
+      metadata: { name, namespace, uid },
+      target: { kind: 'Node', name: node },
+    }
+    const path = { namespace, name, subresource: 'binding' }
+    const reply = yield* attempt(this.#client.create<KubeObject>(resources.pods, binding, path))
+    if (!reply.ok) {
+      cache.removePod(facts.uid)
+      return { message: errorText(reply.error), isEarly: false }
+    }
+    const kernel = this.#kernel
+    if (cache.isAssumed(facts.uid)) this.#expiring.push({ uid: facts.uid, at: kernel.now() + assumedPodTtlMs })
+    if (!this.#isExpiring) this.#scope.start(process(kernel, () => this.#expire()))
+    return undefined
+  }
+
+  /** Takes back what the API server never confirmed, in the order in which it was bound. */
+  *#expire(): Steps<void> {
+    const expiring = this.#expiring
+    this.#isExpiring = true
+    for (;;) {
+      while (expiring[0] !== undefined && !this.#cache.isAssumed(expiring[0].uid)) expiring.shift()
+      const [first] = expiring
+      if (first === undefined) break
+      yield* sleep(Math.max(0, first.at - this.#kernel.now()))
+      expiring.shift()
+      if (this.#cache.isAssumed(first.uid)) this.#cache.removePod(first.uid)
+    }
+    this.#isExpiring = false
   }
 }

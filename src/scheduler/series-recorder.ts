@@ -57,37 +57,98 @@ interface Known {
  * facts/apiserver.md 9.4. The events are written as core/v1, in the form in which that API shows them.
  */
 export function createSeriesRecorder(options: SeriesRecorderOptions): SeriesRecorder {
-  const { kernel, calendar, client, controller, host, random, startedAt, scope } = options
-  /** By a digest of what makes events the same: thousands of them are kept. */
-  const known = new Map<number, Known>()
-  const teller: SeriesTeller = {
-    source: { component: controller },
-    namesItself: true,
-    reportingInstance: flat(`${controller}-${host}`),
-  }
-  let isWatching = false
-  /** The instant of the last name in ns since 1970, and how many names it gave. */
-  let lastName = { ms: -1, nanos: 0n, count: 0 }
+  return new Broadcaster(options)
+}
 
-  const micro = (at: VirtualMs) => rfc3339Micro(calendar.at(at))
-  const nameFor = (object: string): string => {
+/** A class: generators that are closures would keep their simulation alive (docs/decisions/0011-what-is-made-in-crowds.md). */
+class Broadcaster implements SeriesRecorder {
+  readonly #options: SeriesRecorderOptions
+  readonly #teller: SeriesTeller
+  /** By a digest of what makes events the same: thousands of them are kept. */
+  readonly #known = new Map<number, Known>()
+  #isWatching = false
+  /** The instant of the last name in ns since 1970, and how many names it gave. */
+  #lastName = { ms: -1, nanos: 0n, count: 0 }
+
+  constructor(options: SeriesRecorderOptions) {
+    const { controller, host } = options
+    this.#options = options
+    this.#teller = {
+      source: { component: controller },
+      namesItself: true,
+      reportingInstance: flat(`${controller}-${host}`),
+    }
+  }
+
+  event(
+    regarding: KubeObject,
+    related: KubeObject | undefined,
+    type: 'Normal' | 'Warning',
+    reason: string,
+    action: string,
+    note: string,
+  ): void {
+    const { kernel, scope } = this.#options
+    const reference = referenceTo(regarding)
+    const { uid = '', resourceVersion = '' } = reference
+    const key = digestNumber([action, reason, uid, resourceVersion, related?.metadata.uid ?? ''])
+    const same = this.#known.get(key)
+    if (same !== undefined) {
+      same.count++
+      same.lastObservedMs = kernel.now()
+      if (same.count === 1) this.#send(same)
+      return
+    }
+    const event = new SeriesRow(
+      this.#teller,
+      reference,
+      related && referenceTo(related),
+      { type, reason, action, message: flat(note) },
+      this.#nameFor(regarding.metadata.name),
+      this.#micro(kernel.now()),
+    )
+    const entry: Known = { event, eventTimeMs: kernel.now(), count: 0, lastObservedMs: kernel.now() }
+    this.#known.set(key, entry)
+    if (!this.#isWatching) scope.start(process(kernel, () => this.#watchOver()))
+    this.#send(entry)
+  }
+
+  #micro(at: VirtualMs): string {
+    return rfc3339Micro(this.#options.calendar.at(at))
+  }
+
+  #nameFor(object: string): string {
+    const { calendar, kernel } = this.#options
     const ms = calendar.at(kernel.now())
-    if (ms === lastName.ms) lastName.count++
-    else lastName = { ms, nanos: BigInt(ms) * 1_000_000n, count: 0 }
-    return flat(`${object}.${(lastName.nanos + BigInt(lastName.count)).toString(16)}`)
+    if (ms === this.#lastName.ms) this.#lastName.count++
+    else this.#lastName = { ms, nanos: BigInt(ms) * 1_000_000n, count: 0 }
+    const { nanos, count } = this.#lastName
+    return flat(`${object}.${(nanos + BigInt(count)).toString(16)}`)
+  }
+
+  #send(entry: Known): void {
+    const { kernel, scope } = this.#options
+    scope.start(process(kernel, () => this.#write(entry)))
   }
 
   /** What does not reach the server is tried again; what it refuses it would refuse again. */
-  function* write(entry: Known): Steps<void> {
+  *#write(entry: Known): Steps<void> {
+    const { client, random } = this.#options
+    const { event } = entry
     for (let tries = 1; ; tries++) {
-      const reply = entry.count === 0 ? yield* attempt(create(entry.event)) : yield* writeSeries(entry)
+      const reply =
+        entry.count === 0
+          ? yield* attempt(client.create<Event>(resources.events, event, { namespace: event.namespace }))
+          : yield* this.#writeSeries(entry)
       if (reply.ok || reply.error.kind === 'status' || tries >= series.tries) return
       yield* sleep(Math.floor(series.pauseMs * (1 + series.jitter * random.next())))
     }
   }
-  function* writeSeries(entry: Known): Steps<Reply<Event>> {
+
+  *#writeSeries(entry: Known): Steps<Reply<Event>> {
+    const { client } = this.#options
     const { name, namespace } = entry.event
-    const told = { count: entry.count, lastObservedTime: micro(entry.lastObservedMs) }
+    const told = { count: entry.count, lastObservedTime: this.#micro(entry.lastObservedMs) }
     const type = 'application/strategic-merge-patch+json'
     const key = { namespace, name }
     const patched = yield* attempt(client.patch<Event>(resources.events, key, type, { series: told }))
@@ -96,55 +157,27 @@ export function createSeriesRecorder(options: SeriesRecorderOptions): SeriesReco
       ? yield* attempt(client.create<Event>(resources.events, extended(entry.event.object, { series: told })))
       : patched
   }
-  const create = (event: SeriesRow) => client.create<Event>(resources.events, event, { namespace: event.namespace })
-  const send = (entry: Known): void => {
-    scope.start(process(kernel, () => write(entry)))
-  }
 
   /** Both loops of the broadcaster, run only while something is remembered. */
-  function* watchOver(): Steps<void> {
-    isWatching = true
-    while (known.size > 0) {
+  *#watchOver(): Steps<void> {
+    const { kernel, startedAt } = this.#options
+    this.#isWatching = true
+    while (this.#known.size > 0) {
       const elapsed = kernel.now() - startedAt
       const next = (Math.floor(elapsed / series.finishMs) + 1) * series.finishMs
       yield* sleep(next - elapsed)
-      tick(next % series.refreshMs === 0)
+      this.#tick(next % series.refreshMs === 0)
     }
-    isWatching = false
-  }
-  const tick = (refreshes: boolean): void => {
-    for (const [key, entry] of known) {
-      const last = entry.count === 0 ? entry.eventTimeMs : entry.lastObservedMs
-      const isOver = kernel.now() - last > series.finishMs
-      if (entry.count > 0 && (isOver || refreshes)) send(entry)
-      if (isOver) known.delete(key)
-    }
+    this.#isWatching = false
   }
 
-  return {
-    event(regarding, related, type, reason, action, note) {
-      const reference = referenceTo(regarding)
-      const { uid = '', resourceVersion = '' } = reference
-      const key = digestNumber([action, reason, uid, resourceVersion, related?.metadata.uid ?? ''])
-      const same = known.get(key)
-      if (same !== undefined) {
-        same.count++
-        same.lastObservedMs = kernel.now()
-        if (same.count === 1) send(same)
-        return
-      }
-      const event = new SeriesRow(
-        teller,
-        reference,
-        related && referenceTo(related),
-        { type, reason, action, message: flat(note) },
-        nameFor(regarding.metadata.name),
-        micro(kernel.now()),
-      )
-      const entry: Known = { event, eventTimeMs: kernel.now(), count: 0, lastObservedMs: kernel.now() }
-      known.set(key, entry)
-      if (!isWatching) scope.start(process(kernel, watchOver))
-      send(entry)
-    },
+  #tick(refreshes: boolean): void {
+    const { kernel } = this.#options
+    for (const [key, entry] of this.#known) {
+      const last = entry.count === 0 ? entry.eventTimeMs : entry.lastObservedMs
+      const isOver = kernel.now() - last > series.finishMs
+      if (entry.count > 0 && (isOver || refreshes)) this.#send(entry)
+      if (isOver) this.#known.delete(key)
+    }
   }
 }

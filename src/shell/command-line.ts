@@ -111,17 +111,7 @@ export class CommandLine {
     const job = this.#processes.start('bash', (own) =>
       this.#run(own, { text: toByteText(script), budget, positional: positional.map(toByteText), program }, streams),
     )
-    return {
-      get exitCode() {
-        return job.code
-      },
-      result: () => ({
-        stdout: fromByteText(sinks[0].text()),
-        stderr: fromByteText(sinks[1].text()),
-        exitCode: job.code ?? 0,
-      }),
-      stop: () => job.kill(interruptedCode),
-    }
+    return new StartedLine(job, ...sinks)
   }
 
   *#run(job: Job, { text, budget, positional, program }: Line, streams: Streams) {
@@ -143,5 +133,31 @@ export class CommandLine {
     this.#last = shell
     job.handler = handlerOf(shell)
     return yield* guarded(shell, streams, () => runShell({ shell, text, origin: '-c' }, streams, engine))
+  }
+}
+
+/** A class: a literal with a getter would keep its simulation alive (docs/decisions/0011-what-is-made-in-crowds.md). */
+class StartedLine implements RunningLine {
+  readonly #job: Job
+  readonly #stdout: BufferSink
+  readonly #stderr: BufferSink
+
+  constructor(job: Job, stdout: BufferSink, stderr: BufferSink) {
+    this.#job = job
+    this.#stdout = stdout
+    this.#stderr = stderr
+  }
+
+  get exitCode(): number | undefined {
+    return this.#job.code
+  }
+
+  result(): CommandLineResult {
+    const [stdout, stderr] = [fromByteText(this.#stdout.text()), fromByteText(this.#stderr.text())]
+    return { stdout, stderr, exitCode: this.#job.code ?? 0 }
+  }
+
+  stop(): void {
+    this.#job.kill(interruptedCode)
   }
 }

@@ -8,16 +8,20 @@ import type { ProgramCall, WorldProgram } from '../shell/engine/shell.ts'
 export type KubectlSurroundings = Pick<KubectlHost, 'stdin' | 'env'> & Pick<ProgramCall, 'directory'>
 
 /** kubectl as a program of a shell: what it waits for, the command line waits for. */
-export function kubectlProgram(hostOf: (call: KubectlSurroundings) => KubectlHost): WorldProgram {
-  return function* program(call): Steps<number> {
-    const argv = call.args.map(fromByteText)
-    // Read only where it is asked for, so that kubectl takes nothing from a loop's own input.
-    const input = readsInput(argv) && call.stdin.isConnected ? yield* call.stdin.all(() => {}) : undefined
-    const env = new Map([...call.environment].map(([name, value]) => [name, fromByteText(value)]))
-    const stdin = input === undefined ? undefined : byteTextToBytes(input)
-    const host = hostOf({ stdin, env, directory: call.directory })
-    return yield* kubectl(argv, host, (fd, text, bytes) => (fd === 1 ? call.out : call.err)(bytes ?? toByteText(text)))
-  }
+export function kubectlProgram(hostOf: HostOf): WorldProgram {
+  return (call) => runKubectl(hostOf, call)
+}
+
+type HostOf = (call: KubectlSurroundings) => KubectlHost
+
+function* runKubectl(hostOf: HostOf, call: ProgramCall): Steps<number> {
+  const argv = call.args.map(fromByteText)
+  // Read only where it is asked for, so that kubectl takes nothing from a loop's own input.
+  const input = readsInput(argv) && call.stdin.isConnected ? yield* call.stdin.all(() => {}) : undefined
+  const env = new Map([...call.environment].map(([name, value]) => [name, fromByteText(value)]))
+  const stdin = input === undefined ? undefined : byteTextToBytes(input)
+  const host = hostOf({ stdin, env, directory: call.directory })
+  return yield* kubectl(argv, host, (fd, text, bytes) => (fd === 1 ? call.out : call.err)(bytes ?? toByteText(text)))
 }
 
 /** Whether any argument means standard input. */

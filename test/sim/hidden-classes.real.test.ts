@@ -20,9 +20,26 @@ const script = `
   mark('copiesEnd')
 `
 
+/** Runs with a Secret, a Pod that mounts it, command lines and a look into the container; nobody holds them. */
+const runs = `
+  import { createSim } from './podsim.mjs'
+  const containers = [{ name: 'app', image: 'nginx', volumeMounts: [{ name: 'db', mountPath: '/etc/db' }] }]
+  const spec = { containers, volumes: [{ name: 'db', secret: { secretName: 'db' } }] }
+  const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'app' }, spec }
+  for (let i = 0; i < 120; i++) {
+    const sim = createSim({ seed: String(i) })
+    sim.shell('kubectl create secret generic db --from-literal=password=x --dry-run=client -o yaml | kubectl apply -f -')
+    sim.apply(pod)
+    sim.runFor('1m')
+    sim.exec({ pod: 'app' }, ['cat', '/etc/db/password'])
+    sim.delays('db')
+  }
+`
+
 beforeAll(() => {
   bundleScript('src/index.ts', join(folder, 'podsim.mjs'))
   writeFileSync(join(folder, 'copies.mjs'), script)
+  writeFileSync(join(folder, 'runs.mjs'), runs)
 }, 180_000)
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -38,4 +55,16 @@ test('a copy of a booted cluster makes no hidden class', () => {
   const keys = made.slice(begin + 1, end).map((line) => line.split(',').at(-1) ?? '')
   // The first copies are still learnt from; five copies had 400 while literals began with a spread.
   expect(keys.length).toBeLessThan(10)
+}, 180_000)
+
+test('a run that nobody holds is gone with the next young collection', () => {
+  // As bin/bundle.js sets them: places whose objects lived long make later ones in old space, which holds whole runs.
+  const flags = ['--trace-gc', '--semi-space-growth-factor=16', '--no-allocation-site-pretenuring']
+  const told = execFileSync(process.execPath, [...flags, join(folder, 'runs.mjs')], { encoding: 'utf8' })
+  const collections = [...told.matchAll(/Scavenge ([\d.]+) \([\d.]+\) -> ([\d.]+) /g)]
+  // The first runs are those that tables and code are made in.
+  const freed = collections.slice(-10).map(([, before, after]) => Number(before) - Number(after))
+  expect(freed).toHaveLength(10)
+  // Of the 16 MB of a space for young objects; 5 while one closure of each run lay in old space.
+  expect(Math.min(...freed.toSorted((a, b) => a - b).slice(2))).toBeGreaterThan(11)
 }, 180_000)

@@ -70,25 +70,49 @@ export interface ImageManager {
 
 /** The kubelet's image manager. Source: pkg/kubelet/images/image_manager.go, EnsureImageExists; facts/kubelet.md 7. */
 export function createImageManager(options: ImageManagerOptions): ImageManager {
-  const { kernel, runtime, minor, event, records } = options
-  const queue = new PullQueue(options.parallelPulls)
-  const limiter = new PullLimiter(kernel, options.registryPullQPS, options.registryBurst)
-  const pulls = new SparseMap<string, ImagePull>()
-  const pullOf = (podUid: string, image: string): ImagePull => {
-    const key = `${podUid}_${image}`
-    const known = pulls.get(key)
-    if (known !== undefined) return known
-    const created = new ImagePull(podUid, image, options.feed)
-    pulls.set(key, created)
-    return created
-  }
-  const collectGarbage = (): void => {
-    for (const [key, pull] of pulls)
-      if ((pull.state === 'present' || pull.state === 'ImagePullBackOff') && pull.isForgotten(kernel.now()))
-        pulls.delete(key)
+  return new NodeImages(options)
+}
+
+/** A class: generators that are closures would keep their simulation alive (docs/decisions/0011-what-is-made-in-crowds.md). */
+class NodeImages implements ImageManager {
+  readonly #options: ImageManagerOptions
+  readonly #queue: PullQueue
+  readonly #limiter: PullLimiter
+  readonly #pulls = new SparseMap<string, ImagePull>()
+
+  constructor(options: ImageManagerOptions) {
+    const { kernel, parallelPulls, registryPullQPS, registryBurst } = options
+    this.#options = options
+    this.#queue = new PullQueue(parallelPulls)
+    this.#limiter = new PullLimiter(kernel, registryPullQPS, registryBurst)
   }
 
-  function* ensure(pod: Pod, container: Container, pullSecrets: readonly Secret[]): Steps<EnsureImageResult> {
+  pull(podUid: string, image: string): ImagePull | undefined {
+    return this.#pulls.get(`${podUid}_${image}`)
+  }
+
+  ensureImageExists(pod: Pod, container: Container, pullSecrets: readonly Secret[]): Once<EnsureImageResult> {
+    return process(this.#options.kernel, () => this.#ensure(pod, container, pullSecrets))
+  }
+
+  #pullOf(podUid: string, image: string): ImagePull {
+    const key = `${podUid}_${image}`
+    const known = this.#pulls.get(key)
+    if (known !== undefined) return known
+    const created = new ImagePull(podUid, image, this.#options.feed)
+    this.#pulls.set(key, created)
+    return created
+  }
+
+  #collectGarbage(): void {
+    const now = this.#options.kernel.now()
+    for (const [key, pull] of this.#pulls)
+      if ((pull.state === 'present' || pull.state === 'ImagePullBackOff') && pull.isForgotten(now))
+        this.#pulls.delete(key)
+  }
+
+  *#ensure(pod: Pod, container: Container, pullSecrets: readonly Secret[]): Steps<EnsureImageResult> {
+    const { kernel, runtime, minor, event, records } = this.#options
     const name = container.image ?? ''
     const { uid = '' } = pod.metadata
     const tell = (type: 'Normal' | 'Warning', reason: string, message: string) =>
@@ -108,16 +132,16 @@ export function createImageManager(options: ImageManagerOptions): ImageManager {
     if (policy !== 'Always' && present !== undefined && proven) {
       const rest = records === undefined ? '' : ' and can be accessed by the pod'
       tell('Normal', 'Pulled', `Container image ${goQuote(name)} already present on machine${rest}`)
-      pulls.get(`${uid}_${name}`)?.send('present')
+      this.pull(uid, name)?.send('present')
       return { ok: true, image: present }
     }
     if (policy === 'Never') {
       const message = `Container image ${goQuote(name)} is not present with pull policy of Never`
       tell('Warning', 'ErrImageNeverPull', message)
-      pullOf(uid, name).send('never')
+      this.#pullOf(uid, name).send('never')
       return refused('ErrImageNeverPull', message)
     }
-    const pull = pullOf(uid, name)
+    const pull = this.#pullOf(uid, name)
     if (pull.isBackingOff(kernel.now())) {
       const message = `Back-off pulling image ${goQuote(name)}`
       tell('Normal', 'BackOff', message)
@@ -128,7 +152,7 @@ export function createImageManager(options: ImageManagerOptions): ImageManager {
     const askedAt = kernel.now()
     pull.send('pull.queued')
     const { begunAt, result } = yield* wait(
-      queue.run(process(kernel, () => carryOut(pull, tagged.image, credentials, sandboxOf(pod)))),
+      this.#queue.run(process(kernel, () => this.#carryOut(pull, tagged.image, credentials, sandboxOf(pod)))),
     )
     if (!result.ok) {
       tell('Warning', 'Failed', `Failed to pull image ${goQuote(name)}: ${result.message}`)
@@ -138,27 +162,17 @@ export function createImageManager(options: ImageManagerOptions): ImageManager {
     const pulled = pulledText(minor, name, result.value, kernel.now() - begunAt, kernel.now() - askedAt)
     tell('Normal', 'Pulled', pulled)
     pull.send('pull.succeeded')
-    collectGarbage()
+    this.#collectGarbage()
     return { ok: true, image: result.value }
   }
 
   /** Within the limits of the node's pulls. */
-  function* carryOut(
-    pull: ImagePull,
-    image: string,
-    credentials: FoundCredentials,
-    pod: PodSandboxConfig,
-  ): Steps<Pulled> {
+  *#carryOut(pull: ImagePull, image: string, credentials: FoundCredentials, pod: PodSandboxConfig): Steps<Pulled> {
     pull.send('pull.begun')
-    const begunAt = kernel.now()
-    if (!limiter.tryAccept()) return { begunAt, result: { ok: false, message: 'pull QPS exceeded' } }
+    const begunAt = this.#options.kernel.now()
+    if (!this.#limiter.tryAccept()) return { begunAt, result: { ok: false, message: 'pull QPS exceeded' } }
     if (!credentials.ok) return { begunAt, result: credentials }
-    return { begunAt, result: yield* pullWith(options, image, credentials.value, pod) }
-  }
-
-  return {
-    pull: (podUid, image) => pulls.get(`${podUid}_${image}`),
-    ensureImageExists: (pod, container, pullSecrets) => process(kernel, () => ensure(pod, container, pullSecrets)),
+    return { begunAt, result: yield* pullWith(this.#options, image, credentials.value, pod) }
   }
 }
 

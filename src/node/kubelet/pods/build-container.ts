@@ -3,6 +3,7 @@ import { quantityValue } from '../../../api/quantity.ts'
 import type { Container, Pod } from '../../../api/types/core.ts'
 import { extended } from '../../../kernel/extended.ts'
 import { mapped } from '../../../kernel/mapped.ts'
+import type { Steps } from '../../../kernel/steps.ts'
 import { has } from '../../../versions/changes.ts'
 import { kubelet } from '../../../versions/kubelet.ts'
 import { type EnvironmentAnswer, type EnvironmentRequest, makeEnvironment } from '../../env/environment.ts'
@@ -12,7 +13,7 @@ import { applyDefaultImageTag } from '../../images/image-name.ts'
 import type { ContainerConfig } from '../../runtime/cri.ts'
 import { containerMounts } from '../../volumes/plugins/container-mounts.ts'
 import type { KubeletContext } from '../context.ts'
-import type { BuildContainer, ContainerPlan } from './pod-runtime.ts'
+import type { BuildContainer, BuiltContainer, ContainerPlan } from './pod-runtime.ts'
 
 /** Parts of the kubelet that a container's configuration is made with. */
 type BuildParts = Pick<
@@ -31,37 +32,40 @@ export interface BuildSources {
  * Resolves what a container is created with: environment, command, mounts. Source: pkg/kubelet/kuberuntime/
  * kuberuntime_container.go, generateContainerConfig; kubelet_pods.go, GenerateRunContainerOptions.
  */
-export function containerBuilder({ parts, services, allocatable }: BuildSources): BuildContainer {
-  return function* build(plan) {
-    const { events, minor, hostIp, fs, pluginFor, record, volumes } = parts
-    const { pod, container, podIp } = plan
-    const sources: SeenObject[] = []
-    const result = yield* makeEnvironment({
-      pod,
-      container,
-      minor,
-      hostIp,
-      podIps: podIp === undefined ? [] : [podIp],
-      services: services(),
-      allocatable: allocatable(),
-      objects: (request) => mapped(objectOf(parts, pod, request), (got) => noted(request, got, sources)),
-    })
-    for (const message of result.invalidNames) events.pod(pod, 'Warning', 'InvalidEnvironmentVariableNames', message)
-    if (!result.ok) return { ok: false, message: result.error }
-    const isMounted = (name: string) => volumes.use(pod.metadata.uid ?? '', name)?.isMounted === true
-    const mounted = containerMounts({ fs, minor, pod, container, env: result.env, isMounted, pluginFor })
-    if (!mounted.ok) return { ok: false, message: mounted.error }
-    const isRoot = rootRefusal(pod, container, parts.runtime.imageStatus(imageOf(container))?.uid, minor)
-    if (isRoot !== undefined) return { ok: false, message: isRoot }
-    for (const bound of mounted.subPaths) {
-      const content = volumes.use(pod.metadata.uid ?? '', bound.volume)?.sources ?? []
-      record('subpath.bind', pod, { container: container.name, ...bound, sources: content })
-    }
-    for (const source of sources) record('object.visible', pod, { ...source, container: container.name })
-    const config = configOf(plan, result.env, mounted.mounts, minor)
-    const isUnspeakable = !result.isText && has(minor, kubelet.sendsOnlyUtf8)
-    return { ok: true, config: isUnspeakable ? { ...config, isUnspeakable } : config }
+export function containerBuilder(sources: BuildSources): BuildContainer {
+  return (plan) => build(sources, plan)
+}
+
+function* build(given: BuildSources, plan: ContainerPlan): Steps<BuiltContainer> {
+  const { parts, services, allocatable } = given
+  const { events, minor, hostIp, fs, pluginFor, record, volumes } = parts
+  const { pod, container, podIp } = plan
+  const sources: SeenObject[] = []
+  const result = yield* makeEnvironment({
+    pod,
+    container,
+    minor,
+    hostIp,
+    podIps: podIp === undefined ? [] : [podIp],
+    services: services(),
+    allocatable: allocatable(),
+    objects: (request) => mapped(objectOf(parts, pod, request), (got) => noted(request, got, sources)),
+  })
+  for (const message of result.invalidNames) events.pod(pod, 'Warning', 'InvalidEnvironmentVariableNames', message)
+  if (!result.ok) return { ok: false, message: result.error }
+  const isMounted = (name: string) => volumes.use(pod.metadata.uid ?? '', name)?.isMounted === true
+  const mounted = containerMounts({ fs, minor, pod, container, env: result.env, isMounted, pluginFor })
+  if (!mounted.ok) return { ok: false, message: mounted.error }
+  const isRoot = rootRefusal(pod, container, parts.runtime.imageStatus(imageOf(container))?.uid, minor)
+  if (isRoot !== undefined) return { ok: false, message: isRoot }
+  for (const bound of mounted.subPaths) {
+    const content = volumes.use(pod.metadata.uid ?? '', bound.volume)?.sources ?? []
+    record('subpath.bind', pod, { container: container.name, ...bound, sources: content })
   }
+  for (const source of sources) record('object.visible', pod, { ...source, container: container.name })
+  const config = configOf(plan, result.env, mounted.mounts, minor)
+  const isUnspeakable = !result.isText && has(minor, kubelet.sendsOnlyUtf8)
+  return { ok: true, config: isUnspeakable ? { ...config, isUnspeakable } : config }
 }
 
 /** An object whose values a container sees from its start on. */
