@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { Agent, request } from 'node:https'
 import { parseArgs } from 'node:util'
 import { parseAllDocuments } from 'yaml'
@@ -7,9 +7,10 @@ import { type Case, creations, type JsonMap, updates } from './compare-api-serve
 import { differencesOf, type Told } from './compare-api-server/differences.ts'
 
 /**
- * `npm run compare:apiserver -- --server URL --token TOKEN --version v1.23 [--only TEXT] [--updates]`: sends a real API server and podsim
+ * `npm run compare:apiserver -- --server URL --token TOKEN --version v1.23 [--only TEXT] [--updates] [--answers FILE]`: sends a real API server and podsim
  * some 23,000 creates (with `--updates` changes of what was created), each an object of some kind with one place changed, all
- * with `dryRun=All`, and tells how the answers differ, the commonest difference first. `--only` takes paths that have the text.
+ * with `dryRun=All`, and tells how the answers differ, the commonest difference first. `--only` takes paths that have the text. What the
+ * real one answered is kept in the file of `--answers`, a line for each request, and not asked again.
  *
  * The server is one to be thrown away, without controllers, whose namespace `default` has its account `default`; `--updates` leaves
  * objects in it. CONTRIBUTING.md tells how to come by one.
@@ -21,11 +22,30 @@ const { values } = parseArgs({
     version: { type: 'string', default: 'v1.23' },
     only: { type: 'string', default: '' },
     updates: { type: 'boolean', default: false },
+    answers: { type: 'string', default: '' },
   },
 })
 const agent = new Agent({ keepAlive: true, maxSockets: 4, rejectUnauthorized: false })
 
-function ask(method: string, path: string, type: string, body: string | undefined): Promise<Told> {
+/** What the file of `--answers` has: the answer to each request, by method, path, type and body. */
+const kept = new Map<string, Told>()
+if (existsSync(values.answers))
+  for (const line of readFileSync(values.answers, 'utf8').split('\n')) {
+    if (line === '') continue
+    const [key, told]: [string, Told] = JSON.parse(line)
+    kept.set(key, told)
+  }
+
+async function ask(method: string, path: string, type: string, body: string | undefined): Promise<Told> {
+  const key = [method, path, type, body].join(' ')
+  const known = kept.get(key)
+  if (known !== undefined) return known
+  const told = await send(method, path, type, body)
+  if (values.answers !== '') appendFileSync(values.answers, `${JSON.stringify([key, told])}\n`)
+  return told
+}
+
+function send(method: string, path: string, type: string, body: string | undefined): Promise<Told> {
   const headers = {
     authorization: `Bearer ${values.token}`,
     accept: 'application/json',
@@ -110,7 +130,7 @@ for (const { path, object } of await kinds()) {
   const name = object.metadata?.name
   if (!values.updates) for (const each of creations(object)) await compareOne(path, each)
   if (!values.updates || name === undefined) continue
-  for (const send of [ask, askPodsim]) await send('POST', path, 'application/json', JSON.stringify(object))
+  for (const create of [ask, askPodsim]) await create('POST', path, 'application/json', JSON.stringify(object))
   for (const each of updates(object)) await compareOne(`${path}/${name}`, each)
 }
 agent.destroy()

@@ -21,13 +21,12 @@ export function differencesOf(real: Told, own: Told): readonly string[] {
 /** A body without what each server draws, counts or reads from its clock. */
 function settled(body: string): string {
   return body
-    .replace(/"uid":"[0-9a-f-]{36}"/g, '"uid":"UID"')
-    .replace(/"(creationTimestamp|time|startTime|deletionTimestamp)":"[^"]*"/g, '"$1":"TIME"')
-    .replace(/"resourceVersion":"\d+"/g, '"resourceVersion":"RV"')
-    .replace(/"clusterIP":"\d[^"]*"/g, '"clusterIP":"IP"')
-    .replace(/"clusterIPs":\["\d[^"]*"\]/g, '"clusterIPs":["IP"]')
-    .replace(/"(nodePort|healthCheckNodePort)":3\d{4}/g, '"$1":0')
-    .replace(/"manager":"[^"]*"/g, '"manager":"M"')
+    .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'UID')
+    .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, 'TIME')
+    .replace(/(resourceVersion\\*":\\*")\d+/g, '$1RV')
+    .replace(/(clusterIPs?\\*":\[?\\*")\d[^"\\]*/g, '$1IP')
+    .replace(/(odePort\\*":)3\d{4}/g, '$10')
+    .replace(/(manager\\*":\\*")[^"\\]*/g, '$1M')
     .replace(/\b(kube-api-access|default-token|g)-[a-z0-9]{5}\b/g, '$1-X')
     .replace(/\(0x[0-9a-f]+\)/g, '(0x0)')
 }
@@ -35,7 +34,7 @@ function settled(body: string): string {
 function compare(a: unknown, b: unknown, path: string, into: Set<string>): void {
   const areBoth = isObject(a) && isObject(b) && Array.isArray(a) === Array.isArray(b)
   if (!areBoth) {
-    if (JSON.stringify(a) !== JSON.stringify(b)) into.add(`${path}: ${short(a)} | podsim ${short(b)}`)
+    if (JSON.stringify(a) !== JSON.stringify(b)) into.add(`${path}: ${tails(a, b)}`)
     return
   }
   const isList = Array.isArray(a)
@@ -61,6 +60,16 @@ function saying(body: string): string {
   if (!isObject(found)) return short(body)
   const message: unknown = Reflect.get(found, 'message')
   return typeof message === 'string' ? short(message) : 'an object'
+}
+
+/** Two values, from a little before their first difference where they are long texts. */
+function tails(a: unknown, b: unknown): string {
+  if (typeof a !== 'string' || typeof b !== 'string') return `${short(a)} | podsim ${short(b)}`
+  let same = 0
+  while (same < a.length && a[same] === b[same]) same++
+  const start = same < 150 ? 0 : same - 100
+  const head = start === 0 ? '' : `${a.slice(0, 40)} ... `
+  return `${short(head + a.slice(start))} | podsim ${short(b.slice(start))}`
 }
 
 const short = (value: unknown): string => (JSON.stringify(value) ?? 'nothing').slice(0, 300)

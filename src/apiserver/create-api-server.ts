@@ -1,5 +1,6 @@
 import { randomUuid } from '../api/generate-name.ts'
 import { type Discovery, discoveryOf } from '../api/schema/discovery.ts'
+import { isStatus } from '../api/status.ts'
 import type { KubeObject, ResourceRef } from '../api/types/meta.ts'
 import type { UserInfo } from '../client/client.ts'
 import type { ApiServer, CacheState, ContainerCall, HttpAnswer, HttpRequest, PodServers } from '../client/server.ts'
@@ -216,7 +217,9 @@ export function createApiServer(options: ApiServerOptions): RunningApiServer {
     seed(resource, object) {
       const served = table.find(resource)
       const ownership = served === undefined ? undefined : seededOwnership(core, served, object)
-      const complete = served?.strategy.completeForCreate?.(object, context) ?? object
+      const begun = served?.strategy.begin?.(object, undefined, context, false) ?? object
+      const given = isStatus(begun) ? object : begun
+      const complete = served?.strategy.completeForCreate?.(given, context) ?? given
       store.collection(storedName(resource)).create(complete, ownership)
     },
     atRest: () => ({

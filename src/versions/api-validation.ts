@@ -35,6 +35,11 @@ export const validationRows = {
     'CSIDrivers have tokenRequests and requiresRepublish',
     'pkg/features/kube_features.go, CSIServiceAccountToken (beta)',
   ],
+  driversMayChangePolicies: [
+    29,
+    'fsGroupPolicy and podInfoOnMount of CSIDrivers may be changed',
+    'k8s.io/api storage/v1/types.go, CSIDriverSpec: immutable in Kubernetes < 1.29',
+  ],
   driversMountWithLabels: [
     28,
     'CSIDrivers have seLinuxMount',
@@ -54,6 +59,51 @@ export const validationRows = {
     21,
     'the scope of affinities is named among those that must exist',
     'pkg/apis/core/validation/validation.go, validateScopedResourceSelectorRequirement; between v1.19 and v1.23',
+  ],
+  differencesAreTerse: [
+    20,
+    'what is equal beside a difference is shown without types, and in part',
+    'vendor/modules.txt: github.com/google/go-cmp v0.4.0 in v1.19, v0.5.2 in v1.20; v0.5.5 in built v1.23.13',
+  ],
+  mergedListsKeepNulls: [
+    23,
+    'lists of a merge patch keep their nulls',
+    'vendor/modules.txt: github.com/evanphx/json-patch v4.12.0 of v1.23, merge.go, pruneAryNulls; between v1.19 and v1.23',
+  ],
+  selectorValuesAreChecked: [
+    26,
+    'values in expressions of label selectors must be ones that labels may have',
+    'apimachinery pkg/apis/meta/v1/validation/validation.go, ValidateLabelSelectorRequirement; CHANGELOG-1.26 (#113699)',
+  ],
+  externalPoliciesFitTypes: [
+    23,
+    'traffic policies and ports of health checks must fit the type of a Service',
+    'pkg/apis/core/validation/validation.go, validateServiceExternalTrafficPolicy; built v1.23.13; between v1.19 and v1.23',
+  ],
+  allocatesBeforeChecks: [
+    23,
+    'addresses and ports of a Service are drawn before it is looked at',
+    'pkg/registry/core/service/storage/storage.go, beginCreate; built v1.23.13',
+  ],
+  namesHaveNoInternalPolicy: [
+    24,
+    'a Service of type ExternalName gets no internalTrafficPolicy',
+    'pkg/apis/core/v1/defaults.go, SetDefaults_Service; CHANGELOG-1.24 (#104846)',
+  ],
+  externalIpsHavePolicies: [
+    29,
+    'a Service with externalIPs has an externalTrafficPolicy',
+    'pkg/api/service/util.go, ExternallyAccessible; CHANGELOG-1.29 (#119150)',
+  ],
+  tellsMixedProtocolsLast: [
+    20,
+    'a load balancer of several protocols is refused in other words',
+    'pkg/apis/core/validation/conditional_validation.go, validateMixedProtocolLBService; CHANGELOG-1.20 (#94028)',
+  ],
+  balancersMixProtocols: [
+    24,
+    'a load balancer may have ports of several protocols',
+    'pkg/features/kube_features.go, MixedProtocolLBService (beta)',
   ],
   definitionsV1: [
     22,

@@ -10,6 +10,11 @@ export const workloadRows = {
     'the status of a StatefulSet always tells availableReplicas',
     'k8s.io/api apps/v1 types.go, StatefulSetStatus, commit 8da00a013',
   ],
+  setsCheckTheirPods: [
+    34,
+    'the Pod template of a new StatefulSet is checked like that of any workload',
+    'pkg/apis/apps/validation/validation.go, ValidatePodTemplateSpecForStatefulSet; CHANGELOG-1.34 (#131790)',
+  ],
   setsWaitForReadiness: [
     23,
     'StatefulSets have minReadySeconds',

@@ -13,8 +13,8 @@ interface Row {
   readonly type?: string
   readonly object?: unknown
   readonly code: number
-  /** A text where the answer is none of JSON. */
-  readonly body: unknown
+  /** A text where the answer is none of JSON. Absent: only the code counts. */
+  readonly body?: unknown
 }
 
 const folder = new URL('../fixtures/recorded-v1.23-updates/', import.meta.url)
@@ -26,6 +26,7 @@ function masked(body: string): string {
     .replace(/(creationTimestamp|time)(\\*)":(\\*)"2[^"\\]*/g, '$1$2":$3"T')
     .replace(/resourceVersion(\\*)":(\\*)"\d+/g, 'resourceVersion$1":$2"R')
     .replace(/UID in object meta: [0-9a-f-]{36}/g, 'UID in object meta: U')
+    .replace(/\(0x[0-9a-f]+\)/g, '(0x0)')
     .replace(/manager(\\*)":(\\*)"[^"\\]*/g, 'manager$1":$2"M')
 }
 
@@ -54,8 +55,9 @@ describe.each(readdirSync(folder))('%s', (file) => {
         ...(object === undefined ? {} : { contentType: type, body: JSON.stringify(object) }),
       })
       const found = { code: answer.code, body: parsed(masked('body' in answer ? String(answer.body) : '')) }
+      const told = masked(typeof body === 'string' ? body : JSON.stringify(body ?? ''))
       try {
-        expect(found).toEqual({ code, body: parsed(masked(typeof body === 'string' ? body : JSON.stringify(body))) })
+        expect(found).toEqual({ code, body: body === undefined ? found.body : parsed(told) })
       } catch (error) {
         wrong.push({ method, path, object, told: String(error).slice(0, 1500) })
       }

@@ -32,3 +32,18 @@ test('/ lists them', () => {
   const { paths } = JSON.parse(asked(36, '/').body)
   expect(paths).toEqual(expect.arrayContaining(['/metrics', '/.well-known/openid-configuration', '/openid/v1/jwks']))
 })
+
+test('/readyz tells its checks when asked for them, leaves out what it is told to, and has a path for each; recorded v1.23.13', () => {
+  const whole = asked(23, '/readyz?verbose').body
+  expect(whole).toMatch(/^\[\+\]ping ok\n\[\+\]log ok\n\[\+\]etcd ok\n\[\+\]informer-sync ok\n/)
+  expect(whole).toMatch(
+    /\n\[\+\]poststarthook\/apiservice-openapi-controller ok\n\[\+\]shutdown ok\nreadyz check passed\n$/,
+  )
+  expect(asked(23, '/livez?verbose').body).not.toContain('shutdown')
+  expect(asked(23, '/livez?verbose').body).toMatch(/\nlivez check passed\n$/)
+  const some = asked(23, '/readyz?verbose&exclude=etcd&exclude=zz').body
+  expect(some).toContain('\n[+]etcd excluded: ok\n')
+  expect(some).toMatch(/\nwarn: some health checks cannot be excluded: no matches for "zz"\nreadyz check passed\n$/)
+  expect([asked(23, '/readyz').body, asked(23, '/readyz/etcd').body]).toEqual(['ok', 'ok'])
+  expect(asked(23, '/readyz/nope').code).toBe(404)
+})

@@ -1,6 +1,15 @@
 import { compareQuantities } from '../quantity.ts'
 import { differenceScript } from './diff-script.ts'
-import { type GoType, type GoValue, goElements, goEntries, goFieldValue, goTarget, goType } from './values.ts'
+import {
+  type GoType,
+  type GoValue,
+  goElements,
+  goEntries,
+  goFieldValue,
+  goTarget,
+  goType,
+  type Structs,
+} from './values.ts'
 
 /** Two values compared, part by part. Source: go-cmp v0.3.0, cmp/compare.go and cmp/report_value.go. */
 export interface DiffNode {
@@ -21,8 +30,8 @@ export interface DiffNode {
 }
 
 /** Compares two values given as JSON. */
-export function compareGo(type: string, x: unknown, y: unknown): DiffNode {
-  const known = goType(type)
+export function compareGo(type: string, x: unknown, y: unknown, newer?: Structs): DiffNode {
+  const known = goType(type, newer)
   return compare(known, { type: known, json: x }, { type: known, json: y })
 }
 

@@ -2,7 +2,10 @@ import { unifiedDiff } from '../../go/difflib.ts'
 import { goStructJsonIndented } from '../../go/json.ts'
 import { canonicalQuantity } from '../quantity.ts'
 import { laterStructs } from './later-structs.ts'
+import { middleStructs } from './middle-structs.ts'
 import { type GoValue, goElements, goEntries, goFieldValue, goTarget, goValueOf } from './values.ts'
+
+const structs = { ...middleStructs, ...laterStructs }
 
 /**
  * The difference of two values as later API servers show it: lines of their JSON, whose members are Go's fields, all of them,
@@ -13,7 +16,7 @@ export function goJsonDiff(type: string, x: unknown, y: unknown): string {
 }
 
 function prettyJson(type: string, json: unknown): string {
-  return goStructJsonIndented(internalJson(goValueOf(type, json, laterStructs)), ' ')
+  return goStructJsonIndented(internalJson(goValueOf(type, json, structs)), ' ')
 }
 
 function internalJson(value: GoValue): unknown {

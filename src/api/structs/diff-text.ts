@@ -48,9 +48,12 @@ export function addStats(a: DiffStats, b: DiffStats): DiffStats {
   }
 }
 
-export function appendEllipsis(list: TextRecord[], stats: DiffStats): void {
+/** Tells that there is more; `stats`: how much, where that is known. */
+export function appendEllipsis(list: TextRecord[], stats: DiffStats | undefined): void {
   const last = list.at(-1)
-  if (last === undefined || last.value !== ellipsis) list.push({ key: '', value: ellipsis, comment: stats })
+  if (last === undefined || last.value !== ellipsis) {
+    list.push(stats === undefined ? { key: '', value: ellipsis } : { key: '', value: ellipsis, comment: stats })
+  } else if (stats === undefined) return
   else if (last.comment !== undefined) list[list.length - 1] = { ...last, comment: addStats(last.comment, stats) }
 }
 

@@ -1,12 +1,12 @@
 import { goQuote } from '../../go/quote.ts'
-import { type GoValue, goElements, goEntries, goFieldValue, goTarget, goValueOf } from './values.ts'
+import { type GoValue, goElements, goEntries, goFieldValue, goTarget, goValueOf, type Structs } from './values.ts'
 
 /** An address, where Go prints that of a pointer inside a struct: any is right. */
 const address = '0xc000000000'
 
-/** A value as Go's `%#v` writes it: `core.Toleration{Key:"k", Operator:"", ...}`. Source: Go fmt. */
-export function goSyntax(type: string, json: unknown): string {
-  return write(goValueOf(type, json), true)
+/** A value as Go's `%#v` writes it: `core.Toleration{Key:"k", Operator:"", ...}`. `newer` has what differs from `coreStructs`. Source: Go fmt. */
+export function goSyntax(type: string, json: unknown, newer?: Structs): string {
+  return write(goValueOf(type, json, newer), true)
 }
 
 /** A pointer inside a struct as `%#v` writes it: to nothing, or to an address that nobody knows. */
@@ -38,10 +38,11 @@ function write(value: GoValue, isTop: boolean): string {
         .join(', ')}}`
     case 'pointer': {
       const target = goTarget(value)
-      if (target === undefined) return `(${type.name})(nil)`
+      if (target === undefined) return type.name === '*v1.Time' ? '<nil>' : `(${type.name})(nil)`
       return isTop ? `&${write(target, true)}` : `(${type.name})(${address})`
     }
     case 'string':
+      if (type.name === 'v1.Time' && json === undefined) return noTime
       return goQuote(typeof json === 'string' ? json : '')
     case 'bool':
       return String(json === true)
@@ -55,6 +56,9 @@ function write(value: GoValue, isTop: boolean): string {
         : `intstr.IntOrString{Type:0, IntVal:${typeof json === 'number' ? json : 0}, StrVal:""}`
   }
 }
+
+/** A time that is not set. Source: Go time.Time, GoString. */
+const noTime = 'time.Date(1, time.January, 1, 0, 0, 0, 0, time.UTC)'
 
 const powersOfTwo: Readonly<Record<string, number>> = { Ki: 10, Mi: 20, Gi: 30, Ti: 40, Pi: 50, Ei: 60 }
 const powersOfTen: Readonly<Record<string, number>> = { n: -9, u: -6, m: -3, k: 3, M: 6, G: 9, T: 12, P: 15, E: 18 }

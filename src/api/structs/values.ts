@@ -21,7 +21,7 @@ interface GoField {
 }
 
 /** Fields of structs by their types' names, as `coreStructs` writes them. */
-type Structs = Readonly<Record<string, string>>
+export type Structs = Readonly<Record<string, string>>
 
 const typesOf = new WeakMap<Structs, Map<string, GoType>>()
 

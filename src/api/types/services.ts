@@ -19,6 +19,7 @@ export interface ServiceSpec {
   readonly ipFamilyPolicy?: string
   readonly internalTrafficPolicy?: string
   readonly allocateLoadBalancerNodePorts?: boolean
+  readonly loadBalancerClass?: string
   readonly type?: string
   readonly externalIPs?: readonly string[]
   readonly sessionAffinity?: string

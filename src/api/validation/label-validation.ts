@@ -1,3 +1,5 @@
+import { apiServer } from '../../versions/api-server.ts'
+import { has } from '../../versions/changes.ts'
 import type { LabelSelector } from '../types/meta.ts'
 import { labelValue, qualifiedName } from './formats.ts'
 import { validateLabels } from './validate-meta.ts'
@@ -27,12 +29,14 @@ export function validateLabelSelector(v: Validator, field: string, selector: May
       }
     } else v.invalid(`${path}.operator`, operator ?? '', 'not a valid selector operator')
     validateLabelName(v, `${path}.key`, key ?? '')
+    if (!has(v.minor, apiServer.selectorValuesAreChecked)) continue
+    for (const [at, value] of values.entries()) v.each(`${path}.values[${at}]`, value, labelValue(value, v.minor))
   }
 }
 
 /**
- * Whether a label selector can be turned into one that matches: keys, operators and, which validation does not look at,
- * values must be right. Source: metav1 helpers.go, LabelSelectorAsSelector; pkg/labels/selector.go, NewRequirement.
+ * Whether a label selector can be turned into one that matches: keys, operators and, which validation does not look at
+ * before v1.26, values must be right. Source: metav1 helpers.go, LabelSelectorAsSelector; pkg/labels/selector.go, NewRequirement.
  */
 export function isUsableSelector(selector: MaybeSelector, minor: number): boolean {
   if (selector === undefined || selector === null) return true
@@ -57,14 +61,14 @@ export function matchesLabelSelector(
   labels: Readonly<Record<string, string>> | undefined,
 ): boolean {
   if (selector === undefined || selector === null) return false
-  const has = (key: string) => labels !== undefined && Object.hasOwn(labels, key)
+  const isSet = (key: string) => labels !== undefined && Object.hasOwn(labels, key)
   for (const [key, value] of Object.entries(selector.matchLabels ?? {})) {
-    if (!has(key) || labels?.[key] !== value) return false
+    if (!isSet(key) || labels?.[key] !== value) return false
   }
   return (selector.matchExpressions ?? []).every(({ key, operator, values = [] }) => {
-    if (operator === 'Exists') return has(key)
-    if (operator === 'DoesNotExist') return !has(key)
-    const listed = has(key) && values.includes(labels?.[key] ?? '')
+    if (operator === 'Exists') return isSet(key)
+    if (operator === 'DoesNotExist') return !isSet(key)
+    const listed = isSet(key) && values.includes(labels?.[key] ?? '')
     return operator === 'In' ? listed : !listed
   })
 }

@@ -1,8 +1,7 @@
 import { apiServer } from '../../versions/api-server.ts'
 import { has } from '../../versions/changes.ts'
 import { equalJson } from '../json.ts'
-import { goDiff } from '../structs/diff.ts'
-import { goJsonDiff } from '../structs/diff-json.ts'
+import { shownDiff } from '../structs/shown.ts'
 import { internalPodSpec } from '../structs/values.ts'
 import type { Container, ContainerStatus, Pod, PodSpec, Toleration } from '../types/core.ts'
 import { dns1123Subdomain, rangeText } from './formats.ts'
@@ -39,12 +38,11 @@ export function validatePodUpdate(v: Validator, next: Pod, old: Pod): void {
   if (equalJson(next.spec, old.spec)) return
   const munged = withAllowedOf(next.spec, old.spec, v.minor)
   if (equalJson(munged, old.spec)) return
-  const differ = has(v.minor, apiServer.differencesAreLinesOfJson) ? goJsonDiff : goDiff
   const [before, after] = [internalPodSpec(old.spec), internalPodSpec(munged)]
   // New before old: so it was at first, which makes `-` stand before what is new.
   const diff = has(v.minor, apiServer.podUpdatesTellTheDifference)
-    ? differ('core.PodSpec', before, after)
-    : differ('core.PodSpec', after, before)
+    ? shownDiff('core.PodSpec', before, after, v.minor)
+    : shownDiff('core.PodSpec', after, before, v.minor)
   v.forbidden('spec', `${onlyText(v.minor)}\n${diff}`)
 }
 

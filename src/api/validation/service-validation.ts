@@ -1,26 +1,26 @@
 import { goQuote } from '../../go/quote.ts'
 import { apiServer } from '../../versions/api-server.ts'
 import { has } from '../../versions/changes.ts'
-import type { EndpointSubset, Service, ServicePort, ServiceSpec } from '../types/services.ts'
+import type { Service, ServicePort, ServiceSpec } from '../types/services.ts'
 import { validatePort } from './container-validation.ts'
-import { dns1123Label, dns1123Subdomain, ipAddress, isCidr, parseIp, portNumber } from './formats.ts'
+import { protocols, validateNonSpecialIp } from './endpoints-validation.ts'
+import { dns1123Label, dns1123Subdomain, ipAddress, isCidr, portNumber, qualifiedName } from './formats.ts'
+import { isHeadless, validateAddressChange, validateClusterIps } from './service-addresses-validation.ts'
 import { validateLabels } from './validate-meta.ts'
 import { isUnset, type Validator } from './validator.ts'
 
-/** Services and Endpoints. Source: pkg/apis/core/validation/validation.go. */
+/** Services. Source: pkg/apis/core/validation/validation.go. */
 
-const protocols = ['SCTP', 'TCP', 'UDP']
 const serviceTypes = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort']
 /** Port of the kubelet, which a load balancer may not take. Source: pkg/master/ports/ports.go. */
 const kubeletPort = 10_250
 /** Source: pkg/apis/core/types.go, MaxClientIPServiceAffinitySeconds. */
 const affinitySecondsMax = 86_400
 
-/** Source: ValidateService. */
-export function validateService(v: Validator, { spec = {} }: Service): void {
-  const isHeadless = spec.clusterIP === 'None'
+/** Source: ValidateService, metadata apart. */
+export function validateService(v: Validator, { metadata, spec = {} }: Service): void {
   const ports = spec.ports ?? []
-  if (ports.length === 0 && !isHeadless && spec.type !== 'ExternalName') v.required('spec.ports')
+  if (ports.length === 0 && !isHeadless(spec, v.minor) && spec.type !== 'ExternalName') v.required('spec.ports')
   validateByType(v, spec, ports)
   const names = new Set<string>()
   for (const [index, port] of ports.entries()) {
@@ -28,9 +28,7 @@ export function validateService(v: Validator, { spec = {} }: Service): void {
   }
   v.add(validateLabels(spec.selector, 'spec.selector', v.minor))
   validateAffinity(v, spec)
-  if (!isUnset(spec.clusterIP) && !isHeadless && parseIp(spec.clusterIP) === undefined) {
-    v.invalid('spec.clusterIP', spec.clusterIP, "must be empty, 'None', or a valid IP address")
-  }
+  validateClusterIps(v, spec)
   for (const [index, ip] of (spec.externalIPs ?? []).entries()) {
     const problems = ipAddress(ip, v.minor)
     v.each(`spec.externalIPs[${index}]`, ip, problems)
@@ -39,15 +37,10 @@ export function validateService(v: Validator, { spec = {} }: Service): void {
   if (isUnset(spec.type)) v.required('spec.type')
   else if (!serviceTypes.includes(spec.type)) v.notSupported('spec.type', spec.type, serviceTypes)
   validatePorts(v, spec, ports)
-  validateSourceRanges(v, spec)
-  const policy = spec.externalTrafficPolicy
-  if (!isUnset(policy) && policy !== 'Cluster' && policy !== 'Local') {
-    v.invalid('spec.externalTrafficPolicy', policy, 'ExternalTrafficPolicy must be empty, Cluster or Local')
-  }
-  if ((spec.healthCheckNodePort ?? 0) < 0) {
-    const text = 'HealthCheckNodePort must be not less than 0'
-    v.invalid('spec.healthCheckNodePort', spec.healthCheckNodePort, text)
-  }
+  validateSourceRanges(v, spec, metadata.annotations)
+  validateBalancerFields(v, spec)
+  validateExternalPolicy(v, spec)
+  validateInternalPolicy(v, spec)
 }
 
 function validateByType(v: Validator, spec: ServiceSpec, ports: readonly ServicePort[]): void {
@@ -58,17 +51,13 @@ function validateByType(v: Validator, spec: ServiceSpec, ports: readonly Service
         const text = `may not expose port ${kubeletPort} externally since it is used by kubelet`
         v.invalid(`spec.ports[${index}]`, port, text)
       }
-      if (spec.clusterIP === 'None') {
-        v.invalid('spec.clusterIP', 'None', "may not be set to 'None' for LoadBalancer services")
-      }
+      validateNotHeadless(v, spec, 'LoadBalancer')
       break
     case 'NodePort':
-      if (spec.clusterIP === 'None') {
-        v.invalid('spec.clusterIP', 'None', "may not be set to 'None' for NodePort services")
-      }
+      validateNotHeadless(v, spec, 'NodePort')
       break
     case 'ExternalName': {
-      if (!isUnset(spec.clusterIP)) v.forbidden('spec.clusterIP', 'must be empty for ExternalName services')
+      validateNoAddresses(v, spec)
       const name = (spec.externalName ?? '').replace(/\.$/, '')
       if (name === '') v.required('spec.externalName')
       else v.each('spec.externalName', name, dns1123Subdomain(name, v.minor))
@@ -76,6 +65,26 @@ function validateByType(v: Validator, spec: ServiceSpec, ports: readonly Service
     }
     default:
   }
+}
+
+function validateNotHeadless(v: Validator, spec: ServiceSpec, type: string): void {
+  if (!isHeadless(spec, v.minor)) return
+  const field = has(v.minor, apiServer.servicesHaveClusterIps) ? 'spec.clusterIPs[0]' : 'spec.clusterIP'
+  v.invalid(field, 'None', `may not be set to 'None' for ${type} services`)
+}
+
+function validateNoAddresses(
+  v: Validator,
+  { clusterIP, clusterIPs = [], ipFamilies = [], ipFamilyPolicy }: ServiceSpec,
+): void {
+  if (!has(v.minor, apiServer.servicesHaveClusterIps)) {
+    if (!isUnset(clusterIP)) v.forbidden('spec.clusterIP', 'must be empty for ExternalName services')
+    return
+  }
+  const why = 'may not be set for ExternalName services'
+  if (clusterIPs.length > 0) v.forbidden('spec.clusterIPs', why)
+  if (ipFamilies.length > 0) v.forbidden('spec.ipFamilies', why)
+  if (ipFamilyPolicy !== undefined) v.forbidden('spec.ipFamilyPolicy', why)
 }
 
 /** Source: validateServicePort. */
@@ -97,9 +106,10 @@ function validateServicePort(
   if (isUnset(port.protocol)) v.required(`${field}.protocol`)
   else if (!protocols.includes(port.protocol)) v.notSupported(`${field}.protocol`, port.protocol, protocols)
   validatePort(v, `${field}.targetPort`, port.targetPort)
-  if (port.appProtocol !== undefined && !has(v.minor, apiServer.appProtocol)) {
-    v.forbidden(`${field}.appProtocol`, 'This field can be enabled with the ServiceAppProtocol feature gate')
-  }
+  if (port.appProtocol === undefined) return
+  if (has(v.minor, apiServer.appProtocol)) {
+    v.each(`${field}.appProtocol`, port.appProtocol, qualifiedName(port.appProtocol, v.minor))
+  } else v.forbidden(`${field}.appProtocol`, 'This field can be enabled with the ServiceAppProtocol feature gate')
 }
 
 function validateAffinity(v: Validator, spec: ServiceSpec): void {
@@ -124,24 +134,13 @@ function validateAffinity(v: Validator, spec: ServiceSpec): void {
 }
 
 function validatePorts(v: Validator, spec: ServiceSpec, ports: readonly ServicePort[]): void {
+  if (!has(v.minor, apiServer.tellsMixedProtocolsLast)) validateBalancerProtocols(v, spec, ports)
   const nodePorts = new Set<string>()
   const known = new Set<string>()
-  const mixed = new Set<string>()
-  for (const [index, { protocol = '', nodePort }] of ports.entries()) {
-    if (spec.type === 'LoadBalancer') {
-      if (protocols.includes(protocol)) mixed.add(protocol)
-      else {
-        const text = 'cannot create an external load balancer with non-TCP/UDP/SCTP ports'
-        v.invalid(`spec.ports[${index}].protocol`, protocol, text)
-      }
-    }
+  for (const [index, { nodePort }] of ports.entries()) {
     if (spec.type === 'ClusterIP' && nodePort) {
       v.forbidden(`spec.ports[${index}].nodePort`, "may not be used when `type` is 'ClusterIP'")
     }
-  }
-  if (mixed.size > 1) {
-    const shown = `[]core.ServicePort{${ports.map(goPort).join(', ')}}`
-    v.invalidGo('spec.ports', shown, 'cannot create an external load balancer with mix protocols')
   }
   for (const [index, { protocol = '', nodePort }] of ports.entries()) {
     if (!nodePort) continue
@@ -159,6 +158,38 @@ function validatePorts(v: Validator, spec: ServiceSpec, ports: readonly ServiceP
   }
 }
 
+function validateBalancerProtocols(v: Validator, spec: ServiceSpec, ports: readonly ServicePort[]): void {
+  if (spec.type !== 'LoadBalancer') return
+  const mixed = new Set<string>()
+  for (const [index, { protocol = '' }] of ports.entries()) {
+    if (protocols.includes(protocol)) mixed.add(protocol)
+    else {
+      const text = 'cannot create an external load balancer with non-TCP/UDP/SCTP ports'
+      v.invalid(`spec.ports[${index}].protocol`, protocol, text)
+    }
+  }
+  if (mixed.size > 1)
+    v.invalidGo('spec.ports', goPorts(ports), 'cannot create an external load balancer with mix protocols')
+}
+
+/**
+ * A load balancer of one protocol does not come to have two, before v1.24.
+ * Source: conditional_validation.go, validateMixedProtocolLBService; pkg/features/kube_features.go, MixedProtocolLBService (beta).
+ */
+export function validateMixedProtocols(v: Validator, { spec = {} }: Service, old: Service | undefined): void {
+  if (!has(v.minor, apiServer.tellsMixedProtocolsLast) || has(v.minor, apiServer.balancersMixProtocols)) return
+  if (spec.type !== 'LoadBalancer') return
+  const protocolsOf = (ports: readonly ServicePort[] = []) => new Set(ports.map(({ protocol }) => protocol)).size
+  if (protocolsOf(spec.ports) < 2 || protocolsOf(old?.spec?.ports) > 1) return
+  v.invalidGo(
+    'spec.ports',
+    goPorts(spec.ports ?? []),
+    "may not contain more than 1 protocol when type is 'LoadBalancer'",
+  )
+}
+
+const goPorts = (ports: readonly ServicePort[]) => `[]core.ServicePort{${ports.map(goPort).join(', ')}}`
+
 /** A port as `%#v` writes it. */
 function goPort({ name = '', protocol = '', port = 0, targetPort = 0, nodePort = 0 }: ServicePort): string {
   const target =
@@ -168,45 +199,111 @@ function goPort({ name = '', protocol = '', port = 0, targetPort = 0, nodePort =
   return `core.ServicePort{Name:${goQuote(name)}, Protocol:${goQuote(protocol)}, AppProtocol:(*string)(nil), Port:${port}, TargetPort:${target}, NodePort:${nodePort}}`
 }
 
-function validateSourceRanges(v: Validator, spec: ServiceSpec): void {
+/** Source: pkg/apis/core/annotation_key_constants.go, AnnotationLoadBalancerSourceRangesKey. */
+const rangesAnnotation = 'service.beta.kubernetes.io/load-balancer-source-ranges'
+
+function validateSourceRanges(
+  v: Validator,
+  spec: ServiceSpec,
+  annotations: Readonly<Record<string, string>> = {},
+): void {
   const ranges = spec.loadBalancerSourceRanges ?? []
-  if (ranges.length === 0) return
-  const field = 'spec.LoadBalancerSourceRanges'
+  const annotated = annotations[rangesAnnotation]
+  if (ranges.length === 0 && annotated === undefined) return
+  const field = ranges.length > 0 ? 'spec.LoadBalancerSourceRanges' : `metadata.annotations[${rangesAnnotation}]`
   if (spec.type !== 'LoadBalancer') v.forbidden(field, "may only be used when `type` is 'LoadBalancer'")
-  if (!ranges.every((range) => isCidr(range.trim()))) {
+  const all = ranges.length > 0 ? ranges : (annotated?.trim() || '0.0.0.0/0').split(',')
+  if (!all.every((range) => isCidr(range.trim()))) {
     const text = 'must be a list of IP ranges. For example, 10.240.0.0/24,10.250.0.0/24 '
-    v.invalid(field, `[${ranges.join(' ')}]`, text)
+    v.invalid(field, ranges.length > 0 ? `[${ranges.join(' ')}]` : annotated, text)
   }
+}
+
+/** Source: ValidateService and validateLoadBalancerClassField. */
+function validateBalancerFields(v: Validator, spec: ServiceSpec): void {
+  const { type, allocateLoadBalancerNodePorts: allocates, loadBalancerClass: name } = spec
+  const why = "may only be used when `type` is 'LoadBalancer'"
+  const isBalancer = type === 'LoadBalancer'
+  if (allocates !== undefined && !isBalancer) v.forbidden('spec.allocateLoadBalancerNodePorts', why)
+  if (allocates === undefined && isBalancer && has(v.minor, apiServer.balancersMayGoWithoutPorts)) {
+    v.required('allocateLoadBalancerNodePorts')
+  }
+  if (name === undefined) return
+  if (isBalancer) v.each('spec.loadBalancerClass', name, qualifiedName(name, v.minor))
+  else v.forbidden('spec.loadBalancerClass', why)
+}
+
+/** Whether a balancer asks the node whether it has a Pod of the Service. Source: pkg/api/service/util.go, NeedsHealthCheck. */
+export function needsHealthCheck({ type, externalTrafficPolicy }: ServiceSpec): boolean {
+  return type === 'LoadBalancer' && externalTrafficPolicy === 'Local'
+}
+
+/** Whether traffic may come from without. Source: needsExternalTrafficPolicy; from v1.29 pkg/api/service/util.go, ExternallyAccessible (#119150). */
+export function isExternal({ type, externalIPs = [] }: ServiceSpec, minor: number): boolean {
+  if (type === 'LoadBalancer' || type === 'NodePort') return true
+  return type === 'ClusterIP' && externalIPs.length > 0 && has(minor, apiServer.externalIpsHavePolicies)
+}
+
+/** Source: validateServiceExternalTrafficPolicy; before v1.23 ValidateServiceExternalTrafficFieldsValue. */
+function validateExternalPolicy(v: Validator, spec: ServiceSpec): void {
+  const { externalTrafficPolicy: policy, healthCheckNodePort: port = 0 } = spec
+  const field = 'spec.externalTrafficPolicy'
+  if (!has(v.minor, apiServer.externalPoliciesFitTypes)) {
+    if (!isUnset(policy) && !trafficPolicies.includes(policy)) {
+      v.invalid(field, policy, 'ExternalTrafficPolicy must be empty, Cluster or Local')
+    }
+    if (port < 0) v.invalid('spec.healthCheckNodePort', port, 'HealthCheckNodePort must be not less than 0')
+    return
+  }
+  if (!isExternal(spec, v.minor)) {
+    const where = has(v.minor, apiServer.externalIpsHavePolicies)
+      ? 'may only be set for externally-accessible services'
+      : "may only be set when `type` is 'NodePort' or 'LoadBalancer'"
+    if (!isUnset(policy)) v.invalid(field, policy, where)
+  } else if (isUnset(policy)) v.required(field)
+  else if (!trafficPolicies.includes(policy)) v.notSupported(field, policy, trafficPolicies)
+  if (!needsHealthCheck(spec)) {
+    const why = "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'"
+    if (port !== 0) v.invalid('spec.healthCheckNodePort', port, why)
+  } else if (port === 0) v.required('spec.healthCheckNodePort')
+  else v.each('spec.healthCheckNodePort', port, portNumber(port))
+}
+
+const trafficPolicies = ['Cluster', 'Local']
+
+/** Source: validateServiceInternalTrafficFieldsValue; from v1.24 not of a name (#104846). */
+function validateInternalPolicy(v: Validator, { type, internalTrafficPolicy: policy }: ServiceSpec): void {
+  if (!has(v.minor, apiServer.servicesHaveInternalPolicies)) return
+  const isFree = type === 'ExternalName' && has(v.minor, apiServer.namesHaveNoInternalPolicy)
+  if (policy === undefined) {
+    if (!isFree) v.required('spec.internalTrafficPolicy')
+  } else if (!trafficPolicies.includes(policy)) v.notSupported('spec.internalTrafficPolicy', policy, trafficPolicies)
 }
 
 /** Source: ValidateServiceUpdate, metadata apart. */
 export function validateServiceUpdate(v: Validator, next: Service, old: Service): void {
-  const before = old.spec?.clusterIP ?? ''
-  const now = next.spec?.clusterIP ?? ''
-  const isNamed = next.spec?.type === 'ExternalName' || old.spec?.type === 'ExternalName'
-  if (!isNamed && before !== '' && before !== now) v.invalid('spec.clusterIP', now, 'field is immutable')
+  validateAddressChange(v, next.spec ?? {}, old.spec ?? {})
+  const { spec = {} } = next
+  const before = old.spec ?? {}
+  if (has(v.minor, apiServer.externalPoliciesFitTypes)) {
+    validateClassChange(v, spec, before)
+    const isChecked = needsHealthCheck(before) && needsHealthCheck(spec)
+    if (isChecked && before.healthCheckNodePort !== spec.healthCheckNodePort) {
+      v.forbidden('spec.healthCheckNodePort', 'field is immutable')
+    }
+  }
+  validateService(v, next)
 }
 
-/** Source: ValidateNonSpecialIP. */
-/** Source: ValidateNonSpecialIP. */
-export function validateNonSpecialIp(v: Validator, field: string, ip: string): void {
-  const family = parseIp(ip)
-  if (family === undefined) {
-    v.invalid(field, ip, 'must be a valid IP address')
-    return
-  }
-  const isSix = family === 6
-  const lower = ip.toLowerCase()
-  if (ip === '0.0.0.0' || lower === '::') v.invalid(field, ip, 'may not be unspecified (0.0.0.0)')
-  if (isSix ? lower === '::1' : ip.startsWith('127.')) {
-    v.invalid(field, ip, 'may not be in the loopback range (127.0.0.0/8)')
-  }
-  if (isSix ? /^fe[89ab]/.test(lower) : ip.startsWith('169.254.')) {
-    v.invalid(field, ip, 'may not be in the link-local range (169.254.0.0/16)')
-  }
-  if (isSix ? /^ff[0-9a-f]2:/.test(lower) : ip.startsWith('224.0.0.')) {
-    v.invalid(field, ip, 'may not be in the link-local multicast range (224.0.0.0/24)')
-  }
+/** Source: validateLoadBalancerClassField, which ValidateService asks once more without the old one. */
+function validateClassChange(v: Validator, spec: ServiceSpec, old: ServiceSpec): void {
+  const name = spec.loadBalancerClass
+  if (spec.type === 'LoadBalancer') {
+    if (old.type === 'LoadBalancer' && old.loadBalancerClass !== name) {
+      v.invalid('spec.loadBalancerClass', name, 'may not change once set')
+    }
+    if (name !== undefined) v.each('spec.loadBalancerClass', name, qualifiedName(name, v.minor))
+  } else if (name !== undefined) v.forbidden('spec.loadBalancerClass', "may only be used when `type` is 'LoadBalancer'")
 }
 
 /** SCTP is alpha until v1.19. Source: conditional_validation.go, ValidateConditionalService. */
@@ -215,37 +312,5 @@ export function validateServiceSctp(v: Validator, next: Service, old: Service | 
   if (has(v.minor, apiServer.sctp) || (old?.spec?.ports ?? []).some(isSctp)) return
   for (const [index, port] of (next.spec?.ports ?? []).entries()) {
     if (isSctp(port)) v.notSupported(`spec.ports[${index}].protocol`, 'SCTP', ['TCP', 'UDP'])
-  }
-}
-
-/** Source: validateEndpointSubsets. */
-export function validateSubsets(v: Validator, subsets: readonly EndpointSubset[]): void {
-  for (const [index, subset] of subsets.entries()) {
-    const path = `subsets[${index}]`
-    const { addresses = [], notReadyAddresses = [], ports = [] } = subset
-    if (addresses.length + notReadyAddresses.length === 0) {
-      v.required(path, 'must specify `addresses` or `notReadyAddresses`')
-    }
-    for (const [member, listed] of [
-      ['addresses', addresses],
-      ['notReadyAddresses', notReadyAddresses],
-    ] as const) {
-      for (const [at, address] of listed.entries()) {
-        const field = `${path}.${member}[${at}]`
-        const { ip = '', hostname, nodeName } = address
-        v.each(`${field}.ip`, ip, ipAddress(ip, v.minor))
-        if (!isUnset(hostname)) v.each(`${field}.hostname`, hostname, dns1123Label(hostname, v.minor))
-        if (nodeName !== undefined) v.each(`${field}.nodeName`, nodeName, dns1123Subdomain(nodeName, v.minor))
-        validateNonSpecialIp(v, `${field}.ip`, ip)
-      }
-    }
-    for (const [at, { name, port = 0, protocol }] of ports.entries()) {
-      const field = `${path}.ports[${at}]`
-      if (!isUnset(name)) v.each(`${field}.name`, name, dns1123Label(name, v.minor))
-      else if (ports.length > 1) v.required(`${field}.name`)
-      v.each(`${field}.port`, port, portNumber(port))
-      if (isUnset(protocol)) v.required(`${field}.protocol`)
-      else if (!protocols.includes(protocol)) v.notSupported(`${field}.protocol`, protocol, protocols)
-    }
   }
 }

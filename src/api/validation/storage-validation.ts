@@ -33,7 +33,8 @@ export function validateCsiDriver(v: Validator, spec: CsiDriverSpec): void {
   }
 }
 
-function validateTokenRequests(v: Validator, requests: NonNullable<CsiDriverSpec['tokenRequests']>): void {
+/** Source: validateTokenRequests. */
+export function validateTokenRequests(v: Validator, requests: NonNullable<CsiDriverSpec['tokenRequests']>): void {
   const audiences = new Set<string>()
   for (const [index, { audience = '', expirationSeconds: seconds }] of requests.entries()) {
     const field = `spec.tokenRequests[${index}]`

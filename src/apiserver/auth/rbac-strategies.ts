@@ -42,7 +42,7 @@ function roleStrategy(resource: string, kind: string, namespaced: boolean): Stra
     canonicalize: (role) => (role.rules?.length === 0 ? { ...role, rules: null } : role),
     validateName: pathSegmentNameErrors,
     validate: (role, { minor }) => errorsOf(role, minor),
-    validateUpdate: (next, _old, { minor }) => errorsOf(next, minor),
+    validateUpdate: (next, _old, { minor }) => twice(errorsOf(next, minor)),
   }
 }
 
@@ -120,7 +120,10 @@ function bindingStrategy(
     defaults: defaultBinding,
     validateName: pathSegmentNameErrors,
     validate: (binding, { minor }) => validate(binding, minor),
-    validateUpdate: (next, old, { minor }) => [...validate(next, minor), ...roleRefChange(next.roleRef, old.roleRef)],
+    validateUpdate: (next, old, { minor }) => [
+      ...twice(validate(next, minor)),
+      ...roleRefChange(next.roleRef, old.roleRef),
+    ],
     table: bindingTable(kind),
   }
 }
@@ -164,6 +167,11 @@ function subjectErrors(subject: Subject, namespaced: boolean, field: string, min
     errors.push(notSupported(`${field}.kind`, kind, ['ServiceAccount', 'User', 'Group']))
   }
   return errors
+}
+
+/** An updated object is looked at as such and as an update, and what is wrong told as often. Source: ValidateUpdate of the strategies. */
+function twice(errors: readonly FieldError[]): readonly FieldError[] {
+  return errors.length === 0 ? errors : [...errors, ...errors]
 }
 
 /** A binding keeps its role for life. The value is printed as Go prints the struct. */

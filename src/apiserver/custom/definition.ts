@@ -113,7 +113,9 @@ function withColumns(version: JsonObject, from: string, to: string): JsonObject 
 
 /** The defaults of v1. Source: apiextensions v1/defaults.go, SetDefaults_CustomResourceDefinition. */
 export function withDefaults(definition: CustomResourceDefinition): CustomResourceDefinition {
-  const { spec, status } = definition
+  const { status } = definition
+  // A patch may have taken it away.
+  const spec = (definition.spec as CustomResourceDefinition['spec'] | undefined) ?? {}
   const { names = {}, versions = [] } = spec
   const kind = names.kind ?? ''
   const listKind = names.listKind || (kind === '' ? undefined : `${kind}List`)

@@ -30,6 +30,7 @@ import { applyType, bodyDecoders, customPatchRefusal, isPatchType, patchTypeOf }
 import { containerCall, containerSubresource } from './container-calls.ts'
 import { discoveryAnswer } from './discovery-documents.ts'
 import { encodeAnswer, onWire, pageNotFound, plainText, protobufAnswer } from './encode.ts'
+import { healthAnswer } from './health.ts'
 import { negotiateOutput, type Output } from './negotiate.ts'
 import { checkRoute, isNobodys, isOffered } from './offered.ts'
 import { passedOn, passOn } from './pass-on.ts'
@@ -138,7 +139,8 @@ function nonResource(
     if (denied !== undefined) return statusAnswer(denied)
   }
   if (route.kind === 'other') {
-    const document = serverDocument(core, path, request.headers.accept)
+    const health = healthAnswer(path, request.path)
+    const document = health ?? serverDocument(core, path, request.headers.accept)
     return method === 'GET' || document.code === 404 ? document : statusAnswer(genericStatus(405))
   }
   if (isNobodys(core, route.group)) return pageNotFound()

@@ -8,17 +8,13 @@ import { type DocumentSource, documentV2, documentV3, indexV3 } from '../openapi
 import { encodeDocumentV2 } from '../openapi/protobuf-v2.ts'
 import type { RegistryCore } from '../registry/core.ts'
 import { apiServerFact } from '../version-facts.ts'
-import { encodeAnswer, pageNotFound, plainText } from './encode.ts'
+import { encodeAnswer, pageNotFound } from './encode.ts'
 import { type BuildInfo, metricsAnswer } from './metrics.ts'
 
-/** Documents that are about the server: health, version, metrics, who issues its tokens, OpenAPI. */
+/** Documents that are about the server: version, metrics, who issues its tokens, OpenAPI. */
 export function serverDocument(core: RegistryCore, path: string, accept: string | undefined): HttpAnswer {
   const { minor } = core.context
   switch (path) {
-    case '/healthz':
-    case '/livez':
-    case '/readyz':
-      return plainText(200, 'ok')
     case '/version':
     case '/version/':
       return versionAnswer(minor)

@@ -123,7 +123,9 @@ function beforeCreate(core: RegistryCore, request: WriteRequest, object: KubeObj
   if (placed === undefined) {
     return badRequest('the namespace of the provided object does not match the namespace sent on the request')
   }
-  const cleared = { ...object, metadata: placed }
+  const whole = { ...object, metadata: placed }
+  const cleared = strategy.begin?.(whole, undefined, core.context, request.dryRun) ?? whole
+  if (isStatus(cleared)) return cleared
   const prepared = strategy.prepareForCreate?.(cleared, core.context, request.user) ?? cleared
   // Nobody else holds the copy that was made here: it is filled in its place.
   const isOwn = prepared.metadata === placed

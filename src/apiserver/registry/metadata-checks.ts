@@ -7,7 +7,8 @@ import {
   validateObjectMeta,
   validateObjectMetaUpdate,
 } from '../../api/validation/validate-meta.ts'
-import type { Strategy } from './strategy.ts'
+import { nameRuleOf } from './name-rule.ts'
+import type { RegistryContext, Strategy } from './strategy.ts'
 
 /**
  * How a kind looks at metadata once more when it is updated, which tells what is wrong with it as often: `all` is the core
@@ -66,18 +67,25 @@ export function metadataErrors(
   { metadata: old }: KubeObject,
   { group, resource }: Pick<ResourceInfo, 'group' | 'resource'>,
   isMain: boolean,
-  { namespaced, takesAnyFinalizer }: Pick<Strategy, 'namespaced' | 'takesAnyFinalizer'>,
-  minor: number,
+  strategy: Strategy,
+  context: RegistryContext,
 ): readonly FieldError[] {
+  const { namespaced, takesAnyFinalizer } = strategy
+  const { minor } = context
   const all = validateObjectMeta(metadata, namespaced, pathSegmentName, minor, old)
+  // The kind's own check looks at a prefix as at that of a new object.
+  const own =
+    metadata.generateName === old.generateName
+      ? all
+      : validateObjectMeta(metadata, namespaced, nameRuleOf(strategy, context), minor, old)
   const update = validateObjectMetaUpdate(metadata, old, minor)
   const isFree = takesAnyFinalizer === true || metadata.finalizers === old.finalizers
   const finalizers = isFree ? none : validateKubeFinalizers(metadata)
-  if (all.length + update.length + finalizers.length === 0) return none
+  if (all.length + own.length + update.length + finalizers.length === 0) return none
   const again = {
-    all: joined(all, finalizers),
+    all: joined(own, finalizers),
     update: joined(update, finalizers),
-    'plain all': all,
+    'plain all': own,
     'plain update': update,
   }
   const checks = isMain ? (checksOf[group === '' ? resource : `${resource}.${group}`] ?? usual) : usual

@@ -37,6 +37,12 @@ export function hasSameNils(next: KubeObject, existing: KubeObject): boolean {
   return a.size === b.size && [...a].every((key) => b.has(key))
 }
 
+/** Whether some of an object's values are nil, which none of a stored one are once it is read. */
+export function hasNils(object: KubeObject): boolean {
+  const name = byteMaps[object.kind]
+  return name !== undefined && nilsOf(member(object, name)).size > 0
+}
+
 const noKeys: ReadonlySet<string> = new Set()
 
 function nilsOf(map: unknown): ReadonlySet<string> {

@@ -16,6 +16,8 @@ import type { KubeObject, Status } from '../../api/types/meta.ts'
 import { invalid } from '../../api/validation/field-errors.ts'
 import type { PatchType } from '../../client/client.ts'
 import { TypedPatch } from '../../client/typed-patch.ts'
+import { apiServer } from '../../versions/api-server.ts'
+import { has } from '../../versions/changes.ts'
 import { withManagedFields } from '../ownership/ownership.ts'
 import { apiServerFact } from '../version-facts.ts'
 import type { RegistryCore, WriteRequest } from './core.ts'
@@ -130,7 +132,7 @@ function patched(
         return { value: applyJsonPatch(document, operations) }
       }
       case 'application/merge-patch+json':
-        return { value: applyMergePatch(document, patch) }
+        return { value: applyMergePatch(document, patch, has(core.context.minor, apiServer.mergedListsKeepNulls)) }
       case 'application/strategic-merge-patch+json': {
         const { group, version, kind } = served.info
         const definition = schemaOf(core.context.minor).kind({ group, version, kind })

@@ -19,6 +19,23 @@ const network = { second: 96, size: 2 ** 20 } as const
 /** Source: kube-apiserver flag --service-node-port-range. */
 const nodePorts = { first: 30_000, last: 32_767 } as const
 
+/** The network as the server's errors name it. */
+export const networkText = '10.96.0.0/12'
+/** The ports as the server's errors name them. */
+export const nodePortsText = `${nodePorts.first}-${nodePorts.last}`
+
+/** Whether an address (one of IPv4 as parseIp takes it) is one that Services may have: not the network's own, nor its last. Source: ipallocator/allocator.go, contains. */
+export function isInNetwork(ip: string): boolean {
+  const [first, second = 0, third = 0, fourth = 0] = ip.split('.').map(Number)
+  const offset = (second - network.second) * 65_536 + third * 256 + fourth
+  return first === 10 && offset > 0 && offset < network.size - 1
+}
+
+/** Whether a port is one that nodes open for Services. */
+export function isNodePort(port: number): boolean {
+  return port >= nodePorts.first && port <= nodePorts.last
+}
+
 export function createServiceAddresses(): ServiceAddresses {
   const holders = new Map<string | number, string>()
   const draw = <T extends string | number>(next: () => T): T => {
@@ -49,5 +66,6 @@ function addressAt(offset: number): string {
 function heldBy({ spec }: Service): readonly (string | number)[] {
   const address = spec?.clusterIP ?? ''
   const ports = (spec?.ports ?? []).flatMap(({ nodePort }) => (nodePort ? [nodePort] : []))
+  if (spec?.healthCheckNodePort) ports.push(spec.healthCheckNodePort)
   return address === '' || address === 'None' ? ports : [address, ...ports]
 }

@@ -43,6 +43,11 @@ export interface Strategy<T extends KubeObject = KubeObject> {
   }
   /** Applied as the body is decoded, at create and update alike. */
   defaults?(object: T, context: RegistryContext): T
+  /**
+   * What is drawn for it before all else, or why it cannot be had. `old`: what is stored, at an update. Dry runs look less closely.
+   * Source: apiserver pkg/registry/generic/registry/store.go, BeginCreate and BeginUpdate.
+   */
+  begin?(object: T, old: T | undefined, context: RegistryContext, isDryRun: boolean): T | Status
   /** `user`: who creates it. */
   prepareForCreate?(object: T, context: RegistryContext, user: UserInfo): T
   /** Called when the object has its name, uid and times, before it is validated. */

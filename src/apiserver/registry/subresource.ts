@@ -3,6 +3,8 @@ import { applyMergePatch } from '../../api/patch/merge-patch.ts'
 import { genericStatus, isStatus, notFoundStatus } from '../../api/status.ts'
 import type { KubeObject, Status } from '../../api/types/meta.ts'
 import type { ApiAnswer, ApiRequest } from '../../client/server.ts'
+import { apiServer } from '../../versions/api-server.ts'
+import { has } from '../../versions/changes.ts'
 import { managerOf } from '../actors.ts'
 import { ownedBody } from '../ownership/endpoints.ts'
 import { setOwnership } from '../ownership/ownership.ts'
@@ -71,7 +73,10 @@ export function patchSubresource(
 ): ApiAnswer {
   const current = answerSubresource(core, served, { ...request, verb: 'get' })
   if (!current.ok) return current
-  return answerSubresource(core, served, { ...request, body: applyMergePatch(current.object, patch) })
+  return answerSubresource(core, served, {
+    ...request,
+    body: applyMergePatch(current.object, patch, has(core.context.minor, apiServer.mergedListsKeepNulls)),
+  })
 }
 
 function registryAccess(core: RegistryCore): RegistryAccess {

@@ -1,5 +1,5 @@
 import { equalJson } from '../../api/json.ts'
-import { badRequest, invalidStatus, notFoundStatus, plainError } from '../../api/status.ts'
+import { badRequest, invalidStatus, isStatus, notFoundStatus, plainError } from '../../api/status.ts'
 import type { KubeObject, ObjectMeta, Status } from '../../api/types/meta.ts'
 import { joined, none } from '../../api/validation/field-errors.ts'
 import { extended } from '../../kernel/extended.ts'
@@ -10,6 +10,7 @@ import { admit, type RegistryCore, refused, validateAdmission, type WriteRequest
 import { createOnUpdate } from './create.ts'
 import { metadataErrors } from './metadata-checks.ts'
 import { hasSameNils } from './nil-bytes.ts'
+import { withoutDuplicateOwners } from './owner-duplicates.ts'
 import type { ServedResource } from './resource-table.ts'
 import { modifiedConflict, parseResourceVersion, uidPreconditionFailed } from './resource-version.ts'
 import { hasGeneration, type Part, partOf, refusedKind } from './strategy.ts'
@@ -78,7 +79,9 @@ export function storeUpdate(
   const mayCreate = strategy.allowsCreateOnUpdate === true || given !== undefined
   if (existing === undefined && !mayCreate && apiServerFact('missingBeforeAdmission', core.context.minor))
     return notFoundStatus(info, name)
-  const account = given ?? accounted(core, request, proposed, existing)
+  const named = withoutDuplicateOwners(proposed, core.context.minor)
+  if (named.warning !== undefined) request.warn?.(named.warning)
+  const account = given ?? accounted(core, request, named.object, existing)
   const admitted = admit(core, request, existing === undefined ? 'CREATE' : 'UPDATE', account.object, existing)
   if (admitted === undefined || refused(admitted)) return admitted ?? notFoundStatus(info, name)
   const object = admitted as KubeObject // not refused, and a Status of success does not come from admission
@@ -167,14 +170,16 @@ function beforeUpdate(
   if (placed === undefined) {
     return badRequest('the namespace of the provided object does not match the namespace sent on the request')
   }
-  const prepared = prepare(core, request, placed, existing, rules)
+  const begun = rules === 'update' ? strategy.begin?.(placed, existing, context, request.dryRun) : undefined
+  if (begun !== undefined && isStatus(begun)) return begun
+  const prepared = prepare(core, request, begun ?? placed, existing, rules)
   // Metadata that was copied to be placed belongs to nobody else: it is filled in its place.
   const isOwn = placed !== proposed && prepared.metadata === placed.metadata
   const object = keepSystemFields(prepared, existing, placed, isOwn)
   const { metadata } = object
   const isMain = rules === 'update'
   const errors = joined(
-    metadataErrors(object, existing, info, isMain, strategy, context.minor),
+    metadataErrors(object, existing, info, isMain, strategy, context),
     (isMain ? strategy.validateUpdate?.(object, existing, context) : undefined) ?? none,
     (rules === 'status' ? strategy.validateStatusUpdate?.(object, existing, context) : undefined) ?? none,
     typeof rules === 'object' ? rules.validate(object, existing, context) : none,

@@ -5,6 +5,7 @@ import { byteLength, configMapKey } from '../../../api/validation/formats.ts'
 import { tooLongSince } from '../../../api/validation/validate-meta.ts'
 import { base64Length } from '../../../bytes/bytes.ts'
 import { ageColumn, ageOf, column, nameColumn } from '../column-texts.ts'
+import { hasNils } from '../nil-bytes.ts'
 import type { RegistryContext, Strategy } from '../strategy.ts'
 import { secretMaxBytes } from './secret.ts'
 
@@ -56,7 +57,7 @@ function validateImmutable(next: ConfigMap, old: ConfigMap): readonly FieldError
   return [
     ...(next.immutable === true ? [] : [forbidden('immutable', why)]),
     ...(equalJson(next.data, old.data) ? [] : [forbidden('data', why)]),
-    ...(equalJson(next.binaryData, old.binaryData) ? [] : [forbidden('binaryData', why)]),
+    ...(equalJson(next.binaryData, old.binaryData) && !hasNils(next) ? [] : [forbidden('binaryData', why)]),
   ]
 }
 

@@ -1,7 +1,7 @@
 import { equalJson } from '../../../api/json.ts'
 import type { Endpoint, EndpointPort, EndpointSlice } from '../../../api/types/services.ts'
+import { validateNonSpecialIp } from '../../../api/validation/endpoints-validation.ts'
 import { dns1123Label, dns1123Subdomain, labelValue, parseIp, qualifiedName } from '../../../api/validation/formats.ts'
-import { validateNonSpecialIp } from '../../../api/validation/service-validation.ts'
 import type { Validator } from '../../../api/validation/validator.ts'
 import type { RegistryContext, Strategy } from '../strategy.ts'
 import { endpointSliceColumns } from './columns.ts'

@@ -1,5 +1,12 @@
+import { equalJson } from '../../../api/json.ts'
+import { shownList } from '../../../api/structs/shown.ts'
 import type { KubeObject } from '../../../api/types/meta.ts'
-import { type CsiDriverSpec, validateCsiDriver } from '../../../api/validation/storage-validation.ts'
+import {
+  type CsiDriverSpec,
+  validateCsiDriver,
+  validateTokenRequests,
+} from '../../../api/validation/storage-validation.ts'
+import type { Validator } from '../../../api/validation/validator.ts'
 import { validateWebhooks, type Webhook } from '../../../api/validation/webhook-validation.ts'
 import { apiServer } from '../../../versions/api-server.ts'
 import { has } from '../../../versions/changes.ts'
@@ -68,6 +75,19 @@ function driverDefaults(spec: CsiDriverSpec, minor: number): CsiDriverSpec {
   }
 }
 
+/** What a driver is, it stays. Source: pkg/apis/storage/validation/validation.go, ValidateCSIDriverUpdate. */
+function validateDriverChange(v: Validator, next: CsiDriverSpec, old: CsiDriverSpec): void {
+  const isFree = has(v.minor, apiServer.driversMayChangePolicies)
+  const why = 'field is immutable'
+  if (next.attachRequired !== old.attachRequired) v.invalid('spec.attachedRequired', next.attachRequired, why)
+  if (!isFree && next.fsGroupPolicy !== old.fsGroupPolicy) v.invalid('spec.fsGroupPolicy', next.fsGroupPolicy, why)
+  if (!isFree && next.podInfoOnMount !== old.podInfoOnMount) v.invalid('spec.podInfoOnMount', next.podInfoOnMount, why)
+  if (!equalJson(next.volumeLifecycleModes, old.volumeLifecycleModes)) {
+    const modes = shownList(next.volumeLifecycleModes, 'storage.VolumeLifecycleMode', v.minor)
+    v.invalidGo('spec.volumeLifecycleModes', modes, why)
+  }
+}
+
 export const csiDriverStrategy: Strategy<CsiDriver> = {
   resource: { group: 'storage.k8s.io', version: 'v1', resource: 'csidrivers' },
   kind: 'CSIDriver',
@@ -79,7 +99,17 @@ export const csiDriverStrategy: Strategy<CsiDriver> = {
     spec: driverDefaults(withoutNulls(driver.spec ?? {}), minor),
   }),
   validate: (driver, context) => errorsOf(context, (v) => validateCsiDriver(v, driver.spec ?? {})),
-  validateUpdate: (next, _old, context) => errorsOf(context, (v) => validateCsiDriver(v, next.spec ?? {})),
+  prepareForUpdate: (next, old, { minor }) => {
+    const changing = (driver: CsiDriver) => [driver.spec?.tokenRequests ?? [], driver.spec?.requiresRepublish ?? false]
+    if (!has(minor, apiServer.driversGetTokens) || equalJson(changing(next), changing(old))) return next
+    return { ...next, metadata: { ...next.metadata, generation: (old.metadata.generation ?? 0) + 1 } }
+  },
+  validateUpdate: (next, old, context) =>
+    errorsOf(context, (v) => {
+      validateCsiDriver(v, next.spec ?? {})
+      validateDriverChange(v, next.spec ?? {}, old.spec ?? {})
+      validateTokenRequests(v, next.spec?.tokenRequests ?? []) // once more
+    }),
   table: {
     columns: csiDriverColumns,
     row: (driver, context) => [

@@ -1,4 +1,7 @@
 import { equalJson } from '../../../api/json.ts'
+import { middleStructs } from '../../../api/structs/middle-structs.ts'
+import { goSyntax } from '../../../api/structs/syntax.ts'
+import { internalPodSpec } from '../../../api/structs/values.ts'
 import type { CronJob, Job, JobSpec } from '../../../api/types/workloads.ts'
 import { byteLength } from '../../../api/validation/formats.ts'
 import { matchesLabelSelector, validateLabelSelector } from '../../../api/validation/label-validation.ts'
@@ -168,13 +171,22 @@ export const jobStrategy: Strategy<Job> = {
     errorsOf(context, (v) => {
       const spec = next.spec ?? {}
       const before = old.spec ?? {}
+      validateGeneratedSelector(v, next)
       validateJob(v, spec)
+      validateJob(v, spec) // as such, and as an update
       validateCompletionsUpdate(v, spec, before)
       if (!equalJson(spec.selector, before.selector)) {
-        v.invalidGo('spec.selector', goSelector(spec.selector ?? {}), 'field is immutable')
+        if (spec.selector === undefined) v.invalid('spec.selector', undefined, 'field is immutable')
+        else v.invalidGo('spec.selector', goSelector(spec.selector), 'field is immutable')
       }
       if (!equalJson(spec.template, before.template)) {
-        v.invalidGo('spec.template', 'core.PodTemplateSpec{}', 'field is immutable')
+        const { metadata, spec: pod } = spec.template ?? {}
+        const { containers = [], ...others } = pod ?? {}
+        const template = {
+          ...metadata,
+          spec: internalPodSpec(containers.length === 0 ? others : { ...others, containers }),
+        }
+        v.invalidGo('spec.template', goSyntax('core.PodTemplateSpec', template, middleStructs), 'field is immutable')
       }
       validateSameMode(v, spec, before)
     }),

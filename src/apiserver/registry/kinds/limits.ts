@@ -1,4 +1,5 @@
 import { type Amounts, amountOf } from '../../../api/amounts.ts'
+import { randomUuid } from '../../../api/generate-name.ts'
 import { canonicalQuantity, compareQuantities, quantityMilliValue } from '../../../api/quantity.ts'
 import { goQuantity, goStrings } from '../../../api/structs/syntax.ts'
 import type { LimitRange, LimitRangeItem, ResourceQuota } from '../../../api/types/limits.ts'
@@ -115,8 +116,14 @@ export const limitRangeStrategy: Strategy<LimitRange> = {
   allowsCreateOnUpdate: true,
   defaults: (range) => ({
     ...range,
-    spec: { ...range.spec, limits: (range.spec?.limits ?? []).map(defaultItem) },
+    // Go tells a list that is not there as null.
+    spec: { ...range.spec, limits: (range.spec?.limits?.map(defaultItem) ?? null) as readonly LimitRangeItem[] },
   }),
+  // Source: pkg/registry/core/limitrange/strategy.go, PrepareForCreate.
+  prepareForCreate: (range, { random }) =>
+    (range.metadata.name as string | undefined) // it may have been forgotten
+      ? range
+      : { ...range, metadata: { ...range.metadata, name: randomUuid(random) } },
   validate: (range, context) => errorsOf(context, (v) => validateLimitRange(v, range)),
   validateUpdate: (next, _old, context) => errorsOf(context, (v) => validateLimitRange(v, next)),
 }

@@ -349,7 +349,11 @@ export const networkPolicyStrategy: Strategy<NetworkPolicy> = {
     }
   },
   validate: (policy, context) => errorsOf(context, (v) => validateNetworkPolicy(v, policy)),
-  validateUpdate: (next, _old, context) => errorsOf(context, (v) => validateNetworkPolicy(v, next)),
+  validateUpdate: (next, _old, context) =>
+    errorsOf(context, (v) => {
+      validateNetworkPolicy(v, next)
+      validateNetworkPolicy(v, next) // as such, and as an update
+    }),
   table: {
     columns: networkPolicyColumns,
     row: (policy, context) => [policy.metadata.name, selectorCell(policy.spec?.podSelector), ageCell(policy, context)],

@@ -1,4 +1,5 @@
 import { equalJson } from '../../../api/json.ts'
+import { shownList } from '../../../api/structs/shown.ts'
 import type { Node, Taint } from '../../../api/types/core.ts'
 import { isCidr, labelValue } from '../../../api/validation/formats.ts'
 import { validateLabelName } from '../../../api/validation/label-validation.ts'
@@ -27,7 +28,7 @@ function validateTaints(v: Validator, taints: readonly Taint[]): void {
     else validateTaintEffect(v, `${path}.effect`, effect)
     const pair = `${effect}/${key}`
     if (known.has(pair)) {
-      const shown = `core.Taint{Key:${goQuote(key)}, Value:${goQuote(value)}, Effect:${goQuote(effect)}, TimeAdded:(*v1.Time)(nil)}`
+      const shown = `core.Taint{Key:${goQuote(key)}, Value:${goQuote(value)}, Effect:${goQuote(effect)}, TimeAdded:<nil>}`
       const body = `Duplicate value: ${shown}: taints must be unique by key and effect pair`
       v.add([{ type: 'FieldValueDuplicate', field: path, body }])
     }
@@ -44,6 +45,32 @@ function validateResources(v: Validator, { status }: Node): void {
   }
 }
 
+const listedCidrs = ({ spec }: Node) => (spec as { readonly podCIDRs?: readonly string[] } | undefined)?.podCIDRs ?? [] // a member that the type leaves out
+
+/** The one counts where the list begins with another. Source: pkg/apis/core/v1/conversion.go, Convert_v1_NodeSpec_To_core_NodeSpec. */
+function cidrsOf(one: string, list: readonly string[]): readonly string[] {
+  return one !== '' && one !== list[0] ? [one] : list
+}
+
+/** Source: ValidateNode, metadata apart. */
+function validateNode(v: Validator, node: Node): void {
+  validateTaints(v, node.spec?.taints ?? [])
+  validateResources(v, node)
+  const cidrs = listedCidrs(node)
+  const shown = shownList(cidrs, 'string', v.minor)
+  for (const [index, cidr] of cidrs.entries()) {
+    if (!isCidr(cidr)) v.invalidGo(`spec.podCIDRs[${index}]`, shown, 'must be valid CIDR')
+  }
+  if (cidrs.length < 2) return
+  const isDual = new Set(cidrs.map((cidr) => cidr.includes(':'))).size === 2
+  if (!isDual || cidrs.length > 2) {
+    v.invalidGo('spec.podCIDRs', shown, 'may specify no more than one CIDR for each IP family')
+  }
+  for (const [index, cidr] of cidrs.entries()) {
+    if (cidrs.indexOf(cidr) < index) v.duplicate(`spec.podCIDRs[${index}]`, cidr)
+  }
+}
+
 /** Source: ValidateNodeUpdate. */
 function validateUpdate(v: Validator, next: Node, old: Node): void {
   validateResources(v, next)
@@ -56,8 +83,10 @@ function validateUpdate(v: Validator, next: Node, old: Node): void {
     }
     addresses.add(key)
   }
-  const cidr = old.spec?.podCIDR ?? ''
-  if (cidr !== '' && cidr !== (next.spec?.podCIDR ?? '')) {
+  const [before, now] = [listedCidrs(old), listedCidrs(next)]
+  const isResized = before.length > 0 && before.length !== now.length
+  for (const [index, cidr] of before.entries()) {
+    if (isResized ? index > 0 : cidr === now[index]) continue
     v.forbidden('spec.podCIDRs', 'node updates may not change podCIDR except from "" to valid')
   }
   const provider = old.spec?.providerID ?? ''
@@ -76,11 +105,10 @@ export const nodeStrategy: Strategy<Node> = {
     const { status, spec } = node
     const isDoubled = status?.allocatable === undefined && status?.capacity !== undefined
     const listed = spec as { readonly podCIDRs?: readonly string[] } | undefined // a member that the type leaves out
-    const cidrs = listed?.podCIDRs ?? (spec?.podCIDR ? [spec.podCIDR] : undefined)
+    const cidrs = cidrsOf(spec?.podCIDR ?? '', listed?.podCIDRs ?? [])
     return {
       ...node,
-      spec:
-        cidrs === undefined ? (spec ?? {}) : { ...spec, podCIDR: spec?.podCIDR || (cidrs[0] ?? ''), podCIDRs: cidrs },
+      spec: cidrs.length === 0 ? (spec ?? {}) : { ...spec, podCIDR: cidrs[0] ?? '', podCIDRs: cidrs },
       status: {
         ...status,
         ...(isDoubled ? { allocatable: status.capacity } : {}),
@@ -89,15 +117,12 @@ export const nodeStrategy: Strategy<Node> = {
       },
     } as Node
   },
-  validate: (node, context) =>
+  validate: (node, context) => errorsOf(context, (v) => validateNode(v, node)),
+  validateUpdate: (next, old, context) =>
     errorsOf(context, (v) => {
-      validateTaints(v, node.spec?.taints ?? [])
-      validateResources(v, node)
-      const cidr = node.spec?.podCIDR ?? ''
-      if (cidr !== '' && !isCidr(cidr))
-        v.invalidGo('spec.podCIDRs[0]', `[]string{${goQuote(cidr)}}`, 'must be valid CIDR')
+      if (next.spec !== old.spec) validateNode(v, next)
+      validateUpdate(v, next, old)
     }),
-  validateUpdate: (next, old, context) => errorsOf(context, (v) => validateUpdate(v, next, old)),
   validateStatusUpdate: (next, old, context) =>
     errorsOf(context, (v) => {
       if (!equalJson(next.status, old.status)) validateUpdate(v, next, old)

@@ -10,6 +10,7 @@ import { extended } from '../../../kernel/extended.ts'
 import { apiServer } from '../../../versions/api-server.ts'
 import { has } from '../../../versions/changes.ts'
 import { ageColumn, ageOf, column, nameColumn } from '../column-texts.ts'
+import { hasNils } from '../nil-bytes.ts'
 import type { RegistryContext, Strategy } from '../strategy.ts'
 
 /** Secrets (C2, C5, C6, R2, I1, I2; facts apiserver.md 1). Source: pkg/registry/core/secret/strategy.go, pkg/apis/core/validation/validation.go. */
@@ -106,7 +107,7 @@ function validateImmutable(next: Secret, old: Secret): readonly FieldError[] {
   const why = 'field is immutable when `immutable` is set'
   return [
     ...(next.immutable === true ? [] : [forbidden('immutable', why)]),
-    ...(equalJson(next.data, old.data) ? [] : [forbidden('data', why)]),
+    ...(equalJson(next.data, old.data) && !hasNils(next) ? [] : [forbidden('data', why)]),
   ]
 }
 

@@ -1,3 +1,4 @@
+import { equalJson } from '../../../api/json.ts'
 import type {
   EndpointSubset,
   Endpoints,
@@ -6,18 +7,21 @@ import type {
   ServicePort,
   ServiceSpec,
 } from '../../../api/types/services.ts'
+import { validateSubsets } from '../../../api/validation/endpoints-validation.ts'
 import { dns1035Label, maskTrailingDash } from '../../../api/validation/formats.ts'
 import {
+  isExternal,
+  needsHealthCheck,
+  validateMixedProtocols,
   validateService,
   validateServiceSctp,
   validateServiceUpdate,
-  validateSubsets,
 } from '../../../api/validation/service-validation.ts'
-import type { Validator } from '../../../api/validation/validator.ts'
 import { apiServer } from '../../../versions/api-server.ts'
 import { has } from '../../../versions/changes.ts'
 import { factAt, type VersionedFact } from '../../../versions/version.ts'
-import type { RegistryContext, Strategy } from '../strategy.ts'
+import { allocate, usesNodePorts } from '../service-allocation.ts'
+import type { Strategy } from '../strategy.ts'
 import { endpointColumns, serviceColumns } from './columns.ts'
 import { errorsOf } from './settings.ts'
 import { ageCell, labelsCell } from './workload-rows.ts'
@@ -36,38 +40,6 @@ function defaultPort(port: ServicePort): ServicePort {
   }
 }
 
-/** An address and node ports for a Service that needs them; they are random, as the original's are. */
-function allocate(service: Service, context: RegistryContext): Service {
-  const { spec = {} } = service
-  if (spec.type === 'ExternalName') {
-    const { clusterIPs: _ips, ipFamilies: _families, ipFamilyPolicy: _policy, ...rest } = spec
-    return { ...service, spec: rest }
-  }
-  const clusterIP = spec.clusterIP || context.addresses.drawAddress(context.random)
-  const isExposed = spec.type === 'NodePort' || spec.type === 'LoadBalancer'
-  const ports = spec.ports?.map((port) =>
-    isExposed && !port.nodePort ? { ...port, nodePort: context.addresses.drawPort(context.random) } : port,
-  )
-  const families = familiesOf({ ...spec, clusterIP }, context.minor)
-  return { ...service, spec: { ...spec, clusterIP, ...families, ...(ports === undefined ? {} : { ports }) } }
-}
-
-/** Addresses and their families in a cluster of IPv4. Source: pkg/registry/core/service/storage/alloc.go, initIPFamilyFields. */
-function familiesOf(spec: ServiceSpec, minor: number): Partial<ServiceSpec> {
-  const { clusterIP = '', clusterIPs, ipFamilies, ipFamilyPolicy } = spec
-  const ips = has(minor, apiServer.servicesHaveClusterIps)
-    ? { clusterIPs: clusterIPs?.[0] === clusterIP ? clusterIPs : [clusterIP] }
-    : {}
-  if (!has(minor, apiServer.servicesHaveFamilies)) return ips
-  // Nobody knows of which family are the addresses that somebody else writes for it.
-  const isOpen = clusterIP === 'None' && Object.keys(spec.selector ?? {}).length === 0
-  return {
-    ...ips,
-    ipFamilies: ipFamilies ?? (isOpen ? ['IPv4', 'IPv6'] : ['IPv4']),
-    ipFamilyPolicy: ipFamilyPolicy ?? (isOpen ? 'RequireDualStack' : 'SingleStack'),
-  }
-}
-
 /** A type that has no node ports drops those of the type before. */
 const dropsNodePorts: VersionedFact<boolean> = {
   source: 'pkg/registry/core/service/strategy.go, dropTypeDependentFields',
@@ -75,28 +47,48 @@ const dropsNodePorts: VersionedFact<boolean> = {
   since: [[20, true]],
 }
 
-const usesNodePorts = ({ spec }: Service) => spec?.type === 'NodePort' || spec?.type === 'LoadBalancer'
+/**
+ * What the type before had drawn and this one has no use for goes, unless somebody changed it just now.
+ * Source: pkg/registry/core/service/strategy.go, dropTypeDependentFields.
+ */
+function withoutUnused(next: Service, old: Service, minor: number): Service {
+  const spec: { -readonly [K in keyof ServiceSpec]: ServiceSpec[K] } = { ...next.spec }
+  const before = old.spec ?? {}
+  const drops = (key: keyof ServiceSpec, isUsed: (spec: ServiceSpec) => boolean) => {
+    if (isUsed(before) && !isUsed(spec) && equalJson(spec[key] ?? null, before[key] ?? null)) delete spec[key]
+  }
+  const hasAddress = ({ type }: ServiceSpec) => type !== 'ExternalName'
+  const isBalancer = ({ type }: ServiceSpec) => type === 'LoadBalancer'
+  if (hasAddress(before) && !hasAddress(spec)) {
+    const isSame = equalJson([spec.clusterIP, spec.clusterIPs ?? null], [before.clusterIP, before.clusterIPs ?? null])
+    if (isSame) {
+      delete spec.clusterIP
+      delete spec.clusterIPs
+    }
+  }
+  drops('ipFamilies', hasAddress)
+  drops('ipFamilyPolicy', hasAddress)
+  const isPortless = usesNodePorts(before) && !usesNodePorts(spec)
+  if (isPortless && spec.ports !== undefined) spec.ports = withoutNodePorts(spec.ports, before.ports)
+  drops('healthCheckNodePort', needsHealthCheck)
+  drops('allocateLoadBalancerNodePorts', isBalancer)
+  drops('loadBalancerClass', isBalancer)
+  if (has(minor, apiServer.externalPoliciesFitTypes)) drops('externalTrafficPolicy', (each) => isExternal(each, minor))
+  return { ...next, spec, ...(isBalancer(spec) ? {} : { status: { ...next.status, loadBalancer: {} } }) }
+}
 
-/** Unless somebody changed one of them. */
-function withoutNodePorts(ports: readonly ServicePort[], next: Service, old: Service): readonly ServicePort[] {
-  if (!usesNodePorts(old) || usesNodePorts(next)) return ports
-  const before = new Set(old.spec?.ports?.map(({ nodePort }) => nodePort))
+function withoutNodePorts(ports: readonly ServicePort[], old: readonly ServicePort[] = []): readonly ServicePort[] {
+  const before = new Set(old.map(({ nodePort }) => nodePort))
   if (ports.some(({ nodePort }) => nodePort && !before.has(nodePort))) return ports
   return ports.map(({ nodePort: _, ...port }) => port)
 }
 
-/** Source: pkg/registry/core/service/{ipallocator,portallocator}/allocator.go, ErrAllocated. */
-function validateAddresses(v: Validator, { metadata, spec }: Service, { addresses }: RegistryContext): void {
-  const { clusterIP = '', ports = [] } = spec ?? {}
-  if (clusterIP !== '' && clusterIP !== 'None' && addresses.isTaken(clusterIP, metadata.uid)) {
-    v.invalid('spec.clusterIP', clusterIP, 'provided IP is already allocated')
-  }
-  for (const [index, { nodePort }] of ports.entries()) {
-    if (nodePort && addresses.isTaken(nodePort, metadata.uid)) {
-      v.invalid(`spec.ports[${index}].nodePort`, nodePort, 'provided port is already allocated')
-    }
-  }
+function hasInternalPolicy(type: string, minor: number): boolean {
+  if (!has(minor, apiServer.servicesHaveInternalPolicies)) return false
+  return !has(minor, apiServer.namesHaveNoInternalPolicy) || serviceTypesWithPolicy.has(type)
 }
+
+const serviceTypesWithPolicy: ReadonlySet<string> = new Set(['ClusterIP', 'NodePort', 'LoadBalancer'])
 
 export const serviceStrategy: Strategy<Service> = {
   resource: { group: '', version: 'v1', resource: 'services' },
@@ -110,13 +102,14 @@ export const serviceStrategy: Strategy<Service> = {
     const sessionAffinity = spec.sessionAffinity || 'None'
     const type = spec.type || 'ClusterIP'
     const { sessionAffinityConfig: given, ...rest } = spec
-    const isExposed = type === 'NodePort' || type === 'LoadBalancer'
     const config =
-      sessionAffinity !== 'ClientIP'
+      sessionAffinity === 'None'
         ? undefined
-        : given?.clientIP?.timeoutSeconds === undefined
-          ? { clientIP: { timeoutSeconds: affinitySeconds } }
-          : given
+        : sessionAffinity !== 'ClientIP'
+          ? given
+          : given?.clientIP?.timeoutSeconds === undefined
+            ? { clientIP: { timeoutSeconds: affinitySeconds } }
+            : given
     return {
       ...service,
       spec: {
@@ -125,52 +118,33 @@ export const serviceStrategy: Strategy<Service> = {
         sessionAffinity,
         type,
         ...(config === undefined ? {} : { sessionAffinityConfig: config }),
-        ...(isExposed && !spec.externalTrafficPolicy ? { externalTrafficPolicy: 'Cluster' } : {}),
+        ...(isExternal({ ...spec, type }, minor) && !spec.externalTrafficPolicy
+          ? { externalTrafficPolicy: 'Cluster' }
+          : {}),
         ...(type === 'LoadBalancer' && has(minor, apiServer.balancersMayGoWithoutPorts)
           ? { allocateLoadBalancerNodePorts: spec.allocateLoadBalancerNodePorts ?? true }
           : {}),
-        ...(type !== 'ExternalName' && has(minor, apiServer.servicesHaveInternalPolicies)
-          ? { internalTrafficPolicy: spec.internalTrafficPolicy ?? 'Cluster' }
-          : {}),
+        ...(hasInternalPolicy(type, minor) ? { internalTrafficPolicy: spec.internalTrafficPolicy ?? 'Cluster' } : {}),
       },
       status: { ...service.status, loadBalancer: service.status?.loadBalancer ?? {} },
     }
   },
+  begin: allocate,
   prepareForCreate: (service) => ({ ...service, status: { loadBalancer: {} } }),
-  completeForCreate: (service, context) => allocate(service, context),
-  // An address once given is kept when the next version leaves it out. Source: patchAllocatedValues and PrepareForUpdate.
-  prepareForUpdate: (next, old, context) => {
-    const clusterIP = next.spec?.clusterIP || (next.spec?.type === 'ExternalName' ? '' : (old.spec?.clusterIP ?? ''))
-    const ports = next.spec?.ports?.map((port) => {
-      const same = old.spec?.ports?.find((known) => known.port === port.port && known.protocol === port.protocol)
-      return port.nodePort || !same?.nodePort || next.spec?.type === 'ClusterIP'
-        ? port
-        : { ...port, nodePort: same.nodePort }
-    })
-    const kept =
-      ports === undefined || !factAt(dropsNodePorts, context.minor) ? ports : withoutNodePorts(ports, next, old)
-    const { ipFamilies, ipFamilyPolicy } = old.spec ?? {}
-    const spec = {
-      ...(ipFamilies === undefined ? {} : { ipFamilies }),
-      ...(ipFamilyPolicy === undefined ? {} : { ipFamilyPolicy }),
-      ...next.spec,
-      ...(kept === undefined ? {} : { ports: kept }),
-    }
-    return allocate({ ...next, spec: clusterIP === '' ? spec : { ...spec, clusterIP } }, context)
-  },
+  prepareForUpdate: (next, old, context) =>
+    factAt(dropsNodePorts, context.minor) ? withoutUnused(next, old, context.minor) : next,
   validateName: (name, isPrefix) => dns1035Label(maskTrailingDash(name, isPrefix)),
   validate: (service, context) =>
     errorsOf(context, (v) => {
       validateService(v, service)
       validateServiceSctp(v, service, undefined)
-      validateAddresses(v, service, context)
+      validateMixedProtocols(v, service, undefined)
     }),
   validateUpdate: (next, old, context) =>
     errorsOf(context, (v) => {
       validateServiceUpdate(v, next, old)
-      validateService(v, next)
       validateServiceSctp(v, next, old)
-      validateAddresses(v, next, context)
+      validateMixedProtocols(v, next, old)
     }),
   table: {
     columns: serviceColumns,

@@ -1,7 +1,7 @@
 import { equalJson } from '../../../api/json.ts'
 import { goPointer } from '../../../api/structs/syntax.ts'
 import type { KubeObject } from '../../../api/types/meta.ts'
-import type { DaemonSet, StatefulSet } from '../../../api/types/workloads.ts'
+import type { DaemonSet, PodTemplateSpec, StatefulSet } from '../../../api/types/workloads.ts'
 import { isEmptySelector, type MaybeSelector, validateLabelSelector } from '../../../api/validation/label-validation.ts'
 import type { Validator } from '../../../api/validation/validator.ts'
 import {
@@ -32,7 +32,7 @@ const claimPolicy = 'persistentVolumeClaimRetentionPolicy'
 
 /** StatefulSets and DaemonSets. Source: pkg/apis/apps/validation, pkg/registry/apps. */
 
-function validateStatefulSet(v: Validator, { spec = {} }: StatefulSet): void {
+function validateStatefulSet(v: Validator, { spec = {} }: StatefulSet, isNew: boolean): void {
   const policy = spec.podManagementPolicy ?? ''
   if (policy === '') v.required('spec.podManagementPolicy')
   else if (policy !== 'OrderedReady' && policy !== 'Parallel') {
@@ -58,10 +58,27 @@ function validateStatefulSet(v: Validator, { spec = {} }: StatefulSet): void {
   const template = spec.template ?? noTemplate
   withUsableSelector(v, 'spec.selector', spec.selector, '', () => {
     validateTemplateLabels(v, 'spec.template', spec.selector, template)
-    // The Pods of a template are not looked at: claims may add volumes to them.
-    validateTemplateMetadata(v, 'spec.template', template)
+    if (isNew && has(v.minor, apiServer.setsCheckTheirPods))
+      validateTemplate(v, 'spec.template', withClaims(spec, template))
+    // Before, Pods of a template were not looked at: claims may add volumes to them.
+    else validateTemplateMetadata(v, 'spec.template', template)
   })
   validateAlwaysRestart(v, 'spec.template.spec', template.spec, 'StatefulSet')
+}
+
+/** The template with a volume for each claim: containers may mount it. */
+function withClaims(
+  { volumeClaimTemplates: claims = [] }: NonNullable<StatefulSet['spec']>,
+  template: PodTemplateSpec,
+): PodTemplateSpec {
+  const { spec } = template
+  if (spec === undefined || claims.length === 0) return template
+  const own = new Set(spec.volumes?.map(({ name }) => name))
+  const added = claims.flatMap(({ metadata }) => {
+    const name = metadata?.name ?? ''
+    return own.has(name) ? [] : [{ name, persistentVolumeClaim: { claimName: name } }]
+  })
+  return { ...template, spec: { ...spec, volumes: [...(spec.volumes ?? []), ...added] } }
 }
 
 /** Fields that may be updated, and how they are listed. */
@@ -146,12 +163,12 @@ export const statefulSetStrategy: Strategy<StatefulSet> = {
   }),
   validate: (object, context) =>
     errorsOf(context, (v) => {
-      validateStatefulSet(v, object)
+      validateStatefulSet(v, object, true)
       sctp(v, object, undefined)
     }),
   validateUpdate: (next, old, context) =>
     errorsOf(context, (v) => {
-      validateStatefulSet(v, next)
+      validateStatefulSet(v, next, false)
       sctp(v, next, old)
       validateStatefulSetUpdate(v, next, old, context.minor)
     }),
@@ -250,6 +267,7 @@ export const daemonSetStrategy: Strategy<DaemonSet> = {
   validateUpdate: (next, old, context) =>
     errorsOf(context, (v) => {
       validateDaemonSet(v, next)
+      validateDaemonSet(v, next) // as such, and as an update
       sctp(v, next, old)
       validateSameSelector(v, next, old)
     }),

@@ -62,6 +62,8 @@ export function sctp(v: Validator, object: Templated, old: Templated | undefined
 
 /** The selector of a workload never changes. Source: ValidateImmutableField in the strategies' ValidateUpdate. */
 export function validateSameSelector(v: Validator, next: ReplicaSet, old: ReplicaSet): void {
-  if (next.spec?.selector === undefined || equalJson(next.spec.selector, old.spec?.selector)) return
-  v.invalidGo('spec.selector', goSelector(next.spec.selector), 'field is immutable')
+  const selector = next.spec?.selector ?? undefined // null is what is not there
+  if (equalJson(selector ?? null, old.spec?.selector ?? null)) return
+  if (selector === undefined) v.invalid('spec.selector', undefined, 'field is immutable')
+  else v.invalidGo('spec.selector', goSelector(selector), 'field is immutable')
 }

@@ -1,6 +1,9 @@
 import { type Amounts, amountOf } from '../../../api/amounts.ts'
 import { equalJson } from '../../../api/json.ts'
 import { canonicalQuantity, compareQuantities, quantityValue } from '../../../api/quantity.ts'
+import { middleStructs } from '../../../api/structs/middle-structs.ts'
+import { shownDiff } from '../../../api/structs/shown.ts'
+import { goSyntax } from '../../../api/structs/syntax.ts'
 import type { KubeObject, LabelSelector } from '../../../api/types/meta.ts'
 import { dns1123Subdomain } from '../../../api/validation/formats.ts'
 import { validateLabelSelector } from '../../../api/validation/label-validation.ts'
@@ -157,8 +160,28 @@ function validateSources(v: Validator, spec: NonNullable<PersistentVolume['spec'
   }
 }
 
-function sourceOf({ spec = {} }: PersistentVolume): unknown {
-  return sources.map(([key]) => spec[key])
+function sourcesOf({ spec = {} }: PersistentVolume): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(sources.flatMap(([key]) => (spec[key] === undefined ? [] : [[key, spec[key]]])))
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
+
+/** A volume stays what it is; the Secret of its controller may be named later. Source: ValidatePersistentVolumeUpdate. */
+function validateSourceUpdate(v: Validator, next: PersistentVolume, old: PersistentVolume): void {
+  const [before, given] = [sourcesOf(old), sourcesOf(next)]
+  const secret = 'controllerExpandSecretRef'
+  const { csi } = given as { csi?: Source } // an object by its schema
+  const mayName = csi?.[secret] !== undefined && isObject(before.csi) && Reflect.get(before.csi, secret) === undefined
+  const { [secret]: _later, ...named } = csi ?? {}
+  const now = mayName ? { ...given, csi: named } : given
+  if (equalJson(now, before)) return
+  if (!has(v.minor, apiServer.differencesAreTerse)) {
+    v.forbidden('spec.persistentvolumesource', 'is immutable after creation')
+    return
+  }
+  const text = 'spec.persistentvolumesource is immutable after creation'
+  const diff = shownDiff('core.PersistentVolumeSource', now, before, v.minor)
+  v.forbidden('spec.persistentvolumesource', `${text}\n${diff}`)
 }
 
 /** Since when it is in its phase, unless the caller says that. Source: pkg/registry/core/persistentvolume/strategy.go. */
@@ -195,14 +218,15 @@ export const persistentVolumeStrategy: Strategy<PersistentVolume> = {
   validateUpdate: (next, old, context) =>
     errorsOf(context, (v) => {
       validateVolume(v, next)
-      if (!equalJson(sourceOf(next), sourceOf(old))) {
-        v.forbidden('spec.persistentvolumesource', 'is immutable after creation')
-      }
+      validateVolume(v, next) // as the original does
+      validateSourceUpdate(v, next, old)
       if (next.spec?.volumeMode !== old.spec?.volumeMode) {
         v.invalid('volumeMode', next.spec?.volumeMode, 'field is immutable')
       }
       if (old.spec?.nodeAffinity !== undefined && !equalJson(next.spec?.nodeAffinity, old.spec.nodeAffinity)) {
-        v.invalidGo('nodeAffinity', 'core.VolumeNodeAffinity{}', 'field is immutable')
+        const now = next.spec?.nodeAffinity
+        if (now === undefined) v.invalid('nodeAffinity', now, 'field is immutable')
+        else v.invalidGo('nodeAffinity', goSyntax('core.VolumeNodeAffinity', now, middleStructs), 'field is immutable')
       }
     }),
   table: {
@@ -292,7 +316,9 @@ function validateClaimUpdate(v: Validator, next: PersistentVolumeClaim, old: Per
     has(v.minor, storage.claimsMayGetClasses) && classOf(old) === undefined && isUnset(next.spec?.volumeName)
   const reference = mayGetClass ? { ...named, storageClassName: next.spec?.storageClassName } : named
   if (!equalJson(munged, reference)) {
-    v.forbidden('spec', 'is immutable after creation except resources.requests for bound claims')
+    const text = 'is immutable after creation except resources.requests for bound claims'
+    const diff = shownDiff('core.PersistentVolumeClaimSpec', munged, reference, v.minor)
+    v.forbidden('spec', has(v.minor, apiServer.differencesAreTerse) ? `spec ${text}\n${diff}` : text)
   }
   if (compareQuantities(sizeOf(next), sizeOf(old)) < 0) {
     v.forbidden('spec.resources.requests.storage', 'field can not be less than previous value')
@@ -337,6 +363,7 @@ export const persistentVolumeClaimStrategy: Strategy<PersistentVolumeClaim> = {
   validateUpdate: (next, old, context) =>
     errorsOf(context, (v) => {
       validateClaim(v, next)
+      validateClaim(v, next) // as the original does
       validateClaimUpdate(v, next, old)
     }),
   table: {

@@ -135,6 +135,7 @@ export const replicaSetStrategy: Strategy<ReplicaSet> = {
   validateUpdate: (next, old, context) =>
     errorsOf(context, (v) => {
       validateReplicaSet(v, next)
+      validateReplicaSet(v, next) // as such, and as an update
       sctp(v, next, old)
       validateSameSelector(v, next, old)
     }),
@@ -208,6 +209,7 @@ export const replicationControllerStrategy: Strategy<ReplicationController> = {
   validateUpdate: (next, old, context) =>
     errorsOf(context, (v) => {
       validateController(v, next)
+      validateController(v, next) // as such, and as an update
       sctp(v, next, old)
     }),
   validateStatusUpdate: (next, _old, context) => errorsOf(context, (v) => validateReplicaStatus(v, next.status)),
