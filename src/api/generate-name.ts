@@ -43,29 +43,3 @@ export function randomUuid(random: RandomStream): string {
 const digits: number[] = new Array<number>(35).fill(0)
 const uuidCodes: number[] = new Array<number>(36).fill(0)
 const dash = 0x2d
-
-/** A uid in sixteen letters of one byte each, for where tens of thousands rest. */
-export function packedUuid(uid: string): string {
-  let digit = 0
-  for (let i = 0; i < uid.length; i++) {
-    const code = uid.charCodeAt(i)
-    if (code === dash) continue
-    const value = code < letterA ? code - zero : code - letterA + 10
-    const at = digit++ >> 1
-    packed[at] = (((packed[at] ?? 0) << 4) & 0xff) | value
-  }
-  return String.fromCharCode(...packed)
-}
-
-const packed: number[] = new Array<number>(16).fill(0)
-const [zero, letterA] = [0x30, 0x61]
-
-/** What `packedUuid` was given. */
-export function unpackedUuid(id: string): string {
-  let uid = ''
-  for (let i = 0; i < id.length; i++) {
-    if (i === 4 || i === 6 || i === 8 || i === 10) uid += '-'
-    uid += id.charCodeAt(i).toString(16).padStart(2, '0')
-  }
-  return uid
-}

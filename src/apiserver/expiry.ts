@@ -1,7 +1,7 @@
 import type { KubeObject } from '../api/types/meta.ts'
 import { invariant } from '../kernel/invariant.ts'
 import type { VirtualMs } from '../kernel/time.ts'
-import { type Held, heldOf, objectOf, oldHeldOf, revisionOf } from './held-row.ts'
+import { type Held, HeldRow, heldOf, objectOf, oldHeldOf, type RowBook, revisionOf } from './held-row.ts'
 import type { RegistryCore } from './registry/core.ts'
 import { compactionIntervalMs } from './store.ts'
 import type { StoreEvent } from './store-event.ts'
@@ -70,16 +70,21 @@ export function createExpiry(core: RegistryCore): Expiry {
 }
 
 /**
- * What ends when, in the order of that, which is the order of writes. Two lists, for thousands rest; in the place of what was written over
- * or taken away stands its revision alone.
+ * What ends when, in the order of that, which is the order of writes. Two lists, for thousands rest: of a row stands its place there, and
+ * in the place of what was written over or taken away its revision below zero.
  */
 class DueQueue {
-  #held: (Held | number)[] = []
+  #held: (KubeObject | number)[] = []
   #at: VirtualMs[] = []
+  #book: RowBook | undefined
   #first = 0
 
   add(held: Held, at: VirtualMs): void {
-    this.#held.push(held)
+    if (held instanceof HeldRow) {
+      this.#book = held.book
+      held.book.hold(held.place)
+    }
+    this.#held.push(held instanceof HeldRow ? held.place : held)
     this.#at.push(at)
   }
 
@@ -92,35 +97,46 @@ class DueQueue {
       if (this.#revisionAt(middle) < revision) low = middle + 1
       else high = middle
     }
-    if (low < this.#held.length && this.#revisionAt(low) === revision) this.#held[low] = revision
+    if (low >= this.#held.length || this.#revisionAt(low) !== revision) return
+    this.#held[low] = -revision
+    if (old instanceof HeldRow) old.book.letGo(old.place)
   }
 
   /** When the first ends that is still stored. */
   firstAt(): VirtualMs | undefined {
     for (; this.#first < this.#held.length; this.#first++)
-      if (typeof this.#held[this.#first] === 'object') return this.#at[this.#first]
+      if (this.#storedAt(this.#first) !== undefined) return this.#at[this.#first]
     this.#letGoOfPassed()
     return undefined
   }
 
   /** The one that `firstAt` told of. */
   take(): Held {
-    const held = this.#held[this.#first]
-    invariant(typeof held === 'object', 'something is due')
+    const held = this.#storedAt(this.#first)
+    invariant(held !== undefined, 'something is due')
     this.#first++
+    if (held instanceof HeldRow) held.book.letGo(held.place)
     if (this.#first >= passedMost && 2 * this.#first >= this.#held.length) this.#letGoOfPassed()
     return held
   }
 
   all(): readonly (readonly [held: Held, at: VirtualMs])[] {
-    return this.#held.flatMap((held, i) =>
-      i >= this.#first && typeof held === 'object' ? [[held, this.#at[i] ?? 0]] : [],
-    )
+    return this.#held.flatMap((_, i) => {
+      const held = i < this.#first ? undefined : this.#storedAt(i)
+      return held === undefined ? [] : [[held, this.#at[i] ?? 0]]
+    })
+  }
+
+  #storedAt(index: number): Held | undefined {
+    const held = this.#held[index]
+    if (typeof held !== 'number') return held
+    return held < 0 ? undefined : this.#book?.at(held)
   }
 
   #revisionAt(index: number): number {
-    const held = this.#held[index]
-    return typeof held === 'object' ? revisionOf(held) : (held ?? 0)
+    const held = this.#held[index] ?? 0
+    if (typeof held === 'object') return revisionOf(held)
+    return held < 0 ? -held : (this.#book?.revisionAt(held) ?? 0)
   }
 
   #letGoOfPassed(): void {

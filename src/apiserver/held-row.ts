@@ -4,27 +4,36 @@ import { ownershipOf, setOwnership } from './ownership/ownership.ts'
 import type { StoreEvent } from './store-event.ts'
 
 /**
- * What a collection holds in place of an object that is made when somebody looks at it, and stays the same from then on. It is
- * itself what watches and histories are told of its creation.
+ * A look at what a collection holds in place of an object that is made when somebody asks for it, and stays the same from then on. Who
+ * keeps rows keeps their places, which are numbers, and has them made again by the book that they stand in.
  */
-export abstract class HeldRow implements StoreEvent {
+export abstract class HeldRow {
+  abstract readonly book: RowBook
+  /** Rising with each row of a book. */
+  abstract readonly place: number
   /** Set when it is stored. */
-  revision = 0
+  abstract revision: number
   abstract readonly namespace: string
   abstract readonly name: string
-  /** The first part of its name, which few others have; its own name is not kept. */
+  /** The first part of its name, which few others have. */
   abstract readonly stem: string
-  /** Whether its name is this one, which has its stem. */
-  abstract isNamed(name: string): boolean
   abstract get object(): KubeObject
+}
 
-  get type(): 'ADDED' {
-    return 'ADDED'
-  }
-
-  get old(): undefined {
-    return undefined
-  }
+/** Where the rows of a collection are written down. */
+export interface RowBook {
+  at(place: number): HeldRow
+  revisionAt(place: number): number
+  /** Whether the name of the row there is this one, which has its stem. */
+  isNamed(place: number, name: string): boolean
+  /** The write by which the row came there. */
+  changeAt(place: number): HeldChange
+  /** Somebody keeps the place: what stands there stays until as many have let it go. */
+  hold(place: number): void
+  letGo(place: number): void
+  /** The same for the write by which the row came there, with the row that was written over. */
+  holdChange(place: number): void
+  letGoOfChange(place: number): void
 }
 
 /** What is stored: most of it as objects. */
@@ -36,7 +45,6 @@ export function objectOf(held: Held): KubeObject {
 
 /** What is stored after a change; of a deletion: what was. */
 export function heldOf(event: StoreEvent): Held {
-  if (event instanceof HeldRow) return event
   return event instanceof HeldChange ? event.held : event.object
 }
 
@@ -50,7 +58,7 @@ export function revisionOf(held: Held): number {
   return held instanceof HeldRow ? held.revision : Number(held.metadata.resourceVersion)
 }
 
-/** A change other than its creation in a collection that holds rows: who is told of it and does not look makes no object. */
+/** A change in a collection that holds rows: who is told of it and does not look makes no object. */
 export class HeldChange implements StoreEvent {
   readonly type: StoreEvent['type']
   /** As it is stored; of a deletion: as it was stored. */
@@ -74,6 +82,13 @@ export class HeldChange implements StoreEvent {
 
   get old(): KubeObject | undefined {
     return this.oldHeld === undefined ? undefined : objectOf(this.oldHeld)
+  }
+
+  /** The row that came by it, whose book knows all of the change; undefined: it was another change. */
+  get row(): HeldRow | undefined {
+    const { type, held, oldHeld } = this
+    if (type === 'DELETED' || !(held instanceof HeldRow)) return undefined
+    return oldHeld === undefined || oldHeld instanceof HeldRow ? held : undefined
   }
 }
 

@@ -193,18 +193,22 @@ export class StoredObjects implements Collection {
     row.revision = this.parts.advance()
     this.putRow(row).names = undefined
     this.size++
-    this.record(row)
+    this.record(new HeldChange('ADDED', row, undefined, row.revision))
   }
 
   holdOver(row: HeldRow, old: HeldRow): void {
+    const { book, place } = old
     row.revision = this.parts.advance()
+    // Until the history has it.
+    book.hold(place)
     this.putRow(row)
     this.record(new HeldChange('MODIFIED', row, old, row.revision))
+    book.letGo(place)
   }
 
   private putRow(row: HeldRow): NamespaceObjects {
     const inNamespace = this.namespaceOf(row.namespace)
-    if (!(inNamespace.objects instanceof RowTable)) inNamespace.objects = new RowTable(inNamespace.objects)
+    if (!(inNamespace.objects instanceof RowTable)) inNamespace.objects = new RowTable(row.book, inNamespace.objects)
     inNamespace.objects.set(row.name, row)
     inNamespace.sorted = undefined
     return inNamespace

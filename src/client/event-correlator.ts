@@ -3,7 +3,7 @@ import { second, type VirtualMs } from '../kernel/time.ts'
 import { has } from '../versions/changes.ts'
 import { clientGo } from '../versions/client-go.ts'
 import { DigestLru } from './digest-lru.ts'
-import { EventRow } from './event-row.ts'
+import { EventRow, nameOf } from './event-row.ts'
 
 /**
  * Decides what becomes of an event before it is sent: combined with similar ones, counted, or dropped as spam.
@@ -43,20 +43,38 @@ interface SpamBucket {
   countedAt: VirtualMs
 }
 
+/** What the next event of the same key is counted on: of an event that was told, its name, since when, and how often. */
+class Observation {
+  readonly uid: string | undefined
+  readonly first: string | null
+  readonly count: number
+  /** As in its row. */
+  readonly high: number | string
+  readonly low: number
+
+  constructor({ about, first, count, high, low }: EventRow) {
+    this.uid = about.uid
+    this.first = first
+    this.count = count
+    this.high = high
+    this.low = low
+  }
+}
+
 /** What client-go joins into a text of some 200 characters, as a digest of its parts: thousands of them are kept. */
 type Key = number
 
 /** What was counted: who was used last comes last. */
 export interface RestingCorrelator {
   readonly aggregates: readonly (readonly [key: Key, aggregate: Aggregate])[]
-  /** The events that were told last. */
-  readonly observations: readonly (readonly [key: Key, event: EventRow])[]
+  /** Of the events that were told last. */
+  readonly observations: readonly (readonly [key: Key, observation: Observation])[]
   readonly buckets: readonly (readonly [key: Key, bucket: SpamBucket])[]
 }
 
 export class EventCorrelator {
   readonly #aggregates = new DigestLru<Aggregate>(correlation.lruEntries)
-  readonly #observations = new DigestLru<EventRow>(correlation.lruEntries)
+  readonly #observations = new DigestLru<Observation>(correlation.lruEntries)
   readonly #buckets = new DigestLru<SpamBucket>(correlation.lruEntries)
   readonly #minor: number
   readonly #nameFor: (objectName: string) => string
@@ -88,7 +106,7 @@ export class EventCorrelator {
     const own = aggregated === event ? key : undefined
     const last = this.#observations.get(key)
     const observed = last === undefined ? aggregated : countedOn(aggregated, last)
-    this.#observations.set(key, observed)
+    this.#observations.set(key, new Observation(observed))
     // The bucket comes last: what it drops has been counted.
     if (!this.#passes(observed, spam, now)) return { kind: 'skip' }
     return { kind: last === undefined ? 'create' : 'patch', event: observed, key: own }
@@ -108,12 +126,13 @@ export class EventCorrelator {
 
   /** No event will be about the object with this uid any more: what was counted of it goes. */
   forget(uid: string): void {
-    this.#observations.drop(({ about }) => about.uid === uid)
+    this.#observations.drop((observation) => observation.uid === uid)
   }
 
   /** The server took an event: what it stored is what is counted on from. */
   updateState(stored: EventRow, { event, key }: Pick<ToBeSent<string>, 'event' | 'key'>): void {
-    this.#observations.set(key !== undefined && hasSameKey(stored, event) ? key : eventKey(stored), stored)
+    const own = key !== undefined && hasSameKey(stored, event) ? key : eventKey(stored)
+    this.#observations.set(own, new Observation(stored))
   }
 
   #aggregate(event: EventRow, spam: Key, now: VirtualMs, timestamp: string): readonly [EventRow, Key] {
@@ -166,8 +185,9 @@ function withMessage(messages: Aggregate['messages'], message: string): Aggregat
 }
 
 /** The event once more, after `last` of the same key. */
-function countedOn({ teller, about, type, reason, message, last: at }: EventRow, last: EventRow): EventRow {
-  return new EventRow(teller, about, type, reason, message, last.name, last.first, at, last.count + 1)
+function countedOn({ teller, about, type, reason, message, last: at }: EventRow, last: Observation): EventRow {
+  const name = nameOf(about, last.high, last.low)
+  return new EventRow(teller, about, type, reason, message, name, last.first, at, last.count + 1)
 }
 
 /** Source: events_cache.go, getSpamKey. */

@@ -24,8 +24,8 @@ export class EventRow {
   readonly last: string
   readonly count: number
   /** The upper half of the number in its name, which takes a sixth of that; a name of another form as it is. */
-  private readonly high: number | string
-  private readonly low: number
+  readonly high: number | string
+  readonly low: number
 
   /** `first` and `last` as timestamps are written. */
   constructor(
@@ -62,20 +62,12 @@ export class EventRow {
   }
 
   get name(): string {
-    const { high, low } = this
-    return typeof high === 'string' ? high : `${this.about.name ?? ''}.${high.toString(16)}${lowText(low)}`
+    return nameOf(this.about, this.high, this.low)
   }
 
   /** What its name begins with: the same of all that are about one object. */
   get stem(): string {
     return typeof this.high === 'string' ? stemOf(this.high) : (this.about.name ?? '')
-  }
-
-  /** Whether its name is this one, which has its stem. */
-  isNamed(name: string): boolean {
-    const { low } = this
-    // Most are told apart by their last digit, of which no text is made.
-    return (typeof this.high === 'string' || endsInDigit(name, low & 15)) && this.name === name
   }
 
   /** As a server has it that was told its new count. */
@@ -182,6 +174,11 @@ export class EventCount extends TypedPatch {
   }
 }
 
+/** The name of an event about an object, with the number of which these are the halves; or, where that is no number, as it is. */
+export function nameOf({ name = '' }: ObjectReference, high: number | string, low: number): string {
+  return typeof high === 'string' ? high : `${name}.${high.toString(16)}${lowText(low)}`
+}
+
 /** All of a name before its last dot; nothing, where there is none. */
 export function stemOf(name: string): string {
   return name.slice(0, Math.max(0, name.lastIndexOf('.')))
@@ -214,7 +211,8 @@ function lowText(low: number): string {
   return (low >>> 0).toString(16).padStart(digits / 2, '0')
 }
 
-function endsInDigit(text: string, digit: number): boolean {
+/** Whether the last digit of a name is this one: most are told apart by it, of which no text is made. */
+export function endsInDigit(text: string, digit: number): boolean {
   return text.charCodeAt(text.length - 1) === digit + (digit < 10 ? zero : letterA - 10)
 }
 

@@ -1,20 +1,19 @@
-import { packedUuid, randomUuid, unpackedUuid } from '../../api/generate-name.ts'
+import { randomUuid } from '../../api/generate-name.ts'
 import type { KubeObject, ObjectMeta } from '../../api/types/meta.ts'
 import type { UserInfo } from '../../client/client.ts'
 import { EventCount, EventRow } from '../../client/event-row.ts'
 import type { ApiAnswer } from '../../client/server.ts'
 import { rfc3339 } from '../../kernel/calendar.ts'
 import { extended } from '../../kernel/extended.ts'
-import type { VirtualMs } from '../../kernel/time.ts'
 import { managerOf } from '../actors.ts'
 import type { AdmissionChain } from '../admission/chain.ts'
 import type { AdmissionRequest } from '../admission/plugin.ts'
 import type { EncodedRequest } from '../encoded-request.ts'
-import { HeldRow } from '../held-row.ts'
 import { endpointOf } from '../ownership/endpoints.ts'
 import { Ownership, setOwnership } from '../ownership/ownership.ts'
 import type { RegistryCore } from './core.ts'
 import { hasSelfLinks, selfLinkOf } from './create.ts'
+import { EventBook, type EventMaker, HeldEvent } from './event-book.ts'
 import { eventStrategy } from './kinds/event.ts'
 import type { ServedResource } from './resource-table.ts'
 
@@ -28,6 +27,7 @@ const lookPastEvents: ReadonlySet<string> = new Set(['NamespaceLifecycle', 'Node
  */
 export class EventRows {
   readonly #core: RegistryCore
+  readonly #book = new EventBook()
   /** By who writes. */
   readonly #makers = new Map<string, EventMaker>()
   /** The chains that were looked at last, and whether all of one looks past Events. */
@@ -54,7 +54,7 @@ export class EventRows {
     if (collection.held(namespace, body.name) !== undefined) return undefined
     const { uids, context } = this.#core
     const maker = this.#makerFor(served, fieldManager ?? managerOf(user.name))
-    const held = new HeldEvent(maker, body, packedUuid(randomUuid(uids)), context.kernel.now())
+    const held = this.#book.add(maker, body, randomUuid(uids), context.kernel.now())
     collection.hold(held)
     return { ok: true, code: 201, object: held }
   }
@@ -67,10 +67,11 @@ export class EventRows {
     if (strategy !== eventStrategy || isConverted) return undefined
     const old = collection.held(namespace, name)
     if (!(old instanceof HeldEvent) || !old.isOf(fieldManager ?? managerOf(user.name))) return undefined
-    const said = old.said.recounted(body.row)
+    const before = old.said
+    const said = before.recounted(body.row)
     // What says nothing new is not written.
-    if (said.count === old.said.count || !this.#admits('UPDATE', served, user, said)) return undefined
-    const held = old.toldAnew(said, this.#core.context.kernel.now())
+    if (said.count === before.count || !this.#admits('UPDATE', served, user, said)) return undefined
+    const held = this.#book.addAnew(old, said, this.#core.context.kernel.now())
     collection.holdOver(held, old)
     return { ok: true, code: 200, object: held }
   }
@@ -90,7 +91,7 @@ export class EventRows {
   #makerFor(served: ServedResource, manager: string): EventMaker {
     let maker = this.#makers.get(manager)
     if (maker === undefined) {
-      maker = new EventMaker(this.#core, served, manager)
+      maker = new MakerOf(this.#core, served, manager)
       this.#makers.set(manager, maker)
     }
     return maker
@@ -118,7 +119,7 @@ export function withObject(request: EncodedRequest): EncodedRequest {
 }
 
 /** Makes objects of rows that one manager wrote. */
-class EventMaker {
+class MakerOf implements EventMaker {
   readonly #core: RegistryCore
   readonly #served: ServedResource
   readonly manager: string
@@ -143,78 +144,5 @@ class EventMaker {
     const after = served.collection.keep({ ...said.object, metadata })
     const endpoint = endpointOf(core, { served, subresource: '', manager: this.manager })
     return setOwnership(after, Ownership.written({ previous: undefined, endpoint, before: undefined, after, at }))
-  }
-}
-
-/** A stored Event, which is also the answer to who has sent its row. */
-class HeldEvent extends HeldRow implements KubeObject {
-  /** For `takenIn`. */
-  readonly said: EventRow
-  /** When it was created. */
-  readonly createdAt: VirtualMs
-  /** When it was written last. */
-  readonly at: VirtualMs
-  /** Packed. */
-  private readonly id: string
-  private readonly maker: EventMaker
-  private made: KubeObject | undefined
-
-  constructor(maker: EventMaker, said: EventRow, id: string, createdAt: VirtualMs, at = createdAt) {
-    super()
-    this.maker = maker
-    this.said = said
-    this.id = id
-    this.createdAt = createdAt
-    this.at = at
-  }
-
-  /** Whether nobody else has written it. */
-  isOf(manager: string): boolean {
-    return this.maker.manager === manager
-  }
-
-  toldAnew(said: EventRow, at: VirtualMs): HeldEvent {
-    return new HeldEvent(this.maker, said, this.id, this.createdAt, at)
-  }
-
-  get uid(): string {
-    return unpackedUuid(this.id)
-  }
-
-  get stem(): string {
-    return this.said.stem
-  }
-
-  isNamed(name: string): boolean {
-    return this.said.isNamed(name)
-  }
-
-  get namespace(): string {
-    return this.said.namespace
-  }
-
-  get name(): string {
-    return this.said.name
-  }
-
-  override get object(): KubeObject {
-    this.made ??= this.maker.objectOf(this)
-    return this.made
-  }
-
-  get apiVersion(): string {
-    return this.object.apiVersion
-  }
-
-  get kind(): string {
-    return this.object.kind
-  }
-
-  get metadata(): ObjectMeta {
-    return this.object.metadata
-  }
-
-  toJSON(): KubeObject {
-    return this.object
   }
 }

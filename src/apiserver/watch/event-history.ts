@@ -1,6 +1,8 @@
+import { invariant } from '../../kernel/invariant.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
 import { apiServer } from '../../versions/api-server.ts'
 import { has } from '../../versions/changes.ts'
+import { HeldChange, type RowBook } from '../held-row.ts'
 import type { StoreEvent } from '../store-event.ts'
 import { Revenants } from './revenants.ts'
 
@@ -41,36 +43,78 @@ export interface RestingHistory {
  * Source: apiserver pkg/storage/etcd3/errors.go, interpretWatchError.
  */
 export function createUncachedHistory(compactedRevision: () => number): EventHistory {
-  let events: StoreEvent[] = []
-  let pruneAt = 1000
-  const prune = (): boolean => {
-    const oldest = compactedRevision()
-    events = events.filter(({ revision }) => revision > oldest)
-    return events.length > 0
+  return new UncachedHistory(compactedRevision)
+}
+
+class UncachedHistory implements EventHistory {
+  readonly #compactedRevision: () => number
+  /** Of a change by which a row came: its place in the book. */
+  #events: (StoreEvent | number)[] = []
+  #book: RowBook | undefined
+  #pruneAt = 1000
+
+  constructor(compactedRevision: () => number) {
+    this.#compactedRevision = compactedRevision
   }
-  return {
-    append(event) {
-      events.push(event)
-      if (events.length < pruneAt) return
-      prune()
-      pruneAt = Math.max(1000, 2 * events.length)
-    },
-    prune,
-    beginAnew() {
-      // etcd stays.
-    },
-    // Of objects alone: rows know their server.
-    atRest: () => ({ events: events.map(plain), startRevision: 0, passed: -1, isWhole: true, capacity: 0, times: [] }),
-    goOnFrom(rest) {
-      events = [...rest.events]
-      pruneAt = Math.max(1000, 2 * events.length)
-    },
-    since(revision) {
-      if (revision < compactedRevision()) {
-        return { ok: false, message: 'The resourceVersion for the provided watch is too old.' }
-      }
-      return { ok: true, events: events.filter((event) => event.revision > revision) }
-    },
+
+  append(event: StoreEvent): void {
+    const row = event instanceof HeldChange ? event.row : undefined
+    if (row === undefined) this.#events.push(event)
+    else {
+      this.#book = row.book
+      row.book.holdChange(row.place)
+      this.#events.push(row.place)
+    }
+    if (this.#events.length < this.#pruneAt) return
+    this.prune()
+    this.#pruneAt = Math.max(1000, 2 * this.#events.length)
+  }
+
+  prune(): boolean {
+    const oldest = this.#compactedRevision()
+    const first = this.#events.findIndex((event) => this.#revisionOf(event) > oldest)
+    const gone = first === -1 ? this.#events.length : first
+    for (let at = 0; at < gone; at++) {
+      const event = this.#events[at]
+      if (typeof event === 'number') this.#book?.letGoOfChange(event)
+    }
+    this.#events = this.#events.slice(gone)
+    return this.#events.length > 0
+  }
+
+  beginAnew(): void {
+    // etcd stays.
+  }
+
+  /** Of objects alone: rows know their server. */
+  atRest(): RestingHistory {
+    const events = this.#events.map((event) => plain(this.#seen(event)))
+    return { events, startRevision: 0, passed: -1, isWhole: true, capacity: 0, times: [] }
+  }
+
+  goOnFrom(rest: RestingHistory): void {
+    this.#events = [...rest.events]
+    this.#pruneAt = Math.max(1000, 2 * this.#events.length)
+  }
+
+  since(revision: number): ReturnType<EventHistory['since']> {
+    if (revision < this.#compactedRevision())
+      return { ok: false, message: 'The resourceVersion for the provided watch is too old.' }
+    const newer = this.#events.filter((event) => this.#revisionOf(event) > revision)
+    return { ok: true, events: newer.map((event) => this.#seen(event)) }
+  }
+
+  #revisionOf(event: StoreEvent | number): number {
+    return typeof event === 'number' ? this.#bookOf().revisionAt(event) : event.revision
+  }
+
+  #seen(event: StoreEvent | number): StoreEvent {
+    return typeof event === 'number' ? this.#bookOf().changeAt(event) : event
+  }
+
+  #bookOf(): RowBook {
+    invariant(this.#book !== undefined, 'whoever kept a place has seen the book')
+    return this.#book
   }
 }
 

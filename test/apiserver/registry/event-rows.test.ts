@@ -186,11 +186,14 @@ test.each([
   'q.160aae77c8a80f3d',
   'p',
   'p.7fffffffffffffff',
-])('the name %s is what a row was told', (name) => {
+])('the name %s is what a row was told, and it is found by that', (name) => {
   expect(row(name).name).toBe(name)
-  expect(row(name).isNamed(name)).toBe(true)
-  expect(row(name).isNamed('p.160aae77c8a80f4d')).toBe(false)
   expect(name.startsWith(row(name).stem)).toBe(true)
+  const { create, server } = setUp(18)
+  create(row(name))
+  const events = server.store.collection('events')
+  expect(events.get('default', name)?.metadata.name).toBe(name)
+  expect(events.held('default', 'p.160aae77c8a80f4d')).toBeUndefined()
 })
 
 test('R2 what is refused of a row is refused in the same words', () => {

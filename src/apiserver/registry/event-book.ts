@@ -1,0 +1,346 @@
+import type { KubeObject, ObjectMeta, ObjectReference } from '../../api/types/meta.ts'
+import {
+  EventRow,
+  type EventTeller,
+  endsInDigit,
+  nameOf,
+  SeriesRow,
+  type SeriesTeller,
+  stemOf,
+} from '../../client/event-row.ts'
+import { invariant } from '../../kernel/invariant.ts'
+import type { VirtualMs } from '../../kernel/time.ts'
+import { HeldChange, HeldRow, type RowBook } from '../held-row.ts'
+
+/** Makes objects of rows that one manager wrote. */
+export interface EventMaker {
+  readonly manager: string
+  objectOf(row: HeldEvent): KubeObject
+}
+
+/** What events of a teller have in common: one for all that it tells with these words. */
+interface Words {
+  readonly maker: EventMaker
+  readonly teller: EventTeller
+  readonly type: string
+  readonly reason: string
+  /** Of the newer API. */
+  readonly series: { readonly action: string; readonly related: ObjectReference | undefined } | undefined
+}
+
+/** Rows of a block: so few that a small cluster has no room to spare. */
+const rowsOfBlock = 64
+
+/** Columns of whole numbers: the last four are the uid. */
+const [revisionColumn, oldColumn, highColumn, lowColumn, countColumn, uidColumn, columns] = [0, 1, 2, 3, 4, 5, 9]
+
+/**
+ * Stored Events, a Pod has a dozen of them for an hour: columns in blocks, in the order of writes. A row takes 90 bytes, where it took two objects and a
+ * text, 220 in all. Who keeps one keeps its place; a block goes when nobody keeps any of its rows.
+ */
+export class EventBook implements RowBook {
+  readonly #blocks = new Map<number, Block>()
+  readonly #words = new Map<EventTeller, Words[]>()
+  #size = 0
+
+  /** Writes down a new one; it is to be stored at once. */
+  add(maker: EventMaker, said: EventRow, uid: string, now: VirtualMs): HeldEvent {
+    const row = this.#next(this.#wordsOf(maker, said), said, now, now)
+    const { block, index } = row
+    // Eight digits each, of which the dashes are none.
+    const digits = uid.replaceAll('-', '')
+    for (let at = 0; at < 4; at++)
+      block.numbers[index * columns + uidColumn + at] = Number.parseInt(digits.slice(at * 8, at * 8 + 8), 16)
+    return row
+  }
+
+  /** Writes down one that is stored as it is now, to be stored in its place. */
+  addAnew(old: HeldEvent, said: EventRow, now: VirtualMs): HeldEvent {
+    const row = this.#next(old.block.words[old.index], said, old.createdAt, now)
+    const [from, to] = [old.index * columns + uidColumn, row.index * columns + uidColumn]
+    for (let at = 0; at < 4; at++) row.block.numbers[to + at] = old.block.numbers[from + at] ?? 0
+    row.block.numbers[row.index * columns + oldColumn] = old.place
+    return row
+  }
+
+  at(place: number): HeldEvent {
+    return new HeldEvent(this, this.#blockOf(place), place, undefined)
+  }
+
+  revisionAt(place: number): number {
+    return this.#blockOf(place).numbers[(place % rowsOfBlock) * columns + revisionColumn] ?? 0
+  }
+
+  isNamed(place: number, name: string): boolean {
+    const block = this.#blockOf(place)
+    const index = place % rowsOfBlock
+    const low = block.numbers[index * columns + lowColumn] ?? 0
+    const other = block.names?.get(index)
+    return other === undefined ? endsInDigit(name, low & 15) && nameIn(block, index) === name : other === name
+  }
+
+  changeAt(place: number): HeldChange {
+    const old = this.#oldOf(place)
+    const type = old === -1 ? 'ADDED' : 'MODIFIED'
+    return new HeldChange(type, this.at(place), old === -1 ? undefined : this.at(old), this.revisionAt(place))
+  }
+
+  hold(place: number): void {
+    this.#blockOf(place).hold(place % rowsOfBlock)
+  }
+
+  letGo(place: number): void {
+    const block = this.#blockOf(place)
+    block.letGo(place % rowsOfBlock)
+    if (block.held === 0 && block.first + rowsOfBlock <= this.#size) this.#blocks.delete(block.first)
+  }
+
+  holdChange(place: number): void {
+    this.hold(place)
+    const old = this.#oldOf(place)
+    if (old !== -1) this.hold(old)
+  }
+
+  letGoOfChange(place: number): void {
+    const old = this.#oldOf(place)
+    if (old !== -1) this.letGo(old)
+    this.letGo(place)
+  }
+
+  #oldOf(place: number): number {
+    return this.#blockOf(place).numbers[(place % rowsOfBlock) * columns + oldColumn] ?? -1
+  }
+
+  #blockOf(place: number): Block {
+    const block = this.#blocks.get(place - (place % rowsOfBlock))
+    invariant(block !== undefined, 'who keeps a place holds it', place)
+    return block
+  }
+
+  #next(words: Words | undefined, said: EventRow, createdAt: VirtualMs, now: VirtualMs): HeldEvent {
+    const place = this.#size++
+    const index = place % rowsOfBlock
+    const first = place - index
+    let block = this.#blocks.get(first)
+    if (block === undefined) {
+      block = new Block(first)
+      this.#blocks.set(first, block)
+    }
+    block.words[index] = words
+    block.write(index, said, createdAt, now)
+    return new HeldEvent(this, block, place, said)
+  }
+
+  #wordsOf(maker: EventMaker, said: EventRow): Words {
+    const { teller, type, reason } = said
+    const series = said instanceof SeriesRow ? { action: said.action, related: said.related } : undefined
+    let known = this.#words.get(teller)
+    if (known === undefined) {
+      known = []
+      this.#words.set(teller, known)
+    }
+    const found = known.find(
+      (words) =>
+        words.maker === maker &&
+        words.type === type &&
+        words.reason === reason &&
+        words.series?.action === series?.action &&
+        words.series?.related === series?.related,
+    )
+    if (found !== undefined) return found
+    const words = { maker, teller, type, reason, series }
+    if (series?.related === undefined) known.push(words)
+    return words
+  }
+}
+
+/** So many rows, column by column. */
+class Block {
+  readonly first: number
+  /** How many of its rows somebody keeps, and how many keep each. */
+  held = 0
+  readonly holders = new Uint8Array(rowsOfBlock)
+  readonly numbers = new Int32Array(rowsOfBlock * columns)
+  /** When each was created, and when it was written. */
+  readonly times = new Float64Array(rowsOfBlock * 2)
+  readonly words = new Array<Words | undefined>(rowsOfBlock)
+  readonly about = new Array<ObjectReference>(rowsOfBlock)
+  /** Message, first and last timestamp of each. */
+  readonly texts = new Array<string | null>(rowsOfBlock * 3)
+  /** Of names that are no numbers. */
+  names: Map<number, string> | undefined
+  /** Objects of those that were looked at. */
+  made: Map<number, KubeObject> | undefined
+
+  constructor(first: number) {
+    this.first = first
+  }
+
+  hold(index: number): void {
+    const holders = this.holders[index] ?? 0
+    if (holders === 0) this.held++
+    this.holders[index] = holders + 1
+  }
+
+  /** Of a row that nobody keeps the object goes. */
+  letGo(index: number): void {
+    const left = (this.holders[index] ?? 0) - 1
+    this.holders[index] = left
+    if (left > 0) return
+    this.held--
+    this.made?.delete(index)
+  }
+
+  write(
+    index: number,
+    { about, message, first, last, count, high, low }: EventRow,
+    createdAt: number,
+    at: number,
+  ): void {
+    const { numbers, times, texts } = this
+    this.about[index] = about
+    texts[index * 3] = message
+    texts[index * 3 + 1] = first
+    texts[index * 3 + 2] = last
+    times[index * 2] = createdAt
+    times[index * 2 + 1] = at
+    const row = index * columns
+    numbers[row + oldColumn] = -1
+    numbers[row + countColumn] = count
+    numbers[row + lowColumn] = low
+    if (typeof high === 'number') numbers[row + highColumn] = high
+    else {
+      this.names ??= new Map()
+      this.names.set(index, high)
+    }
+  }
+}
+
+function nameIn({ about, numbers, names }: Block, index: number): string {
+  const row = index * columns
+  return nameOf(about[index] ?? {}, names?.get(index) ?? numbers[row + highColumn] ?? 0, numbers[row + lowColumn] ?? 0)
+}
+
+/** A look at a stored Event, which is also the answer to who has sent its row. */
+export class HeldEvent extends HeldRow implements KubeObject {
+  readonly book: EventBook
+  readonly block: Block
+  readonly place: number
+  /** As it was sent, while that is at hand. */
+  private readonly sent: EventRow | undefined
+
+  constructor(book: EventBook, block: Block, place: number, sent: EventRow | undefined) {
+    super()
+    this.book = book
+    this.block = block
+    this.place = place
+    this.sent = sent
+  }
+
+  get index(): number {
+    return this.place % rowsOfBlock
+  }
+
+  get revision(): number {
+    return this.block.numbers[this.index * columns + revisionColumn] ?? 0
+  }
+
+  set revision(revision: number) {
+    this.block.numbers[this.index * columns + revisionColumn] = revision
+  }
+
+  /** When it was created. */
+  get createdAt(): VirtualMs {
+    return this.block.times[this.index * 2] ?? 0
+  }
+
+  /** When it was written last. */
+  get at(): VirtualMs {
+    return this.block.times[this.index * 2 + 1] ?? 0
+  }
+
+  get count(): number {
+    return this.block.numbers[this.index * columns + countColumn] ?? 0
+  }
+
+  /** Whether nobody else has written it. */
+  isOf(manager: string): boolean {
+    return this.#words.maker.manager === manager
+  }
+
+  /** For `takenIn`. */
+  get said(): EventRow {
+    if (this.sent !== undefined) return this.sent
+    const { name, count, index } = this
+    const { about: abouts, texts } = this.block
+    const { teller, type, reason, series } = this.#words
+    const about = abouts[index] ?? {}
+    const [message, last] = [texts[index * 3] ?? '', texts[index * 3 + 2] ?? '']
+    // What has a series was told by its teller.
+    return series === undefined
+      ? new EventRow(teller, about, type, reason, message, name, texts[index * 3 + 1] ?? null, last, count)
+      : new SeriesRow(
+          teller as SeriesTeller,
+          about,
+          series.related,
+          { type, reason, action: series.action, message },
+          name,
+          last,
+        )
+  }
+
+  get uid(): string {
+    const from = this.index * columns + uidColumn
+    let digits = ''
+    for (let at = from; at < from + 4; at++)
+      digits += ((this.block.numbers[at] ?? 0) >>> 0).toString(16).padStart(8, '0')
+    return [0, 8, 12, 16, 20].map((at, i, all) => digits.slice(at, all[i + 1])).join('-')
+  }
+
+  get name(): string {
+    return nameIn(this.block, this.index)
+  }
+
+  get stem(): string {
+    const { block, index } = this
+    const other = block.names?.get(index)
+    return other === undefined ? (block.about[index]?.name ?? '') : stemOf(other)
+  }
+
+  get namespace(): string {
+    return this.block.about[this.index]?.namespace || 'default'
+  }
+
+  override get object(): KubeObject {
+    const { block, index } = this
+    let made = block.made?.get(index)
+    if (made === undefined) {
+      made = this.#words.maker.objectOf(this)
+      block.made ??= new Map()
+      block.made.set(index, made)
+    }
+    return made
+  }
+
+  get apiVersion(): string {
+    return this.object.apiVersion
+  }
+
+  get kind(): string {
+    return this.object.kind
+  }
+
+  get metadata(): ObjectMeta {
+    return this.object.metadata
+  }
+
+  toJSON(): KubeObject {
+    return this.object
+  }
+
+  get #words(): Words {
+    const words = this.block.words[this.index]
+    invariant(words !== undefined, 'a row has words')
+    return words
+  }
+}
