@@ -2,7 +2,7 @@ import type { Pod } from '../api/types/core.ts'
 import { utf8Text } from '../bytes/bytes.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { Machine } from '../cluster/machine.ts'
-import type { RuntimeContainer } from '../node/runtime/cri.ts'
+import type { LiveContainer } from '../node/runtime/cri.ts'
 
 export interface CommandResult {
   readonly stdout: string
@@ -35,7 +35,7 @@ export interface FileSnapshot {
 /** A container of a Pod on its node: the newest, or (`previous`) the one before it. */
 export interface FoundContainer {
   readonly machine: Machine
-  readonly container: RuntimeContainer
+  readonly container: LiveContainer
 }
 
 export function findContainer(
@@ -82,11 +82,12 @@ export function envOf(found: FoundContainer | undefined): ReadonlyMap<string, st
   return found === undefined ? undefined : new Map(found.container.config.env.map(({ name, value }) => [name, value]))
 }
 
-/** A file as the container sees it: through its mounts, without running anything in it. */
+const rootUser = { uid: 0, gid: 0, groups: [] } as const
+
+/** A file as the container sees it, whoever may read it, without running anything in it. */
 export function fileIn(found: FoundContainer | undefined, path: string): FileSnapshot | undefined {
   if (found === undefined || found.container.state !== 'running') return undefined
-  const { mounts, readOnlyRootFilesystem } = found.container.config
-  const view = found.machine.fs.containerView({ rootFiles: {}, mounts, readOnlyRoot: readOnlyRootFilesystem })
+  const view = found.container.files.as(rootUser)
   const link = view.lstat(path)
   const stat = view.stat(path)
   if (!link.ok || !stat.ok) return undefined

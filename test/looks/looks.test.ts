@@ -59,6 +59,23 @@ test('C8 a file is there byte for byte, its text beside it, and what is handed o
   expect(sim.file({ pod: 'p' }, '/etc/foo')?.bytes).toBeUndefined()
 })
 
+test('C8 what a container wrote over its image is there, and what its own user may not read', () => {
+  const sim = createSim()
+  const pod = reader('p', 'node-1', 'busybox')
+  const [main] = pod.spec.containers
+  const args = ['sh', '-c', 'echo mine > /tmp/own && sleep 9999']
+  const containers = [{ ...main, args, securityContext: { runAsUser: 1000 } }]
+  const volumes = [{ name: 'foo', secret: { secretName: 's', defaultMode: 0o400 } }]
+  sim.apply(
+    { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' }, stringData: { a: 'hidden' } },
+    { ...pod, spec: { ...pod.spec, containers, volumes } },
+  )
+  sim.runFor('20s')
+  expect(sim.file({ pod: 'p' }, '/tmp/own')?.content).toBe('mine\n')
+  expect(sim.exec({ pod: 'p' }, ['cat', '/etc/foo/a']).exitCode).toBe(1)
+  expect(sim.file({ pod: 'p' }, '/etc/foo/a')?.content).toBe('hidden')
+})
+
 test('S6 etcd holds plain text, unless encryption at rest is on', () => {
   const text = (sim: Sim) => new TextDecoder().decode(withSecret(sim).etcdValue('s'))
   expect(text(createSim())).toContain('correct-horse')

@@ -1,5 +1,5 @@
 import type { Unsubscribable } from 'rxjs'
-import type { BindMount } from '../../fs/node-fs.ts'
+import type { BindMount, ContainerFiles } from '../../fs/node-fs.ts'
 import type { Once } from '../../kernel/once.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
 import type { ByteText } from '../../shell/byte-text.ts'
@@ -97,6 +97,8 @@ export interface RuntimeContainer {
 
 /** A container as it is at any time. */
 export interface LiveContainer extends RuntimeContainer {
+  /** Its image's files below its mounts, as its own user sees them. */
+  readonly files: ContainerFiles
   /** What it has written into its own layer over its image, in whole pages. */
   readonly writtenBytes: number
 }
