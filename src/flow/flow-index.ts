@@ -1,7 +1,7 @@
 import { secretNamesOf } from '../api/pod-references.ts'
 import type { Event, Pod, Secret } from '../api/types/core.ts'
 import { type ClusterJournal, type ClusterRecord, isWrite, type WriteRecord } from '../cluster/records.ts'
-import { readNodeRecord } from './read-node-records.ts'
+import { type NodeTraces, readNodeRecord } from './read-node-records.ts'
 import type { Doing, NodeTrace, PodTrace, SecretTrace } from './traces.ts'
 
 /**
@@ -15,14 +15,18 @@ export class FlowIndex {
   readonly #podsOfSecret = new Map<string, Set<PodTrace>>()
   readonly #nodes = new Map<string, NodeTrace>()
   readonly #byUid = new Map<string, number[]>()
+  readonly #traces: NodeTraces = { pod: (uid) => this.#pods.get(uid), node: (name) => this.#nodeOf(name) }
   readonly #people: Doing[] = []
   readonly #controllers: Doing[] = []
   #read = 0
+  /** How many it has filed by uid: few ask for those. */
+  #noted = 0
 
   constructor(journal: ClusterJournal) {
     this.journal = journal
     journal.forgetting$.subscribe((gone) => {
       this.#advance()
+      this.#noteAll()
       this.#forget(gone.seq)
     })
   }
@@ -35,7 +39,7 @@ export class FlowIndex {
 
   /** Seqs of all records about an object, its events included, in order. */
   recordsOf(uid: string): readonly number[] {
-    this.#advance()
+    this.#noteAll()
     return this.#byUid.get(uid) ?? []
   }
 
@@ -87,6 +91,20 @@ export class FlowIndex {
     }
   }
 
+  #noteAll(): void {
+    const { records, forgotten } = this.journal
+    const gone = forgotten?.records ?? 0
+    for (this.#noted = Math.max(this.#noted, gone); this.#noted < gone + records.length; this.#noted++) {
+      const record = records[this.#noted - gone]
+      if (record === undefined) continue
+      const { seq, object } = record
+      if (object?.uid !== undefined) this.#note(object.uid, seq)
+      if (object?.kind !== 'Event' || !isWrite(record)) continue
+      const about = (record.after as Event | undefined)?.involvedObject.uid // of this kind
+      if (about !== undefined) this.#note(about, seq)
+    }
+  }
+
   /** Lets go what was at or before a record, but what still holds: of each row of facts the last stays. */
   #forget(seq: number): void {
     for (const trace of this.#secrets.values()) trim(trace.writes, seq)
@@ -114,19 +132,13 @@ export class FlowIndex {
   }
 
   #take(record: ClusterRecord): void {
-    const { seq, object } = record
-    if (object?.uid !== undefined) this.#note(object.uid, seq)
     if (isWrite(record)) this.#takeWrite(record)
     else if (record.type === 'fault.begin' || record.type === 'fault.end')
       this.#people.push({
-        ...{ seq, at: record.time, actor: 'fault', what: record.detail.what, object: '' },
+        ...{ seq: record.seq, at: record.time, actor: 'fault', what: record.detail.what, object: '' },
         isEnd: record.type === 'fault.end',
       })
-    else
-      readNodeRecord(record, {
-        pod: (uid) => this.#pods.get(uid),
-        node: (name) => this.#nodeOf(name),
-      })
+    else readNodeRecord(record, this.#traces)
   }
 
   #note(uid: string, seq: number): void {
@@ -145,18 +157,12 @@ export class FlowIndex {
   }
 
   #takeWrite(record: WriteRecord): void {
-    const { object, actor, seq, time } = record
-    if (object === undefined) return
-    if (object.kind === 'Event') {
-      const about = (record.after as Event | undefined)?.involvedObject.uid // of this kind
-      if (about !== undefined) this.#note(about, seq)
-      return
-    }
+    const { object, actor } = record
+    if (object === undefined || object.kind === 'Event') return
     if (object.kind === 'Secret') this.#takeSecret(record)
     if (object.kind === 'Pod') this.#takePod(record)
-    const doing = { seq, at: time, actor, what: verbs[record.type], object: nameOf(record) }
-    if (actor.startsWith('user/')) this.#people.push(doing)
-    else if (actor.startsWith('controller/')) this.#controllers.push(doing)
+    if (actor.startsWith('user/')) this.#people.push(doingOf(record))
+    else if (actor.startsWith('controller/')) this.#controllers.push(doingOf(record))
   }
 
   #takeSecret({ seq, time, actor, type, after, object }: WriteRecord): void {
@@ -208,6 +214,11 @@ const verbs: Readonly<Record<WriteRecord['type'], string>> = {
   'object.created': 'creates',
   'object.updated': 'updates',
   'object.deleted': 'deletes',
+}
+
+function doingOf(record: WriteRecord): Doing {
+  const { actor, seq, time, type } = record
+  return { seq, at: time, actor, what: verbs[type], object: nameOf(record) }
 }
 
 function nameOf(record: WriteRecord): string {
