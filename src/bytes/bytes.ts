@@ -58,13 +58,36 @@ function isAscii(bytes: Uint8Array): boolean {
 
 /** The text in which each character is one of the bytes. */
 export function byteText(bytes: Uint8Array): string {
-  if (bytes.length <= chunkLength) return textOf(bytes)
+  if (bytes.length <= 64) return textOf(bytes)
+  // A call with sixteen arguments makes no list of them, which would be eight times as long as the text.
   const parts: string[] = []
-  for (let at = 0; at < bytes.length; at += chunkLength) parts.push(textOf(bytes.subarray(at, at + chunkLength)))
+  let i = 0
+  for (; i + 16 <= bytes.length; i += 16)
+    parts.push(
+      String.fromCharCode(
+        bytes[i] ?? 0,
+        bytes[i + 1] ?? 0,
+        bytes[i + 2] ?? 0,
+        bytes[i + 3] ?? 0,
+        bytes[i + 4] ?? 0,
+        bytes[i + 5] ?? 0,
+        bytes[i + 6] ?? 0,
+        bytes[i + 7] ?? 0,
+        bytes[i + 8] ?? 0,
+        bytes[i + 9] ?? 0,
+        bytes[i + 10] ?? 0,
+        bytes[i + 11] ?? 0,
+        bytes[i + 12] ?? 0,
+        bytes[i + 13] ?? 0,
+        bytes[i + 14] ?? 0,
+        bytes[i + 15] ?? 0,
+      ),
+    )
+  if (i < bytes.length) parts.push(textOf(bytes.subarray(i)))
   return parts.join('')
 }
 
-/** Arguments that a call takes in one go. */
+/** Code points that a call takes in one go. */
 const chunkLength = 4096
 
 function decodedText(bytes: Uint8Array): string {
@@ -140,7 +163,7 @@ function encode(bytes: Uint8Array, alphabet: string, padding: string): string {
   return byteText(codes)
 }
 
-/** Up to `chunkLength` characters. Spreading them as arguments would go through an iterator, one by one. */
+/** Of few characters. Spreading them as arguments would go through an iterator, one by one. */
 function textOf(codes: Uint8Array): string {
   // A typed array is as good a list of arguments as an array; the types do not know.
   return String.fromCharCode.apply(undefined, codes as unknown as number[])

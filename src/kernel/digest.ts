@@ -12,29 +12,42 @@ const startOfSecond = 0x9747b28c | 0
 
 /** Two lanes of FNV-1a over UTF-16 code units, mixed at the end as MurmurHash3 does (public-domain algorithms). */
 export function createDigest(): Digest {
-  return digestFrom(startOfFirst, startOfSecond)
+  return new TwoLanes(Int32Array.of(startOfFirst, startOfSecond))
 }
 
-function digestFrom(firstSoFar: number, secondSoFar: number): Digest {
-  let first = firstSoFar
-  let second = secondSoFar
-  return {
-    add(text) {
-      // In the loop no variables of the closure: they are written back for each character.
-      let one = first
-      let two = second
-      for (let i = 0; i < text.length; i++) {
-        const unit = text.charCodeAt(i)
-        one = Math.imul(one ^ unit, 0x01000193)
-        two = Math.imul(two ^ (unit + i), 0x5bd1e995)
-        two ^= two >>> 13
-      }
-      first = Math.imul(one ^ 0x0a, 0x01000193)
-      second = Math.imul(two ^ text.length, 0x5bd1e995)
-    },
-    value: () => hex(mix(first ^ second)) + hex(mix(second + Math.imul(first, 31))),
-    copy: () => digestFrom(first, second),
+class TwoLanes implements Digest {
+  /** In variables or members each number of 32 bits would be boxed, once for each text. */
+  readonly #lanes: Int32Array
+
+  constructor(lanesSoFar: Int32Array) {
+    this.#lanes = lanesSoFar
   }
+
+  add(text: string): void {
+    addTo(this.#lanes, text)
+  }
+
+  value(): string {
+    const [first = 0, second = 0] = this.#lanes
+    return hex(mix(first ^ second)) + hex(mix(second + Math.imul(first, 31)))
+  }
+
+  copy(): Digest {
+    return new TwoLanes(this.#lanes.slice())
+  }
+}
+
+function addTo(both: Int32Array, text: string): void {
+  let first = both[0] ?? 0
+  let second = both[1] ?? 0
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i)
+    first = Math.imul(first ^ unit, 0x01000193)
+    second = Math.imul(second ^ (unit + i), 0x5bd1e995)
+    second ^= second >>> 13
+  }
+  both[0] = Math.imul(first ^ 0x0a, 0x01000193)
+  both[1] = Math.imul(second ^ text.length, 0x5bd1e995)
 }
 
 /** Digest of one text. */
@@ -62,18 +75,11 @@ export function digestUnits(texts: readonly string[]): string {
 const lanes = new Int32Array(2)
 
 function digestInto(result: Int32Array, texts: readonly string[]): void {
-  let first = startOfFirst
-  let second = startOfSecond
-  for (const text of texts) {
-    for (let i = 0; i < text.length; i++) {
-      const unit = text.charCodeAt(i)
-      first = Math.imul(first ^ unit, 0x01000193)
-      second = Math.imul(second ^ (unit + i), 0x5bd1e995)
-      second ^= second >>> 13
-    }
-    first = Math.imul(first ^ 0x0a, 0x01000193)
-    second = Math.imul(second ^ text.length, 0x5bd1e995)
-  }
+  result[0] = startOfFirst
+  result[1] = startOfSecond
+  for (const text of texts) addTo(result, text)
+  const first = result[0]
+  const second = result[1]
   result[0] = mix(first ^ second)
   result[1] = mix(second + Math.imul(first, 31))
 }
