@@ -92,9 +92,11 @@ function validateVolumeSource(v: Validator, field: string, volume: Volume): void
       v.forbidden(`${field}.emptyDir.sizeLimit`, 'SizeLimit field must be a valid resource quantity')
     }
   }
-  for (const [key, clash, path, check] of sourceValidators) {
-    const source = volume[key]
+  for (const row of sourceValidators) {
+    // A volume has one of thirty kinds: only its row is taken apart.
+    const source = volume[row[0]]
     if (source === undefined) continue
+    const [key, clash, path, check] = row
     if (sources > 0) v.forbidden(`${field}.${clash}`, 'may not specify more than 1 volume type')
     else {
       sources++

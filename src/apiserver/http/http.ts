@@ -15,6 +15,7 @@ import type {
   HttpStream,
   Verb,
 } from '../../client/server.ts'
+import { extended } from '../../kernel/extended.ts'
 import type { AuthorizationAttributes } from '../auth/authorizer.ts'
 import { authorizeRequest } from '../auth/forbidden.ts'
 import { type Impersonated, impersonate, impersonationRequest } from '../auth/impersonation.ts'
@@ -266,13 +267,13 @@ function encodedRequest(
   }
   const version = query.get('resourceVersion')
   if (verb === 'get') {
-    return { kind: 'request', request: { ...base, ...(version === undefined ? {} : { resourceVersion: version }) } }
+    return { kind: 'request', request: version === undefined ? base : extended(base, { resourceVersion: version }) }
   }
   const list = listOptionsOf(query)
   if ('error' in list) return { kind: 'error', status: badQuery(list) }
   if (verb === 'list') {
     const match = versionMatch(query, false, core.context.minor)
-    return isStatus(match) ? { kind: 'error', status: match } : { kind: 'request', request: { ...base, list } }
+    return isStatus(match) ? { kind: 'error', status: match } : { kind: 'request', request: extended(base, { list }) }
   }
   if (isTooLong(given)) return { kind: 'error', status: requestTooLarge(`limit is ${bodyMaxBytes}`) }
   const inJson = bodyInJson(given, served, core.context.minor)
@@ -284,15 +285,16 @@ function encodedRequest(
   if (wrong !== undefined) return { kind: 'error', status: wrong }
   const manager = query.get('fieldManager') || agentOf(request.headers['user-agent'])
   const warn = (warning: string): void => warnings.add(warning)
+  const decoders = bodyDecoders(core, served, request, query, subresource, text, warn)
   const write = {
-    ...base,
     warn,
     ...(query.get('dryRun') === 'All' ? { dryRun: true } : {}),
     ...(query.get('force') === 'true' ? { force: true } : {}),
     fieldManager: manager,
+    list,
+    ...decoders(verb),
   }
-  const decoders = bodyDecoders(core, served, request, query, subresource, text, warn)
-  return { kind: 'request', request: { ...write, list, ...decoders(verb) } }
+  return { kind: 'request', request: extended(base, write) }
 }
 
 /** A text is made of a tree only when it may be too long: a character takes six bytes at most, as an escape. */
@@ -309,14 +311,16 @@ function charactersIn(value: unknown): number {
   if (typeof value === 'string') return value.length + 3
   if (typeof value !== 'object' || value === null) return 24
   let sum = 2
-  for (const [key, item] of Object.entries(value)) sum += key.length + 4 + charactersIn(item)
+  // A value of JSON: it inherits no keys.
+  for (const key in value) sum += key.length + 4 + charactersIn((value as Readonly<Record<string, unknown>>)[key])
   return sum
 }
 
 /** The first word of a user agent. Source: apiserver handlers/create.go, prefixFromUserAgent. */
 function agentOf(agent = ''): string {
-  const printable = [...(agent.split('/')[0] ?? '')].filter((char) => /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u.test(char))
-  return printable.join('').slice(0, 128) || 'unknown'
+  const slash = agent.indexOf('/')
+  const printable = (slash < 0 ? agent : agent.slice(0, slash)).replace(/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, '')
+  return printable.slice(0, 128) || 'unknown'
 }
 
 function badQuery({ error }: QueryError): Status {

@@ -22,9 +22,11 @@ export type Route =
 /** Query parameters, decoded; a name that comes twice keeps its first value. */
 export type Query = ReadonlyMap<string, string>
 
+const noQuery: Query = new Map()
+
 export function splitPath(path: string): { readonly path: string; readonly query: Query } {
   const mark = path.indexOf('?')
-  if (mark < 0) return { path, query: new Map() }
+  if (mark < 0) return { path, query: noQuery }
   const query = new Map<string, string>()
   for (const part of path.slice(mark + 1).split('&')) {
     if (part === '') continue
@@ -51,10 +53,13 @@ function unescapePath(text: string): string {
 }
 
 export function parseRoute(path: string): Route {
-  const parts = path
-    .split('/')
-    .filter((part) => part !== '')
-    .map(unescapePath)
+  const parts: string[] = []
+  for (let start = 0; start < path.length; ) {
+    const slash = path.indexOf('/', start)
+    const end = slash < 0 ? path.length : slash
+    if (end > start) parts.push(unescapePath(path.slice(start, end)))
+    start = end + 1
+  }
   const root = parts.shift()
   if (root !== 'api' && root !== 'apis') return { kind: 'other' }
   const isLegacy = root === 'api'

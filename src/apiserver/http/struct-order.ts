@@ -18,11 +18,13 @@ export function inStructOrder(object: object, minor: number): object {
 
 function ordered(object: object, { fields }: Definition): object {
   const copy: Record<string, unknown> = {}
-  for (const [name, { type }] of fields) {
+  // A struct has ten times as many fields as an object has members: no pair is made for each.
+  for (const name of fields.keys()) {
     const value: unknown = Object.hasOwn(object, name) ? Reflect.get(object, name) : undefined
-    if (value !== undefined) setMember(copy, name, orderedValue(value, type))
+    const type = value === undefined ? undefined : fields.get(name)?.type
+    if (type !== undefined) setMember(copy, name, orderedValue(value, type))
   }
-  for (const [name, value] of Object.entries(object)) if (!fields.has(name)) setMember(copy, name, value)
+  for (const name of Object.keys(object)) if (!fields.has(name)) setMember(copy, name, Reflect.get(object, name))
   return copy
 }
 
