@@ -51,6 +51,8 @@ const fileClaims = {
   link: text.optional().meta({ description: 'Target of a symbolic link' }),
 }
 
+const fileKeys = [...Object.keys(fileClaims), 'exists']
+
 export const file = subject({
   subject: 'file',
   description: 'A path inside a container',
@@ -60,8 +62,7 @@ export const file = subject({
   canBeAbsent: true,
   look(sim, source) {
     const { file: path } = source
-    const keys = [...Object.keys(fileClaims), 'exists']
-    return judged<FileClaims>(sim, source, keys, {
+    return judged<FileClaims>(sim, source, fileKeys, {
       expected: (claims, name) => expectedFile(claims, `${path} in ${name}`),
       judge: (ref, claims) => judgeFile(sim, ref, path, claims),
     })

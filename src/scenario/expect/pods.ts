@@ -23,6 +23,8 @@ const podClaims = {
   ...objectClaims,
 }
 
+const podKeys = Object.keys(podClaims)
+
 interface PodClaims extends ObjectClaims {
   readonly phase?: string | undefined
   readonly ready?: boolean | undefined
@@ -71,7 +73,7 @@ export const pods = subject({
       return { expected: `there are no Pods of ${text}`, ...presence(false, found.length > 0, names, 'there are none') }
     const items = found.map((item) => ({ item, name: item.metadata.name }))
     // A selection of nothing but keys that the claims have.
-    const flat = saidOf(source, Object.keys(podClaims)) as PodClaims | undefined
+    const flat = saidOf(source, podKeys) as PodClaims | undefined
     return quantified<Pod, PodClaims>(
       { kind: 'several', items, text },
       flat,
@@ -126,7 +128,8 @@ interface PodState {
 }
 
 function stateOf(pod: Pod): PodState {
-  const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])]
+  const { initContainerStatuses: first = [], containerStatuses: second = [] } = pod.status ?? {}
+  const statuses = first.length === 0 ? second : [...first, ...second]
   const isReady = pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false
   const reasons = reasonsOf(pod, statuses)
   const restarts = statuses.reduce((sum, { restartCount }) => sum + restartCount, 0)
@@ -139,10 +142,15 @@ function stateOf(pod: Pod): PodState {
 }
 
 function reasonsOf(pod: Pod, statuses: readonly ContainerStatus[]): readonly string[] {
-  const found = [
-    pod.status?.reason,
-    ...statuses.flatMap(({ state }) => [state?.waiting?.reason, state?.terminated?.reason]),
-    ...(pod.status?.conditions ?? []).filter(({ type }) => type === 'PodScheduled').map(({ reason }) => reason),
-  ]
-  return [...new Set(found.flatMap((reason) => (reason === undefined || reason === '' ? [] : [reason])))]
+  const found: string[] = []
+  const add = (reason: string | undefined): void => {
+    if (reason !== undefined && reason !== '' && !found.includes(reason)) found.push(reason)
+  }
+  add(pod.status?.reason)
+  for (const { state } of statuses) {
+    add(state?.waiting?.reason)
+    add(state?.terminated?.reason)
+  }
+  for (const { type, reason } of pod.status?.conditions ?? []) if (type === 'PodScheduled') add(reason)
+  return found
 }

@@ -98,8 +98,14 @@ export const inNamespace = {
 
 /** What an expectation says under some of its keys; undefined if nothing. */
 export function saidOf(source: object, keys: readonly string[]): object | undefined {
-  const said = Object.entries(source).filter(([key, value]) => value !== undefined && keys.includes(key))
-  return said.length === 0 ? undefined : Object.fromEntries(said)
+  const all = source as Readonly<Record<string, unknown>> // an object is read by its own keys
+  let said: Record<string, unknown> | undefined
+  for (const key of keys) {
+    if (all[key] === undefined) continue
+    said ??= {}
+    said[key] = all[key]
+  }
+  return said
 }
 
 /** What a look found, without what was expected. */
