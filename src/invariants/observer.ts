@@ -6,6 +6,7 @@ import type { Client } from '../client/client.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { ClusterRecord } from '../cluster/records.ts'
 import type { ClusterSeams } from '../cluster/seams.ts'
+import { noteBug } from '../kernel/bugs.ts'
 import type { Journal, JournalObject } from '../kernel/journal.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { mapped } from '../kernel/mapped.ts'
@@ -17,15 +18,12 @@ import { kubeletFactsOf } from '../node/version-facts.ts'
 import type { FeatureGates } from '../versions/feature-gates.ts'
 import { invariants } from './all.ts'
 import { type Invariant, InvariantViolation, type Looks } from './invariant.ts'
-import { ObservedKernel } from './observed-kernel.ts'
 import { SecretHistory, secretKey } from './secret-history.ts'
 import { orderedWatchesTold, WatchLedger } from './watches.ts'
 import type { ObservedNode, World } from './world.ts'
 
 /** Watches over one simulated cluster. */
 export interface InvariantObserver {
-  /** The kernel that the cluster is to run on. */
-  readonly kernel: Kernel
   /** What stands before the parts of the cluster. */
   readonly seams: ClusterSeams
   /** The cluster is made: from now on it can be looked at. */
@@ -55,7 +53,6 @@ export function observeInvariants(options: ObserverOptions): InvariantObserver {
 }
 
 class Observer implements InvariantObserver {
-  readonly kernel: Kernel
   readonly seams: ClusterSeams
   readonly #options: ObserverOptions
   readonly #pods = new Map<string, Pod>()
@@ -83,7 +80,6 @@ class Observer implements InvariantObserver {
       pods: this.#pods,
       lastFaultAt: () => (this.#faults > 0 ? kernel.now() : this.#lastFaultAt),
     }
-    this.kernel = new ObservedKernel(kernel, () => this.check())
     this.#looks = invariants.map((invariant) =>
       invariant.watch(world, (found, objects = []) => this.#violated(invariant, found, objects)),
     )
@@ -124,7 +120,8 @@ class Observer implements InvariantObserver {
     const { journal, kernel, originMs } = this.#options
     const time = kernel.now() - originMs
     const records: readonly ClusterRecord[] = journal.causes(kernel.cause).slice(0, chainLength)
-    this.#violation = new InvariantViolation(invariant, found, { time, objects, records })
+    // Whoever runs the kernel hears of it after the event to which it belongs.
+    this.#violation = noteBug(new InvariantViolation(invariant, found, { time, objects, records }))
   }
 
   #createSeams(): ClusterSeams {

@@ -66,7 +66,7 @@ export function boot(settings: SimSettings, seams: BootSeams = {}): Booted {
 
 /** A control plane that waits for the nodes of these settings, as far as it has come by itself. */
 export function bootControlPlane(settings: SimSettings, seams: BootSeams = {}): Starting {
-  const { wheel, ...starting } = partsOf(settings, seams)
+  const starting = partsOf(settings, seams)
   starting.cluster.start()
   starting.kernel.runUntil(controlPlaneUpMs)
   starting.random.turn()
@@ -75,8 +75,8 @@ export function bootControlPlane(settings: SimSettings, seams: BootSeams = {}): 
 
 /** What the image is of, with a seed of its own: a cluster that is up, or a control plane that waits for the nodes of these settings. */
 export function bootCopy(settings: SimSettings, image: BootImage): Starting {
-  const { wheel, ...starting } = partsOf(settings, {}, image)
-  wheel.runUntil(image.of === 'cluster' ? bringUpMs : controlPlaneUpMs)
+  const starting = partsOf(settings, {}, image)
+  starting.kernel.runUntil(image.of === 'cluster' ? bringUpMs : controlPlaneUpMs)
   starting.cluster.start()
   starting.settling.goOnFrom(image.lastChange)
   return starting
@@ -90,12 +90,17 @@ export function withNodes(waiting: Starting, settings: SimSettings): Booted {
 }
 
 /** All of it is there, and nothing has begun. */
-function partsOf(settings: SimSettings, seams: BootSeams, image?: BootImage): Starting & { readonly wheel: Kernel } {
-  const wheel: Kernel = createKernel({ describeCause: (seq) => journal.record(seq)?.type })
-  const journal = createJournal<ClusterRecord>(wheel, settings.journal, bringUpMs, image?.journal, settings.journalKeep)
-  const world = { kernel: wheel, journal, minor: settings.minor, gates: settings.gates, originMs: bringUpMs }
+function partsOf(settings: SimSettings, seams: BootSeams, image?: BootImage): Starting {
+  const kernel: Kernel = createKernel({ describeCause: (seq) => journal.record(seq)?.type })
+  const journal = createJournal<ClusterRecord>(
+    kernel,
+    settings.journal,
+    bringUpMs,
+    image?.journal,
+    settings.journalKeep,
+  )
+  const world = { kernel, journal, minor: settings.minor, gates: settings.gates, originMs: bringUpMs }
   const observer = settings.invariants ? observeInvariants(world) : undefined
-  const kernel = observer?.kernel ?? wheel
   const calendar = createCalendar(settings.epochMs - bringUpMs)
   const random = createLateStreams(settings.seed, areKubeletPhases)
   if (image?.of === 'cluster') random.sow()
@@ -119,7 +124,7 @@ function partsOf(settings: SimSettings, seams: BootSeams, image?: BootImage): St
     from: image?.cluster,
   })
   observer?.attach(cluster)
-  return { wheel, kernel, calendar, journal, random, registry, settling, observer, cluster }
+  return { kernel, calendar, journal, random, registry, settling, observer, cluster }
 }
 
 /** Undefined: the cluster does not rest, so that a copy of it would not be the same. */
