@@ -104,14 +104,21 @@ export class DigestLru<V> {
 
   /** Entries move together; half of the places or more are free. */
   #arrange(): void {
-    const entries = [...this.entries()]
-    let places = 8
-    while (places < 2 * (entries.length + 1)) places *= 2
-    this.#slots = new Int32Array(places)
-    this.#keys = entries.map(([key]) => key)
-    this.#values = entries.map(([, value]) => value)
+    let end = 0
+    for (let at = this.#first; at < this.#keys.length; at++) {
+      const value = this.#values[at]
+      if (value === undefined) continue
+      this.#keys[end] = this.#keys[at] ?? 0
+      this.#values[end] = value
+      end++
+    }
+    this.#keys.length = end
+    this.#values.length = end
     this.#first = 0
-    for (const [at, [key]] of entries.entries()) this.#place(key, at + 1)
+    let places = 8
+    while (places < 2 * (end + 1)) places *= 2
+    this.#slots = new Int32Array(places)
+    for (let at = 0; at < end; at++) this.#place(this.#keys[at] ?? 0, at + 1)
   }
 
   #clear(): void {

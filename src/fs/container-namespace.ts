@@ -172,7 +172,7 @@ function addMount(files: ContainerNamespace, namespace: Namespace, mount: BindMo
   const readOnly = mount.readOnly || source.readOnly
   const { nodePath } = source
   const { covered, path } = point
-  namespace.near = []
+  namespace.near.length = 0
   namespace.mounts.set(covered, { root: source.inode, covered, path, nodePath, readOnly, kind: 'bind' })
   // A bind is recursive: what is mounted below the source on the node comes along, writable if the node says so.
   for (const inner of files.node.mounts.values()) {

@@ -231,7 +231,7 @@ class MemoryNodeFs extends MemoryFileView implements NodeFs {
     if ((root.type === 'directory') !== (at.inode.type === 'directory')) return refusal('ENOTDIR', path)
     const made: Mount = { root, covered: at.inode, path: at.path, nodePath, readOnly, kind }
     this.#namespace.mounts.set(at.inode, made)
-    this.#namespace.near = []
+    this.#namespace.near.length = 0
     this.#enclosing.set(made, at.mount)
     this.#inside.set(at.mount, (this.#inside.get(at.mount) ?? 0) + 1)
     this.#store.emit({ op: 'mount', path: at.path, detail: { kind } })
@@ -246,7 +246,7 @@ class MemoryNodeFs extends MemoryFileView implements NodeFs {
   }
 
   #release(gone: Mount): void {
-    this.#namespace.near = []
+    this.#namespace.near.length = 0
     if (gone.covered !== undefined) this.#namespace.mounts.delete(gone.covered)
     const outer = this.#enclosing.get(gone)
     this.#enclosing.delete(gone)

@@ -25,7 +25,7 @@ export interface Namespace {
   /** How often a directory of the node was renamed. */
   readonly renames: { count: number }
   /** Directories that were last gone to by plain paths, the newest first: the next path often leads there, or below. */
-  near: readonly Near[]
+  readonly near: Near[]
 }
 
 /**
@@ -123,7 +123,9 @@ function walkPlain(namespace: Namespace, path: string, followLast: boolean, user
 /** The deepest of the directories that were last gone to on the way of the path. */
 function nearestOf({ near, renames }: Namespace, path: string): Near | undefined {
   let nearest: Near | undefined
-  for (const each of near) {
+  for (let i = 0; i < near.length; i++) {
+    const each = near[i]
+    if (each === undefined) continue
     const { length } = each.path
     if (path.charCodeAt(length) !== slash || (nearest !== undefined && length <= nearest.path.length)) continue
     if (each.renames === renames.count && each.inode.links >= 2 && path.startsWith(each.path)) nearest = each
@@ -131,10 +133,13 @@ function nearestOf({ near, renames }: Namespace, path: string): Near | undefined
   return nearest
 }
 
+/** Directories that a namespace remembers. */
+const nearAtMost = 4
+
 function remember(namespace: Namespace, path: string, end: number, inode: Inode, mount: Mount): void {
   if (end <= 0) return
-  const newest: Near = { path: path.slice(0, end), inode, mount, renames: namespace.renames.count }
-  namespace.near = [newest, ...namespace.near.slice(0, 3)]
+  if (namespace.near.length === nearAtMost) namespace.near.pop()
+  namespace.near.unshift({ path: path.slice(0, end), inode, mount, renames: namespace.renames.count })
 }
 
 const slash = 47

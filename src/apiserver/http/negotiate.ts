@@ -17,6 +17,9 @@ export const protobufType = 'application/vnd.kubernetes.protobuf'
 
 const accepted = ['application/json', 'application/yaml', protobufType]
 
+/** What most ask for, and who asks for nothing. */
+const plainJson: Output = { format: 'json', as: undefined }
+
 /** What there is to choose from. */
 export interface Offered {
   /** The route has watches. */
@@ -28,11 +31,12 @@ export interface Offered {
 
 /** Of clauses that cannot be served the next is tried; with none left the answer is 406. */
 export function negotiateOutput(accept: string | undefined, { streams, hasMessages, minor }: Offered): Output | Status {
-  const clauses = (accept ?? '')
+  if (accept === undefined || accept === 'application/json') return plainJson
+  const clauses = accept
     .split(',')
     .map((clause) => clause.trim())
     .filter((clause) => clause !== '')
-  if (clauses.length === 0) return { format: 'json', as: undefined }
+  if (clauses.length === 0) return plainJson
   let isKnown = false
   for (const clause of clauses) {
     const [type = '', ...parameters] = clause.split(';').map((part) => part.trim())
