@@ -71,14 +71,15 @@ class Streams implements RandomStreams {
   stream(name: string): RandomStream {
     let stream = this.#streams.get(name)
     if (stream === undefined) {
-      stream = new AleaStream(this.#seedFor(name))
+      stream = new AleaStream(new Unsown(this, name))
       this.#streams.set(name, stream)
     }
     return stream
   }
 
   loose(name: string): RandomStream {
-    return new AleaStream(this.#seedFor(name))
+    // Its name would be kept for this alone.
+    return new AleaStream(this.seedFor(name))
   }
 
   release(name: string): void {
@@ -86,12 +87,27 @@ class Streams implements RandomStreams {
   }
 
   beginAnew(isMeant: (name: string) => boolean): void {
-    for (const [name, stream] of this.#streams) if (isMeant(name)) stream.beginAnew(this.#seedFor(name))
+    for (const [name, stream] of this.#streams) if (isMeant(name)) stream.beginAnew(new Unsown(this, name))
   }
 
   /** Short, for seedrandom goes over it letter by letter, three times, and boxes a number for each. */
-  #seedFor(name: string): string {
+  seedFor(name: string): string {
     return digestUnits([name, this.#seedOf(name)])
+  }
+}
+
+/** What a named stream is to be seeded with: worked out when it is first drawn from, for of those of a booted cluster most never are. */
+class Unsown {
+  readonly #streams: Streams
+  readonly #name: string
+
+  constructor(streams: Streams, name: string) {
+    this.#streams = streams
+    this.#name = name
+  }
+
+  get seed(): string {
+    return this.#streams.seedFor(this.#name)
   }
 }
 
@@ -102,18 +118,18 @@ class Streams implements RandomStreams {
  */
 class AleaStream implements RandomStream {
   /** What it is to be seeded with, until it is first drawn from. */
-  private unsown: string | undefined
+  private unsown: Unsown | string | undefined
   private carry = 1
   // Bits of numbers below 2 to the power of 32: with a sign, the engine keeps them in place.
   private first = 0
   private second = 0
   private third = 0
 
-  constructor(unsown: string) {
+  constructor(unsown: Unsown | string) {
     this.unsown = unsown
   }
 
-  beginAnew(unsown: string): void {
+  beginAnew(unsown: Unsown): void {
     this.unsown = unsown
   }
 
@@ -132,7 +148,8 @@ class AleaStream implements RandomStream {
   }
 
   private step(): void {
-    if (this.unsown !== undefined) this.sow(this.unsown)
+    const { unsown } = this
+    if (unsown !== undefined) this.sow(typeof unsown === 'string' ? unsown : unsown.seed)
     // At most 53 bits: exact.
     const product = multiplier * (this.first >>> 0) + this.carry
     this.carry = Math.floor(product * twoToMinus32)
@@ -141,8 +158,8 @@ class AleaStream implements RandomStream {
     this.third = (product - this.carry * twoTo32) | 0
   }
 
-  private sow(unsown: string): void {
-    const { c, s0, s1, s2 } = seedrandom.alea(unsown, { state: true }).state()
+  private sow(seed: string): void {
+    const { c, s0, s1, s2 } = seedrandom.alea(seed, { state: true }).state()
     this.carry = c
     this.first = (s0 * twoTo32) | 0
     this.second = (s1 * twoTo32) | 0
