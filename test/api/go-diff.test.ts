@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { goDiff } from '../../src/api/structs/diff.ts'
+import { middleStructs } from '../../src/api/structs/middle-structs.ts'
 import { goQuantity, goSyntax } from '../../src/api/structs/syntax.ts'
 
 const lines = (diff: string) => diff.replaceAll('\u00a0', ' ').split('\n')
@@ -55,4 +56,15 @@ describe('values as %#v writes them', () => {
     expect(goQuantity('1024Ki')).toContain('value:1048576, scale:0}')
     expect(goQuantity('1024Ki')).toContain('s:""')
   })
+})
+
+test('from v1.20 on what is equal is shown without types and in part, and several values share a line', () => {
+  const env = (image: string) => ({
+    containers: [{ name: 'c', image, env: Array.from({ length: 5 }, (_, i) => ({ name: `N${i}`, value: 'v' })) }],
+  })
+  const diff = goDiff('core.PodSpec', env('a'), env('b'), middleStructs).replaceAll('\u00a0', ' ')
+  expect(diff).toContain('\n- \t\t\tImage:   "a",\n+ \t\t\tImage:   "b",\n')
+  expect(diff).toContain('\n  \tVolumes:        nil,\n  \tInitContainers: nil,\n  \tContainers: []core.Container{\n')
+  const added = goDiff('core.PodSpec', { containers: [] }, env('a'), middleStructs).replaceAll('\u00a0', ' ')
+  expect(added).toMatch(/\{Name: "N0", Value: "v"\}, \{Name: "N1"/)
 })

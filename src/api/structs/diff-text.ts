@@ -85,9 +85,12 @@ export function textLength(node: TextNode): number {
   }
 }
 
-/** The whole text, two characters of margin before each line and a newline at its end. */
-export function textOf(node: TextNode): string {
-  return `${indent(0, undefined)}${expand(compact(node, undefined), undefined, 0)}\n`
+/**
+ * The whole text, two characters of margin before each line and a newline at its end. `isBatched`: values of one line each share lines.
+ * Source: v0.5.5, report_text.go, formatExpandedTo.
+ */
+export function textOf(node: TextNode, isBatched = false): string {
+  return `${indent(0, undefined)}${expand(compact(node, undefined), undefined, 0, isBatched)}\n`
 }
 
 /** Puts on one line what fits there; wider removed or inserted lists than this many characters do not. */
@@ -137,10 +140,11 @@ function indent(depth: number, diff: DiffSign): string {
   return `${diff ?? blank}${blank}${'\t'.repeat(depth)}`
 }
 
-function expand(node: TextNode, diff: DiffSign, depth: number): string {
+function expand(node: TextNode, diff: DiffSign, depth: number, isBatched: boolean): string {
   if (node.kind === 'line') return node.text
-  if (node.kind === 'wrap') return node.prefix + expand(node.value, diff, depth) + node.suffix
+  if (node.kind === 'wrap') return node.prefix + expand(node.value, diff, depth, isBatched) + node.suffix
   const { records } = node
+  if (isBatched && records.every(isSimple)) return `${batches(records, diff, depth)}\n${indent(depth, diff)}`
   const keyPads = paddings(records, ({ key, value }) => (key === '' || value.kind !== 'line' ? undefined : key.length))
   const valuePads = paddings(records, ({ value, comment }) =>
     value.kind !== 'line' || value === ellipsis || comment === undefined ? undefined : value.text.length,
@@ -151,13 +155,35 @@ function expand(node: TextNode, diff: DiffSign, depth: number): string {
     text += `\n${indent(depth + 1, sign)}`
     if (record.key !== '') text += `${record.key}: `
     text += ' '.repeat(keyPads[index] ?? 0)
-    text += expand(record.value, sign, depth + 1)
+    text += expand(record.value, sign, depth + 1, isBatched)
     if (record.value !== ellipsis) text += ','
     text += ' '.repeat(valuePads[index] ?? 0)
     if (record.comment !== undefined) text += ` // ${statsText(record.comment)}`
   }
   return `${text}\n${indent(depth, diff)}`
 }
+
+function isSimple({ diff, key, value, comment }: TextRecord): boolean {
+  return diff === undefined && key === '' && value.kind === 'line' && comment === undefined
+}
+
+/** Values on as few lines as they fit on. */
+function batches(records: readonly TextRecord[], diff: DiffSign, depth: number): string {
+  const lines: string[] = []
+  let batch = ''
+  for (const { value } of records) {
+    const text = textLine(value)
+    if (batch !== '' && batch.length + text.length + 2 > compactMax) {
+      lines.push(batch)
+      batch = ''
+    }
+    batch += `${text}, `
+  }
+  if (batch !== '') lines.push(batch)
+  return lines.map((each) => `\n${indent(depth + 1, diff)}${each.trimEnd()}`).join('')
+}
+
+const textLine = (node: TextNode): string => (node.kind === 'line' ? node.text : '')
 
 /** Blanks that bring neighbouring records to one width; records without a width part the groups. */
 function paddings(

@@ -36,7 +36,10 @@ import {
 export function goDiff(type: string, x: unknown, y: unknown, newer?: Structs): string {
   const root = compareGo(type, x, y, newer)
   if (root.differing === 0) return ''
-  return textOf(formatDiff({ mode: 'unknown', types: 'emit', level: newer === undefined ? undefined : 0 }, root))
+  return textOf(
+    formatDiff({ mode: 'unknown', types: 'emit', level: newer === undefined ? undefined : 0 }, root),
+    newer !== undefined,
+  )
 }
 
 type DiffMode = 'unknown' | 'identical' | 'removed' | 'inserted'
@@ -307,7 +310,28 @@ function formatValue(options: Options, value: GoValue): TextNode {
 /** What a pointer tells of itself: of a quantity, and of a selector. Source: their String; v0.5.5, report_reflect.go, FormatValue. */
 function ownText({ type, json }: GoValue): string | undefined {
   if (type.kind === 'quantity') return canonicalQuantity(String(json))
+  if (type.name === 'core.PersistentVolumeClaimTemplate') return metadataText((json as ClaimTemplate).metadata) // by its type
   return type.name === 'v1.LabelSelector' ? selectorText(json as LabelSelector) : undefined // by its type
+}
+
+interface ClaimTemplate {
+  readonly metadata?: {
+    readonly labels?: Readonly<Record<string, string>>
+    readonly annotations?: Readonly<Record<string, string>>
+  }
+}
+
+/** Of the template of a claim, whose metadata is embedded. Source: generated.pb.go, ObjectMeta, String. */
+function metadataText({ labels = {}, annotations = {} }: NonNullable<ClaimTemplate['metadata']> = {}): string {
+  const map = (texts: Readonly<Record<string, string>>) =>
+    `map[string]string{${Object.keys(texts)
+      .sort()
+      .map((key) => `${key}: ${texts[key]},`)
+      .join('')}}`
+  const before =
+    'Name:,GenerateName:,Namespace:,SelfLink:,UID:,ResourceVersion:,Generation:0,CreationTimestamp:0001-01-01 00:00:00 +0000 UTC'
+  const after = 'OwnerReferences:[]OwnerReference{},Finalizers:[],ClusterName:,ManagedFields:[]ManagedFieldsEntry{},'
+  return `&ObjectMeta{${before},DeletionTimestamp:<nil>,DeletionGracePeriodSeconds:nil,Labels:${map(labels)},Annotations:${map(annotations)},${after}}`
 }
 
 /** Source: apimachinery pkg/apis/meta/v1/generated.pb.go, LabelSelector and LabelSelectorRequirement, String. */
