@@ -2,6 +2,8 @@
 import { goJson, isObject } from '../go/json.ts'
 import { fromYaml } from '../go/yaml/from-yaml.ts'
 import { defaultFields, type Fields, mergedFields, withConfigurations } from './configuration.ts'
+import { mergedPatches } from './conflicts-v2.ts'
+import { withCrds } from './crds.ts'
 import { type GeneratorWorld, generate } from './generators.ts'
 import { nameHash } from './hash.ts'
 import { changeImagesV2 } from './images.ts'
@@ -15,7 +17,7 @@ import {
 import { KustomizeError, type Loader, refuse, wrap } from './loader.ts'
 import { fixReferencesV2 } from './name-reference.ts'
 import { sortedV2 } from './order.ts'
-import { jsonPatched, mergePatchV2, selectResources } from './patches.ts'
+import { definitionV2, jsonPatched, mergePatchV2, selectResources } from './patches.ts'
 import { readResourcesV2 } from './read-resources.ts'
 import {
   type Body,
@@ -38,6 +40,8 @@ import { mergeVars, resolveVars } from './vars.ts'
 export interface BuildWorld {
   readonly env: ReadonlyMap<string, string>
   readonly naming: FieldNaming
+  /** Path of the directory that is built from where the build began; undefined when origins are not asked for (kustomize 4 and 5). */
+  readonly origin?: string
   /** `v5.5.0`, as the build tells itself; `unknown` before 5. */
   readonly ownVersion: string
   warn(line: string): void
@@ -100,7 +104,11 @@ function accumulate(loader: Loader, world: BuildWorld): Accumulated {
   })
   mistakes.refuseIfAny()
   mistakes.collect('MergeResourcesWithErrorOnIdCollision', () => addAll(resources, own))
+  gathered.fields = withConfigurations(gathered.fields, kustomization.configurations ?? [], loader, 'v2')
   mistakes.collect('MergeVars', () => mergeVars(vars, kustomization.vars ?? [], 'v2'))
+  mistakes.collect('LoadCRDs', () => {
+    gathered.fields = withCrds(gathered.fields, kustomization.crds ?? [], loader, '')
+  })
   mergeGenerated(resources, generateAll(kustomization, { loader, generation: 'v2', env: world.env }, mistakes))
   const patches: Resource[] = []
   mistakes.collect('SliceFromPatches', () => {
@@ -109,7 +117,6 @@ function accumulate(loader: Loader, world: BuildWorld): Accumulated {
     }
   })
   mistakes.refuseIfAny()
-  gathered.fields = withConfigurations(gathered.fields, kustomization.configurations ?? [], loader, 'v2')
   transform(resources, kustomization, patches, loader, gathered.fields)
   return gathered
 }
@@ -242,7 +249,7 @@ function transform(
   loader: Loader,
   fields: Fields,
 ): void {
-  for (const patch of patches) applyPatch(resources, patch)
+  for (const patch of mergedPatches(patches, ({ body }) => definitionV2(body))) applyPatch(resources, patch)
   if (kustomization.namespace) setNamespaceV2(resources, kustomization.namespace, fields.namespace)
   addAffixes(resources, kustomization, 'v2', fields)
   addCommonLabels(resources, kustomization.commonLabels ?? {}, fields)

@@ -4,21 +4,32 @@ import { isObject } from '../go/json.ts'
 import { goQuote } from '../go/quote.ts'
 import type { BuildWorld } from './build-v2.ts'
 import { defaultFields, type Fields, mergedFields, withConfigurations } from './configuration.ts'
+import { withCrds } from './crds.ts'
 import { generate } from './generators.ts'
 import { hashNames } from './hash.ts'
 import { changeImagesV5 } from './images.ts'
-import { type Kustomization, loadKustomization, refuseUnsupported, type Variable } from './kustomization.ts'
+import {
+  type Kustomization,
+  kustomizationName,
+  loadKustomization,
+  refuseUnsupported,
+  type Variable,
+} from './kustomization.ts'
 import { KustomizeError, type Loader, refuse, wrap } from './loader.ts'
 import { fixReferencesV5 } from './name-reference.ts'
+import { takeOpenApi } from './open-api.ts'
 import { sortedV5 } from './order.ts'
-import { readCrds, refuseHelmCharts } from './outside.ts'
+import { addTransformation, joinedPath, keepOrigin, metadataOptions, ofField, ofFile, setOrigin } from './origins.ts'
+import { refuseHelmCharts } from './outside.ts'
 import { applyJson6902, applyPatchEntry, applyStrategicPatches, replacementsOf } from './patch-entries.ts'
 import { runExternalGenerators, runExternalTransformers, runValidators } from './plugins.ts'
 import { MalformedYaml, readResourcesV5 } from './read-resources.ts'
 import { applyReplacements } from './replacements.ts'
 import {
+  appendResources,
   type Body,
   currentId,
+  gvkOf,
   idSyntax,
   idText,
   isSameId,
@@ -46,9 +57,11 @@ interface Gathered {
 /** The objects of a directory in output order. Throws KustomizeError. */
 export function buildV5(loader: Loader, world: BuildWorld): readonly Body[] {
   const kustomization = loadKustomization(loader, 'v5', world.naming, world.warn)
+  takeOpenApi(kustomization, loader)
   const gathered: Gathered = { resources: [], vars: [], fields: defaultFields('v5') }
   const { resources, vars } = gathered
-  accumulate(loader, kustomization, world, gathered)
+  const asked = kustomization.buildMetadata ?? []
+  accumulate(loader, kustomization, asked.length === 0 ? world : { ...world, origin: '' }, gathered)
   hashNames(resources)
   fixReferencesV5(resources, gathered.fields.nameReference)
   resolveVars(resources, vars, gathered.fields.varReference, 'v5')
@@ -57,9 +70,9 @@ export function buildV5(loader: Loader, world: BuildWorld): readonly Body[] {
   )
   for (const resource of kept) {
     resource.body = withWrittenNulls(resource.body)
-    finishAnnotations(resource.body)
+    finishAnnotations(resource.body, asked)
   }
-  if (kustomization.buildMetadata?.includes('managedByLabel'))
+  if (asked.includes('managedByLabel'))
     addLabels(kept, { pairs: { 'app.kubernetes.io/managed-by': `kustomize-${world.ownVersion}` } }, gathered.fields)
   return sortedV5(kept, kustomization.sortOptions).map(({ body }) => body)
 }
@@ -79,11 +92,13 @@ function ofBuild(name: string): string {
 }
 
 /** Annotations of the build itself are taken away at the end; what is left is texts, and a map without members goes. Source: kyaml yaml/rnode.go, SetAnnotations. */
-function finishAnnotations(body: Body): void {
+function finishAnnotations(body: Body, asked: readonly string[]): void {
   const { annotations } = metadataOf(body)
   if (annotations === null) delete ownMetadata(body).annotations
   if (!isObject(annotations)) return
-  const kept = Object.entries(writtenTexts(annotations as Body)).filter(([key]) => !buildAnnotations.has(key)) // a map
+  const unasked = metadataOptions.filter(([option]) => !asked.includes(option)).map(([, key]): string => key)
+  const kept = Object.entries(writtenTexts(annotations as Body)) // a map
+    .filter(([key]) => !buildAnnotations.has(key) && !unasked.includes(key))
   if (kept.length === 0) delete ownMetadata(body).annotations
   else ownMetadata(body).annotations = Object.fromEntries(kept)
 }
@@ -95,23 +110,29 @@ function accumulate(loader: Loader, kustomization: Kustomization, world: BuildWo
   })
   refuseUnsupported(kustomization, 'v5')
   gathered.fields = withConfigurations(gathered.fields, kustomization.configurations ?? [], loader, 'v5')
-  readCrds(kustomization, loader)
+  const { crds = [] } = kustomization
+  gathered.fields = wrap(`loading CRDs [${crds.join(' ')}]`, () =>
+    withCrds(gathered.fields, crds, loader, 'while decoding JSON: '),
+  )
+  const file = world.origin === undefined ? undefined : joinedPath(world.origin, kustomizationName(loader))
   const generators = [
     ...(kustomization.configMapGenerator ?? []).map((args) => ['ConfigMap', args] as const),
     ...(kustomization.secretGenerator ?? []).map((args) => ['Secret', args] as const),
   ]
   for (const [kind, args] of generators) {
     const made = generate(kind, args, kustomization.generatorOptions, { loader, generation: 'v5', env: world.env })
+    if (file !== undefined) setOrigin([made], ofField(file, `${kind}Generator`))
     wrap(`merging from generator ${generatorPointer}`, () => mergeGenerated(resources, made, loader))
   }
   refuseHelmCharts(kustomization)
-  const plugins = { loader, env: world.env, gather: (paths: readonly string[]) => gatherPlugins(paths, loader, world) }
+  const gather = (paths: readonly string[], more: readonly Resource[]) => gatherPlugins(paths, more, loader, world)
+  const plugins = { loader, env: world.env, file, gather }
   for (const made of runExternalGenerators(kustomization.generators ?? [], plugins))
     wrap(`merging from generator ${generatorPointer}`, () => mergeGenerated(resources, made, loader))
   wrap('accumulating components', () => {
     for (const path of kustomization.components ?? []) accumulateComponent(path, loader, world, gathered)
   })
-  transform(resources, kustomization, loader, gathered.fields)
+  transform(resources, kustomization, { loader, fields: gathered.fields, file })
   runExternalTransformers(resources, kustomization.transformers ?? [], plugins)
   runValidators(resources, kustomization.validators ?? [], plugins)
   const own = kustomization.vars ?? []
@@ -121,8 +142,13 @@ function accumulate(loader: Loader, kustomization: Kustomization, world: BuildWo
 }
 
 /** Configurations of plugins: what files or directories hold. */
-function gatherPlugins(paths: readonly string[], loader: Loader, world: BuildWorld): readonly Resource[] {
-  const own: Gathered = { resources: [], vars: [], fields: defaultFields('v5') }
+function gatherPlugins(
+  paths: readonly string[],
+  more: readonly Resource[],
+  loader: Loader,
+  world: BuildWorld,
+): readonly Resource[] {
+  const own: Gathered = { resources: [...more], vars: [], fields: defaultFields('v5') }
   for (const path of paths) accumulatePath(path, loader, world, own)
   return own.resources
 }
@@ -132,29 +158,29 @@ function accumulatePath(path: string, loader: Loader, world: BuildWorld, gathere
   try {
     const read = wrap(`accumulating resources from '${path}'`, () => {
       try {
-        return readResourcesV5(loader.load(path), path)
+        const resources = readResourcesV5(loader.load(path), path)
+        for (const { body } of resources) loader.kinds.meet(gvkOf(body))
+        if (world.origin !== undefined) setOrigin(resources, ofFile(joinedPath(world.origin, path)), true)
+        return resources
       } catch (error) {
         if (error instanceof MalformedYaml)
           throw new MalformedYaml(`accumulating resources from '${path}': ${error.message}`)
         throw error
       }
     })
-    wrap(`merging resources from '${path}'`, () => append(gathered.resources, read))
+    wrap(`merging resources from '${path}'`, () => appendResources(gathered.resources, read))
   } catch (error) {
     if (error instanceof MalformedYaml) refuse(error.message)
     if (!(error instanceof KustomizeError)) throw error
-    wrap(`accumulation err='${error.message}'`, () => accumulateDirectory(loader.open(path), false, world, gathered))
+    wrap(`accumulation err='${error.message}'`, () =>
+      accumulateDirectory(loader.open(path), false, below(world, path), gathered),
+    )
   }
 }
 
-function append(resources: Resource[], more: readonly Resource[]): void {
-  for (const resource of more) {
-    const id = currentId(resource)
-    if (resources.some((one) => isSameId(currentId(one), id))) {
-      refuse(`may not add resource with an already registered id: ${idText(id)}`)
-    }
-    resources.push(resource)
-  }
+/** The same build, in another directory. */
+function below(world: BuildWorld, path: string): BuildWorld {
+  return world.origin === undefined ? world : { ...world, origin: joinedPath(world.origin, path) }
 }
 
 function accumulateComponent(path: string, loader: Loader, world: BuildWorld, gathered: Gathered): void {
@@ -167,13 +193,14 @@ function accumulateComponent(path: string, loader: Loader, world: BuildWorld, ga
     }
   }
   const opened = quoted('loader.New', () => loader.open(path))
-  quoted('accumulateDirectory:', () => accumulateDirectory(opened, true, world, gathered))
+  quoted('accumulateDirectory:', () => accumulateDirectory(opened, true, below(world, path), gathered))
 }
 
 function accumulateDirectory(loader: Loader, isComponent: boolean, world: BuildWorld, gathered: Gathered): void {
   const kustomization = wrap(`couldn't make target for path '${loader.root}'`, () =>
     loadKustomization(loader, 'v5', world.naming, world.warn),
   )
+  takeOpenApi(kustomization, loader)
   const { kind = '' } = kustomization
   if (isComponent && kind !== 'Component')
     refuse(`expected kind 'Component' for path '${loader.root}' but got '${kind}'`)
@@ -183,7 +210,7 @@ function accumulateDirectory(loader: Loader, isComponent: boolean, world: BuildW
   wrap(`recursed accumulation of path '${loader.root}'`, () => accumulate(loader, kustomization, world, own))
   if (isComponent) return
   wrap(`recursed merging from path '${loader.root}'`, () => {
-    append(gathered.resources, own.resources)
+    appendResources(gathered.resources, own.resources)
     gathered.fields = mergedFields(gathered.fields, own.fields)
   })
 }
@@ -201,7 +228,7 @@ function mergeGenerated(resources: Resource[], made: Resource, { isFour }: Loade
   const merges = made.behavior === 'merge' || made.behavior === 'replace'
   if (old === undefined) {
     if (merges) refuse(`id ${idSyntax(id)} does not exist; cannot merge or replace`)
-    append(resources, [made])
+    appendResources(resources, [made])
     return
   }
   if (!merges) refuse(`id ${idSyntax(id)} exists; behavior must be merge or replace`)
@@ -229,6 +256,7 @@ function replacement(made: Resource, old: Resource): Resource {
       if (isObject(mine) || isObject(theirs)) made.body[field] = { ...textMap(theirs), ...textMap(mine) }
     }
   }
+  if (made.behavior === 'merge') keepOrigin(made.body, old.body)
   return {
     ...made,
     previous: old.previous,
@@ -237,20 +265,51 @@ function replacement(made: Resource, old: Resource): Resource {
   }
 }
 
-function transform(resources: Resource[], kustomization: Kustomization, loader: Loader, fields: Fields): void {
-  applyStrategicPatches(resources, kustomization.patchesStrategicMerge ?? [], loader)
-  for (const entry of kustomization.patches ?? []) applyPatchEntry(resources, entry, loader)
-  if (kustomization.namespace) setNamespaceV5(resources, kustomization.namespace, fields.namespace)
-  addAffixes(resources, kustomization, 'v5', fields)
-  for (const entry of kustomization.labels ?? []) addLabels(resources, entry, fields)
-  addCommonLabels(resources, kustomization.commonLabels ?? {}, fields)
-  addAnnotations(resources, kustomization.commonAnnotations ?? {}, fields)
-  for (const entry of kustomization.patchesJson6902 ?? []) applyJson6902(resources, entry, loader)
-  setReplicas(resources, kustomization.replicas, fields.replicas)
-  for (const image of kustomization.images ?? [])
+interface Transformation {
+  readonly loader: Loader
+  readonly fields: Fields
+  /** The kustomization's path, when origins are asked for. */
+  readonly file: string | undefined
+}
+
+/** The fields in the order of their transformers. Source: kusttarget_configplugin.go, configureBuiltinTransformers. */
+function transform(resources: Resource[], kustomization: Kustomization, world: Transformation): void {
+  const { loader, fields, file } = world
+  const { namePrefix, nameSuffix, commonAnnotations = {}, labels = [], commonLabels = {} } = kustomization
+  const run = (kind: string, isAsked: boolean, work: () => void): void => {
+    work()
+    if (isAsked && file !== undefined) addTransformation(resources, ofField(file, `${kind}Transformer`))
+  }
+  const each = <T>(kind: string, list: readonly T[] | undefined, work: (one: T) => void): void => {
+    for (const one of list ?? []) run(kind, true, () => work(one))
+  }
+  const patches = kustomization.patchesStrategicMerge ?? []
+  run('PatchStrategicMerge', patches.length > 0, () => applyStrategicPatches(resources, patches, loader))
+  each('Patch', kustomization.patches, (entry) => applyPatchEntry(resources, entry, loader))
+  const { namespace = '' } = kustomization
+  run('Namespace', namespace !== '', () => {
+    if (namespace !== '') setNamespaceV5(resources, namespace, fields.namespace)
+  })
+  const affixed = (kind: string, given: Pick<Kustomization, 'namePrefix' | 'nameSuffix'>) =>
+    run(kind, Object.values(given).some(Boolean), () => addAffixes(resources, given, 'v5', fields))
+  affixed('Prefix', { namePrefix: namePrefix ?? '' })
+  affixed('Suffix', { nameSuffix: nameSuffix ?? '' })
+  each('Label', labels, (entry) => addLabels(resources, entry, fields))
+  const common = Object.keys(commonLabels).length + labels.length > 0
+  run('Label', common, () => addCommonLabels(resources, commonLabels, fields))
+  run('Annotations', Object.keys(commonAnnotations).length > 0, () =>
+    addAnnotations(resources, commonAnnotations, fields),
+  )
+  each('PatchJson6902', kustomization.patchesJson6902, (entry) => applyJson6902(resources, entry, loader))
+  each('ReplicaCount', kustomization.replicas, (one) => setReplicas(resources, [one], fields.replicas))
+  each('ImageTag', kustomization.images, (image) => {
     for (const { body } of resources) changeImagesV5(body, image, fields.images)
-  applyReplacements(
-    resources,
-    (kustomization.replacements ?? []).flatMap((entry) => replacementsOf(entry, loader)),
+  })
+  const replacements = kustomization.replacements ?? []
+  run('Replacement', replacements.length > 0, () =>
+    applyReplacements(
+      resources,
+      replacements.flatMap((entry) => replacementsOf(entry, loader)),
+    ),
   )
 }

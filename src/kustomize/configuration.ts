@@ -18,14 +18,13 @@ const lists = [
   'nameSuffix',
   'namespace',
   'commonLabels',
+  'labels',
   'templateLabels',
   'commonAnnotations',
   'varReference',
   'images',
   'replicas',
 ] as const
-/** Known to a file, but no table of podsim's is changed by them. */
-const others = ['labels', 'volumeClaimTemplateLabels', 'nameReference'] as const
 
 /** The tables of one build. Those of names begin empty: `metadata/name` goes without saying. */
 export type Fields = Readonly<Record<(typeof lists)[number], readonly FieldSpec[]>> & {
@@ -64,6 +63,11 @@ export function withConfigurations(
   return paths.reduce((all, path) => mergedFields(all, readFields(path, loader, generation)), fields)
 }
 
+/** Tables that hold what is given and nothing else. */
+export function onlyFields(given: Partial<Fields>): Fields {
+  return { ...perList((list) => given[list] ?? []), nameReference: given.nameReference ?? [] }
+}
+
 /** All of both. Source: TransformerConfig.Merge. */
 export function mergedFields(fields: Fields, more: Fields): Fields {
   if (fields === more) return fields
@@ -78,8 +82,8 @@ export function mergedFields(fields: Fields, more: Fields): Fields {
   return { ...merged, nameReference }
 }
 
-/** Source: FsSlice.MergeOne. */
-function mergedSpecs(specs: readonly FieldSpec[], more: readonly FieldSpec[]): readonly FieldSpec[] {
+/** Two that agree in kind and path are one, and must agree in the rest. Source: api types/fieldspec.go, FsSlice.MergeOne. */
+export function mergedSpecs(specs: readonly FieldSpec[], more: readonly FieldSpec[]): readonly FieldSpec[] {
   const merged = [...specs]
   for (const spec of more) {
     const known = merged.find((one) => one.text === spec.text && isSelectedBy(one, spec))
@@ -105,7 +109,7 @@ function readFields(path: string, loader: Loader, generation: Generation): Field
   if (!result.ok) refuse(result.error)
   if (result.value !== null && !isObject(result.value)) refuse(noConfiguration(result.value, generation))
   const given = isObject(result.value) ? result.value : {}
-  const known: readonly string[] = [...lists, ...others]
+  const known: readonly string[] = [...lists, 'nameReference']
   const unknown = Object.keys(given).find((key) => !known.includes(key))
   if (unknown !== undefined && generation === 'v5')
     refuse(`error unmarshaling JSON: while decoding JSON: json: unknown field ${JSON.stringify(unknown)}`)

@@ -24,7 +24,7 @@ export function newFieldSpec(gvk: Gvk, create: boolean, text: string): FieldSpec
 }
 
 /** Splits at slashes; `\/` stands for a slash in a key. */
-function splitPath(path: string): readonly string[] {
+export function splitPath(path: string): readonly string[] {
   return path.split(/(?<!\\)\//).map((part) => part.replaceAll('\\/', '/'))
 }
 

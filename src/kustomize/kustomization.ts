@@ -138,6 +138,11 @@ export interface Kustomization {
 
 const fileNames = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'] as const
 
+/** What the file is called that a directory is built from. */
+export function kustomizationName(loader: Loader): string {
+  return fileNames.find((name) => loader.has(name)) ?? ''
+}
+
 /** Reads the kustomization of a directory; `warn` gets a line for each deprecated field. */
 export function loadKustomization(
   loader: Loader,
@@ -234,8 +239,8 @@ function checkKindV2({ kind, apiVersion }: Kustomization, loader: Loader): void 
 
 /** Fields of the real thing that need plugins, charts or the outside world; using one says so. */
 const unsupportedFields: Readonly<Record<Generation, readonly (keyof Kustomization)[]>> = {
-  v2: ['crds'],
-  v5: ['helmChartInflationGenerator', 'openapi'],
+  v2: [],
+  v5: ['helmChartInflationGenerator'],
 }
 
 /** Refuses what podsim lacks rather than passing it over. */
@@ -246,7 +251,4 @@ export function refuseUnsupported(kustomization: Kustomization, generation: Gene
       refuse(`podsim does not simulate the field '${field}' of a kustomization`)
     }
   }
-  for (const option of kustomization.buildMetadata ?? [])
-    if (option === 'originAnnotations' || option === 'transformerAnnotations')
-      refuse(`podsim does not simulate '${option}' of buildMetadata`)
 }

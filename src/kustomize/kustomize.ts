@@ -10,6 +10,7 @@ import { kustomize, kustomizeProvenance } from '../versions/kustomize.ts'
 import { buildV2 } from './build-v2.ts'
 import { buildV5 } from './build-v5.ts'
 import { type Generation, KustomizeError, openLoader, PrintingError, refuse } from './loader.ts'
+import { newKinds } from './open-api.ts'
 import type { Body } from './resource.ts'
 
 /** What a build can reach. */
@@ -38,7 +39,7 @@ export function kustomizeBuild(path: string, world: KustomizeWorld): KustomizeRe
   const isFour = generation === 'v5' && !has(world.minor, kustomize.five)
   const warnings: string[] = []
   try {
-    const loader = openLoader(world.files, path, generation, isFour)
+    const loader = openLoader(world.files, path, generation, { isFour, kinds: newKinds() })
     const build = generation === 'v2' ? buildV2 : buildV5
     const objects = build(loader, {
       env: world.env,

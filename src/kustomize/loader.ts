@@ -2,6 +2,7 @@
  * Files as kustomize reaches them: below a root, never outside of it.
  * Source: sigs.k8s.io/kustomize v2.0.3 pkg/loader/fileloader.go; api internal/loader, kyaml filesys.
  */
+import type { Definition, KindRef } from '../api/schema/schema.ts'
 import type { VirtualFiles } from '../fs/virtual-files.ts'
 
 /** A build that cannot go on, in kustomize's own words. */
@@ -32,12 +33,24 @@ export function wrap<T>(prefix: string, work: () => T): T {
 /** Which kustomize: 2.0.3, or 5. */
 export type Generation = 'v2' | 'v5'
 
+/** What a build knows of kinds: one for all of its directories. */
+export interface KnownKinds {
+  /** How the lists of a kind merge; undefined where nothing is known. */
+  definitionOf(gvk: KindRef): Definition | undefined
+  /** An object of this kind has been read. */
+  meet(gvk: KindRef): void
+  /** Takes a schema in place of the builtin one; only the first counts. */
+  set(make: () => (gvk: KindRef) => Definition | undefined): void
+  readonly isSet: boolean
+}
+
 /** A directory that a kustomization lives in. */
 export interface Loader {
   /** Absolute. */
   readonly root: string
   /** Whether it is kustomize 4 that builds, which counts as 5 but for some texts and rules. */
   readonly isFour: boolean
+  readonly kinds: KnownKinds
   /** Content of a file at or below the root. */
   load(path: string): Uint8Array
   /** Whether `load` would find a file. */
@@ -47,10 +60,15 @@ export interface Loader {
 }
 
 /** A loader for the directory that a build starts in; relative paths start at the working directory. */
-export function openLoader(files: VirtualFiles, path: string, generation: Generation, isFour = false): Loader {
+export function openLoader(
+  files: VirtualFiles,
+  path: string,
+  generation: Generation,
+  build: Pick<Loader, 'isFour' | 'kinds'>,
+): Loader {
   if (generation === 'v5') {
     const root = wrap('must build at directory', () => confirmDirectory(files, path))
-    return loaderAt(files, root, generation, [], isFour)
+    return loaderAt(files, root, generation, [], build)
   }
   if (path === '') refuse('loader root cannot be empty')
   const absolute = evaluate(files, path, (reason) => `absolute path error in '${path}' : ${reason}`)
@@ -59,7 +77,7 @@ export function openLoader(files: VirtualFiles, path: string, generation: Genera
       `got file '${absolute.slice(absolute.lastIndexOf('/') + 1)}', but '${path}' must be a directory to be a root`,
     )
   }
-  return loaderAt(files, absolute, generation, [], isFour)
+  return loaderAt(files, absolute, generation, [], build)
 }
 
 function loaderAt(
@@ -67,14 +85,15 @@ function loaderAt(
   root: string,
   generation: Generation,
   visited: readonly string[],
-  isFour: boolean,
+  build: Pick<Loader, 'isFour' | 'kinds'>,
 ): Loader {
   return {
     root,
-    isFour,
+    isFour: build.isFour,
+    kinds: build.kinds,
     load: (path) => loadFile(files, root, path, generation),
     has: (path) => files.kind(join(root, path)) === 'file',
-    open: (path) => openBelow(files, root, path, generation, visited, isFour),
+    open: (path) => openBelow(files, root, path, generation, visited, build),
   }
 }
 
@@ -85,7 +104,7 @@ function openBelow(
   generation: Generation,
   /** Nearest first. */
   visited: readonly string[],
-  isFour: boolean,
+  build: Pick<Loader, 'isFour' | 'kinds'>,
 ): Loader {
   if (path === '') refuse('new root cannot be empty')
   if (/^(https?:|git@|git::|ssh:|github\.com)/.test(path)) refuseRemote(path, generation)
@@ -101,7 +120,7 @@ function openBelow(
   for (const seen of [root, ...visited]) {
     if (isBelow(seen, opened)) refuse(`cycle detected: candidate root '${opened}' contains visited root '${seen}'`)
   }
-  return loaderAt(files, opened, generation, [root, ...visited], isFour)
+  return loaderAt(files, opened, generation, [root, ...visited], build)
 }
 
 /**

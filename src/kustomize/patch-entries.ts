@@ -172,7 +172,7 @@ function mergeInto(
   loader: Loader,
 ): void {
   const { name, namespace, kind } = currentId(target)
-  const merged = mergePatchV5(target.body, cloneJson(patch.body), loader.isFour)
+  const merged = mergePatchV5(target.body, cloneJson(patch.body), loader)
   if (merged === undefined) {
     resources.splice(resources.indexOf(target), 1)
     return

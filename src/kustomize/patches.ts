@@ -12,8 +12,9 @@ import { type Definition, schemaOf } from '../api/schema/schema.ts'
 import { isObject } from '../go/json.ts'
 import { compileRegexp, type GoRegexp } from '../go/regexp.ts'
 import { setOwn } from './field-spec.ts'
+import { mergedByKeys } from './keyed-lists.ts'
 import type { Selector } from './kustomization.ts'
-import { refuse } from './loader.ts'
+import { type Loader, refuse } from './loader.ts'
 import {
   type Body,
   cloneJson,
@@ -30,17 +31,16 @@ import {
 /** Minor versions whose schemas kustomize 2.0.3 and 5 are compiled with. */
 const schemaMinor = { v2: 18, v5: 35 } as const
 
-function definitionOf(body: Body, generation: 'v2' | 'v5'): Definition | undefined {
-  return schemaOf(schemaMinor[generation]).kind(gvkOf(body))
+/** What kustomize 2.0.3 knows of a body's kind. */
+export function definitionV2(body: Body): Definition | undefined {
+  return schemaOf(schemaMinor.v2).kind(gvkOf(body))
 }
 
 /** Merges a patch into a body as k8s.io/apimachinery does (v2.0.3). Undefined when the patch deletes the object. */
 export function mergePatchV2(body: Body, patch: Body): Body | undefined {
   if (patch.$patch === 'delete') return undefined
   try {
-    return cloneJson(
-      applyStrategicMergePatch(body as JsonObject, patch as JsonObject, definitionOf(body, 'v2')) as Body,
-    )
+    return cloneJson(applyStrategicMergePatch(body as JsonObject, patch as JsonObject, definitionV2(body)) as Body)
   } catch (error) {
     if (error instanceof PatchError) return refuse(error.message)
     throw error
@@ -48,9 +48,9 @@ export function mergePatchV2(body: Body, patch: Body): Body | undefined {
 }
 
 /** Merges a patch into a body as kyaml does: elements named by a patch come first. Undefined when it deletes the object. */
-export function mergePatchV5(body: Body, patch: Body, isFour: boolean): Body | undefined {
+export function mergePatchV5(body: Body, patch: Body, { kinds, isFour }: Loader): Body | undefined {
   if (patch.$patch === 'delete') return undefined
-  const merged = mergeMap(body, patch, definitionOf(body, 'v5'))
+  const merged = mergeMap(body, patch, kinds.definitionOf(gvkOf(body)))
   return isFour ? (withoutMemberNulls(merged) as Body) : merged // a map stays a map
 }
 
@@ -87,7 +87,7 @@ function mergeMap(old: Body, patch: Body, definition: Definition | undefined): B
       field.mergeKey !== ''
     ) {
       const before = merged[key]
-      setOwn(merged, key, mergeList(Array.isArray(before) ? before : [], value, field.mergeKey, innerDefinition(field)))
+      setOwn(merged, key, mergeList(Array.isArray(before) ? before : [], value, field, innerDefinition(field)))
       // What was there and is deleted leaves a list without members.
       if ((merged[key] as unknown[]).length === 0 && !Array.isArray(before)) delete merged[key]
     } else {
@@ -119,12 +119,17 @@ function isNull(value: unknown): boolean {
 function mergeList(
   old: readonly unknown[],
   patch: readonly unknown[],
-  key: string,
+  field: Field,
   definition: Definition | undefined,
 ): unknown[] {
+  const key = field.mergeKey
   if (patch.some((item) => isObject(item) && item.$patch === 'replace' && !Object.hasOwn(item, key))) {
     return patch.filter((item) => !(isObject(item) && item.$patch === 'replace')).map(withoutNulls)
   }
+  if (field.listMapKeys.length > 1)
+    return mergedByKeys(old, patch, field.listMapKeys, (before, item) =>
+      item?.$patch === 'delete' ? undefined : mergeMap(before ?? {}, item ?? {}, definition),
+    )
   const keyOf = (item: unknown): unknown => (isObject(item) ? item[key] : item)
   const named = new Set(patch.map(keyOf))
   const changed = patch.flatMap((item) => {

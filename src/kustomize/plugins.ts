@@ -12,6 +12,7 @@ import { hashNames } from './hash.ts'
 import { changeImagesV5 } from './images.ts'
 import type { GeneratorArgs, ImageChange, PatchEntry, Replacement } from './kustomization.ts'
 import { KustomizeError, type Loader, refuse, wrap } from './loader.ts'
+import { addTransformation, ofFile, ofPlugin, setOrigin } from './origins.ts'
 import {
   applyJson6902,
   applyParsedPatch,
@@ -23,24 +24,29 @@ import {
 import { MalformedYaml, readResourcesV5 } from './read-resources.ts'
 import { applyReplacements } from './replacements.ts'
 import {
+  appendResources,
   type Body,
   cloneJson,
   currentId,
   gvkOf,
   idText,
   metadataOf,
+  newResource,
   originalId,
   type Resource,
   textMap,
 } from './resource.ts'
 import { addAffix, addAnnotations, addCommonLabels, setNamespaceV5, setReplicas } from './transformers.ts'
+import { valueAdd } from './value-add.ts'
 
 /** What plugins are made from. */
 export interface PluginWorld {
   readonly loader: Loader
   readonly env: ReadonlyMap<string, string>
-  /** The objects of files and directories. */
-  gather(paths: readonly string[]): readonly Resource[]
+  /** The kustomization's path from where the build began, when origins are asked for. */
+  readonly file: string | undefined
+  /** What is there already, and the objects of files and directories. */
+  gather(paths: readonly string[], more: readonly Resource[]): readonly Resource[]
 }
 
 type Transform = (resources: Resource[]) => void
@@ -53,15 +59,16 @@ function isBuiltin(resource: Resource): boolean {
 }
 
 /** An entry is a configuration written out or, failing that, a path. */
-function configurations(entries: readonly string[], world: PluginWorld): readonly Resource[] {
+function configurations(entries: readonly string[], world: PluginWorld, words: string): readonly Resource[] {
   const inline: Resource[] = []
   const paths: string[] = []
   for (const entry of entries) {
     const read = readInline(entry)
     if (read === undefined) paths.push(entry)
-    else inline.push(...read)
+    else wrap(words, () => appendResources(inline, read))
   }
-  return [...inline, ...world.gather(paths)]
+  if (world.file !== undefined) setOrigin(inline, ofFile(world.file), true)
+  return world.gather(paths, inline)
 }
 
 function readInline(entry: string): readonly Resource[] | undefined {
@@ -92,47 +99,77 @@ const generatorKinds: ReadonlySet<string> = new Set([
 /** What the generators of a kustomization make, not yet hashed. */
 export function runExternalGenerators(entries: readonly string[], world: PluginWorld): readonly Resource[] {
   if (entries.length === 0) return []
-  return wrap('loading generator plugins', () =>
-    configurations(entries, world).map((resource) =>
-      wrap('failed to load generator', () => {
-        const kind = checkPlugin(resource)
-        if (kind !== 'ConfigMapGenerator' && kind !== 'SecretGenerator')
-          return refuse(
-            generatorKinds.has(kind)
-              ? `podsim does not simulate the generator ${kind}`
-              : `plugin ${idText(originalId(resource))} not a generator`,
-          )
-        const { body } = resource
-        const metadata = metadataOf(body)
-        // The fields of the configuration are those of an entry; names of its own come first.
-        const args = {
-          ...body,
-          name: body.name ?? metadata.name,
-          namespace: body.namespace ?? metadata.namespace,
-        } as GeneratorArgs
-        const { loader, env } = world
-        return generate(kind === 'SecretGenerator' ? 'Secret' : 'ConfigMap', args, undefined, {
-          loader,
-          generation: 'v5',
-          env,
-        })
-      }),
-    ),
-  )
+  const found = wrap('loading generator plugins', () => {
+    const resources = configurations(entries, world, 'configuring external generator')
+    for (const resource of resources)
+      wrap('failed to load generator', () => checkGenerator(checkPlugin(resource), resource))
+    return resources
+  })
+  return found.map((resource) => {
+    const made = generated(resource, world)
+    const origin = ofPlugin(resource)
+    if (origin !== undefined) setOrigin([made], origin)
+    return made
+  })
+}
+
+function checkGenerator(kind: string, resource: Resource): void {
+  if (!generatorKinds.has(kind)) refuse(`plugin ${idText(originalId(resource))} not a generator`)
+  if (kind === 'HelmChartInflationGenerator') refuse(`podsim does not simulate the generator ${kind}`)
+}
+
+function generated(resource: Resource, { loader, env }: PluginWorld): Resource {
+  const { body } = resource
+  const { kind } = originalId(resource)
+  if (kind === 'IAMPolicyGenerator') return iamPolicy(body)
+  const metadata = metadataOf(body)
+  // The fields of the configuration are those of an entry; names of its own come first.
+  const args = { ...body, name: body.name ?? metadata.name, namespace: body.namespace ?? metadata.namespace }
+  return generate(kind === 'SecretGenerator' ? 'Secret' : 'ConfigMap', args as GeneratorArgs, undefined, {
+    loader,
+    generation: 'v5',
+    env,
+  })
+}
+
+/** A ServiceAccount that stands for one of the cloud. Source: api filters/iampolicygenerator/iampolicygenerator.go. */
+function iamPolicy(config: Body): Resource {
+  const cloud = textAt(config, 'cloud')
+  if (cloud !== 'gke') refuse(`cloud provider ${cloud} not supported yet`)
+  const namespace = textAt(config, 'kubernetesService', 'namespace')
+  const account = `${textAt(config, 'serviceAccount', 'name')}@${textAt(config, 'serviceAccount', 'projectId')}`
+  const metadata = {
+    annotations: { 'iam.gke.io/gcp-service-account': `${account}.iam.gserviceaccount.com` },
+    name: textAt(config, 'kubernetesService', 'name'),
+    ...(namespace === '' ? {} : { namespace }),
+  }
+  return newResource({ apiVersion: 'v1', kind: 'ServiceAccount', metadata })
 }
 
 /** Runs what the configurations say, in their order. */
 export function runExternalTransformers(resources: Resource[], entries: readonly string[], world: PluginWorld): void {
-  for (const transform of loaded(entries, world)) transform(resources)
+  for (const { transform, origin } of loaded(entries, world)) {
+    transform(resources)
+    if (origin !== undefined) addTransformation(resources, origin)
+  }
 }
 
-function loaded(entries: readonly string[], world: PluginWorld): readonly Transform[] {
-  return configurations(entries, world).map((resource) => {
+interface Loaded {
+  readonly transform: Transform
+  /** Where its configuration comes from, when origins are asked for. */
+  readonly origin: string | undefined
+}
+
+function loaded(entries: readonly string[], world: PluginWorld): readonly Loaded[] {
+  return configurations(entries, world, 'configuring external transformer').map((resource) => {
     const kind = checkPlugin(resource)
     const id = idText(originalId(resource))
     const make = transformers[kind]
     if (make === undefined) return refuse(`plugin ${id} not a transformer`)
-    return wrap(`plugin ${id} fails configuration`, () => make(resource.body, world))
+    return {
+      transform: wrap(`plugin ${id} fails configuration`, () => make(resource.body, world)),
+      origin: ofPlugin(resource),
+    }
   })
 }
 
@@ -140,7 +177,7 @@ const validatedBy = 'validated-by'
 
 /** Transformers that may change nothing but one label. Source: kusttarget.go, runValidators. */
 export function runValidators(resources: Resource[], entries: readonly string[], world: PluginWorld): void {
-  for (const validate of loaded(entries, world)) {
+  for (const { transform: validate } of loaded(entries, world)) {
     const before = resources.map(({ body }) => cloneJson(body))
     validate(resources)
     const after = resources.map(({ body }) => withoutMark(body))
@@ -258,5 +295,5 @@ const transformers: Readonly<Record<string, MakeTransform>> = {
     setReplicas(resources, [{ name: textAt(replica, 'name'), count: Number(replica.count ?? 0) }], specsOf(config))
   },
   SuffixTransformer: (config) => affix('', textAt(config, 'suffix'), config),
-  ValueAddTransformer: () => () => refuse('podsim does not simulate the transformer ValueAddTransformer'),
+  ValueAddTransformer: (config, { loader }) => valueAdd(config, loader),
 }

@@ -1,5 +1,6 @@
 /** A manifest on its way through kustomize, with what is remembered of its names. */
 import { isObject } from '../go/json.ts'
+import { refuse } from './loader.ts'
 
 /** JSON that belongs to this build alone and is changed in place. A key behind which nothing is written has the value undefined (kustomize 5). */
 export interface Body {
@@ -203,4 +204,15 @@ function writtenNulls(value: unknown): unknown {
 /** All values as the texts that they are written as: `null` and numbers, too. Source: kyaml yaml/rnode.go, getMapFromMeta. */
 export function writtenTexts(map: Body): Record<string, string> {
   return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, value === undefined ? '' : String(value)]))
+}
+
+/** Adds resources; two of one id are refused (kustomize 4 and 5). Source: api resmap/reswrangler.go, Append. */
+export function appendResources(resources: Resource[], more: readonly Resource[]): void {
+  for (const resource of more) {
+    const id = currentId(resource)
+    if (resources.some((one) => isSameId(currentId(one), id))) {
+      refuse(`may not add resource with an already registered id: ${idText(id)}`)
+    }
+    resources.push(resource)
+  }
 }

@@ -1,9 +1,9 @@
 /** Namespace, prefix, suffix, labels, annotations, replicas. Source: pkg/transformers (v2.0.3); api internal/builtins, filters. */
 import { isObject } from '../go/json.ts'
-import type { Fields } from './configuration.ts'
+import { type Fields, mergedSpecs } from './configuration.ts'
 import { changeField, type FieldSpec, parseFieldSpec, specsFor } from './field-spec.ts'
 import type { Kustomization, LabelEntry } from './kustomization.ts'
-import { type Generation, refuse } from './loader.ts'
+import { type Generation, refuse, wrap } from './loader.ts'
 import {
   type Body,
   currentId,
@@ -37,8 +37,7 @@ export function setNamespaceV5(
     rememberId(resource)
     const { body } = resource
     const gvk = gvkOf(body)
-    if (!isClusterScoped(gvk, 'v5')) ownMetadata(body).namespace = changed(metadataOf(body).namespace)
-    if (gvk.kind === 'RoleBinding' || gvk.kind === 'ClusterRoleBinding') setSubjects(body, subjects, changed)
+    moveTo(body, changed, subjects)
     for (const spec of specsFor(gvk, specs)) {
       if (spec.text === 'metadata/name' && body.apiVersion !== 'v1') continue
       if (isSetAnyway(spec)) continue
@@ -48,6 +47,13 @@ export function setNamespaceV5(
       refuse('namespace transformation produces ID conflict')
     }
   }
+}
+
+/** The namespace of one object, and of those subjects of a role binding that follow. Source: api filters/namespace/namespace.go, metaNamespaceHack. */
+export function moveTo(body: Body, changed: (value: unknown) => unknown, subjects: NamespaceOptions['subjects']): void {
+  const gvk = gvkOf(body)
+  if (!isClusterScoped(gvk, 'v5')) ownMetadata(body).namespace = changed(metadataOf(body).namespace)
+  if (gvk.kind === 'RoleBinding' || gvk.kind === 'ClusterRoleBinding') setSubjects(body, subjects, changed)
 }
 
 /** What has rules of its own. Source: api filters/namespace/namespace.go, removeUnneededMetaNamespaceFieldSpecs and its like. */
@@ -159,9 +165,13 @@ export function addLabels(resources: readonly Resource[], entry: LabelEntry, fie
   const own = (entry.fields ?? []).map(({ group = '', version = '', kind = '', path = '', create = false }) =>
     parseFieldSpec([group, version, kind, create ? 'create' : '', path].join('|')),
   )
-  const specs = entry.includeSelectors
-    ? [...own, ...fields.commonLabels]
-    : [...own, ...(entry.includeTemplates ? fields.templateLabels : []), metadataLabels]
+  const merged = (specs: readonly FieldSpec[], more: readonly FieldSpec[], words = 'failed to merge labels') =>
+    wrap(words, () => mergedSpecs(specs, more))
+  const asked = merged(own, fields.labels)
+  const withTemplates = entry.includeTemplates
+    ? () => merged(asked, fields.templateLabels, 'failed to merge template fieldSpec')
+    : () => asked
+  const specs = entry.includeSelectors ? merged(asked, fields.commonLabels) : merged(withTemplates(), [metadataLabels])
   addEntries(resources, entry.pairs ?? {}, specs)
 }
 

@@ -32,6 +32,15 @@ export function applyStrategicMergePatch(
   return mergeMaps(original, patch, definition, { intoObject: true, discardsNulls })
 }
 
+/** Two patches as one, which does what they do one after the other unless they contradict each other; neither is changed. */
+export function mergedStrategicPatches(
+  first: JsonObject,
+  second: JsonObject,
+  definition: Definition | undefined,
+): JsonObject {
+  return mergeMaps(first, second, definition, { intoObject: false, discardsNulls: false })
+}
+
 /** How lists of a field are merged: `merge`, `replace` or, by default, not at all. */
 export function listStrategy(field: FieldSchema | undefined): string {
   return field?.patchStrategies.find((strategy) => strategy !== 'retainKeys') ?? ''
