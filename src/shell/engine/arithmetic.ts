@@ -40,7 +40,7 @@ export function evaluateArithmetic(text: string, variables: Variables, depth = 0
 }
 
 const token =
-  /\s+|(\d[\w#@]*|[A-Za-z_]\w*|\*\*|<<=|>>=|<<|>>|<=|>=|==|!=|&&|\|\||\+\+|--|[-+*/%&^|]=|[-+*/%()<>!~&|^?:=,]|[\s\S])/y
+  /\s+|(\d[\w#@]*|[A-Za-z_]\w*(?:\[[^[\]]*\])?|\*\*|<<=|>>=|<<|>>|<=|>=|==|!=|&&|\|\||\+\+|--|[-+*/%&^|]=|[-+*/%()<>!~&|^?:=,]|[\s\S])/y
 
 const precedence = new Map<string, number>([
   ...(['||', '&&', '|', '^', '&'] as const).map((operator, at): [string, number] => [operator, at + 1]),

@@ -7,6 +7,7 @@ import { printf } from '../tools/printf.ts'
 import { test } from '../tools/test.ts'
 import type { Tool } from '../tools/tool.ts'
 import { findTool } from '../tools/tools.ts'
+import { mapfile } from './array-builtins.ts'
 import { type Builtin, type BuiltinCall, complain, mistakeCode } from './builtin.ts'
 import { openInput } from './devices.ts'
 import { arithmetic } from './expansion.ts'
@@ -252,6 +253,8 @@ const builtins: Readonly<Record<string, Builtin>> = {
   set,
   shift,
   read,
+  mapfile,
+  readarray: mapfile,
   getopts,
   exit: jump('exit'),
   return: jump('return'),

@@ -5,13 +5,14 @@ import { type ByteText, bytesToByteText, fromByteText } from '../byte-text.ts'
 import { RegexError } from '../tools/regex-syntax.ts'
 import type { Tool, ToolContext } from '../tools/tool.ts'
 import { findTool } from '../tools/tools.ts'
+import { assignElements } from './array-assignments.ts'
 import { findBuiltin, isSpecial } from './builtins.ts'
 import { cannotExecute } from './caller-words.ts'
 import type { Engine } from './engine.ts'
 import { expandText, expandWords } from './expand.ts'
 import { type Expansion, ExpansionError } from './expansion.ts'
 import { isRefused, redirect } from './redirect.ts'
-import { codeOf, exitWith, type Outcome, Shell, type WorldProgram } from './shell.ts'
+import { codeOf, exitWith, type KeptVariable, type Outcome, Shell, type WorldProgram } from './shell.ts'
 import type { Streams } from './streams.ts'
 import type { SimpleCommand, Word } from './syntax.ts'
 import { toolContext } from './tool-context.ts'
@@ -20,8 +21,30 @@ import { toldBuiltinWriteError, toldWriteError } from './write-errors.ts'
 /** Exit code of a program that writes where nobody reads: 128 and SIGPIPE. */
 const brokenPipeCode = 141
 
-/** Source: POSIX XCU 2.9.1. */
+/** Source: POSIX XCU 2.9.1; bash(1), Process Substitution. */
 export function* runSimple(
+  command: SimpleCommand,
+  shell: Shell,
+  streams: Streams,
+  isTested: boolean,
+  engine: Engine,
+): Steps<Outcome> {
+  const before = shell.readers.length
+  const newNames = command.arrays.filter(({ name }) => !shell.readOnly.has(name))
+  const outcome = yield* runExpanded(command, shell, streams, isTested, engine)
+  const at = engine.expansion(shell, streams)
+  for (const array of command.arrays) {
+    // What `readonly` names holds its elements first.
+    const isReadOnly = newNames.includes(array) && shell.readOnly.delete(array.name)
+    yield* assignElements(array, at)
+    if (isReadOnly) shell.readOnly.add(array.name)
+  }
+  // What was written into `>(...)` is read when the command has ended; behind `exec`, when the shell has.
+  if (command.words.length > 1 || !isPlain(command.words[0], 'exec')) yield* engine.readWritten(shell, before)
+  return outcome
+}
+
+function* runExpanded(
   command: SimpleCommand,
   shell: Shell,
   streams: Streams,
@@ -48,15 +71,14 @@ export function* runSimple(
     return yield* traced(argv, shell, opened, isTested, engine)
   }
   const before = command.assignments.map(
-    (each) => [each.name, shell.variables.get(each.name), shell.exported.has(each.name)] as const,
+    (each) => [each.name, shell.kept(each.name), shell.exported.has(each.name)] as const,
   )
   yield* assignAll(command, at, true)
   try {
     return yield* traced(argv, shell, opened, isTested, engine)
   } finally {
-    for (const [variable, value, wasExported] of before) {
-      if (value === undefined) shell.variables.delete(variable)
-      else shell.variables.set(variable, value)
+    for (const [variable, kept, wasExported] of before) {
+      shell.restore(variable, kept)
       if (!wasExported) shell.exported.delete(variable)
     }
   }
@@ -99,7 +121,13 @@ function* assignOnly(command: SimpleCommand, at: Expansion): Steps<Outcome> {
 
 function* assignAll({ assignments }: SimpleCommand, at: Expansion, exports: boolean): Steps<void> {
   const { shell } = at
-  for (const { name, append, value } of assignments) {
+  for (const assignment of assignments) {
+    const { name, append, value, index, elements } = assignment
+    if (index !== undefined || elements !== undefined) {
+      const shown = yield* assignElements(assignment, at)
+      if (shell.options.traces) at.streams.err.write(`${shell.get('PS4') || '+ '}${shown}\n`)
+      continue
+    }
     const text = (append ? shell.get(name) : '') + (yield* expandText(value, at))
     if (shell.options.traces) at.streams.err.write(`${shell.get('PS4') || '+ '}${name}=${quoted(text, shell)}\n`)
     if (!shell.set(name, text))
@@ -163,7 +191,7 @@ function* callFunction(
   if (body === undefined) return 0
   shell.goDeeper()
   const before = shell.positional
-  const own = new Map<string, ByteText | undefined>()
+  const own = new Map<string, KeptVariable>()
   shell.positional = args
   shell.locals.push(own)
   shell.depth++
@@ -177,10 +205,7 @@ function* callFunction(
     shell.loops = loops
     shell.locals.pop()
     shell.positional = before
-    for (const [variable, value] of own) {
-      if (value === undefined) shell.variables.delete(variable)
-      else shell.variables.set(variable, value)
-    }
+    for (const [variable, kept] of own) shell.restore(variable, kept)
   }
 }
 

@@ -1,5 +1,12 @@
 /** A place in a script, and the small things that are read there: words, operators, redirections, here-documents. */
-import { type Redirection, ShellSyntaxError, type Word, type WordPart } from './syntax.ts'
+import {
+  type ArrayElement,
+  type Assignment,
+  type Redirection,
+  ShellSyntaxError,
+  type Word,
+  type WordPart,
+} from './syntax.ts'
 import { type Grammar, lineOf, lineText, type ParseScript, WordReader } from './word-reader.ts'
 
 interface PendingHereDocument {
@@ -32,6 +39,11 @@ const commonOperators = [
   ')',
 ]
 const redirectionOperators = new Set(['<', '>', '>>', '>|', '<<', '<<-', '<<<', '>&', '<&', '&>', '&>>', '<>'])
+
+/** `[subscript]`, with brackets inside of one another once. */
+const subscript = String.raw`(\[(?:[^[\]]|\[[^[\]]*\])+\])`
+const bashAssignment = new RegExp(`^([A-Za-z_][A-Za-z0-9_]*)${subscript}?(\\+?)=`)
+const elementHead = new RegExp(`^${subscript}(\\+?)=`)
 
 /** Knows where it is; the grammar is built on it. */
 export class ScriptCursor {
@@ -129,10 +141,15 @@ export class ScriptCursor {
     return operator === ')' || operator?.startsWith(';;') || operator === ';&' ? operator : this.peekRaw()
   }
 
+  /** Whether a process substitution comes. */
+  isProcess(): boolean {
+    return this.text.startsWith('<(', this.index) || this.text.startsWith('>(', this.index)
+  }
+
   /** Whether a word comes. */
   isWordStart(): boolean {
     if (this.atEnd || this.atNewline) return false
-    return this.operator() === undefined || (this.grammar.bash && this.text.startsWith('<(', this.index))
+    return this.operator() === undefined || (this.grammar.bash && this.isProcess())
   }
 
   /** Takes a word. */
@@ -141,6 +158,42 @@ export class ScriptCursor {
     const word = reader.word()
     this.index = reader.index
     return word
+  }
+
+  /** Takes an assignment, if one comes; `onlyArrays`: of all elements of an array alone. */
+  assignment(onlyArrays: boolean): Assignment | undefined {
+    const pattern = this.grammar.bash ? bashAssignment : /^([A-Za-z_][A-Za-z0-9_]*)()()=/
+    const [head, name = '', subscript, append] = pattern.exec(this.text.slice(this.index, this.index + 256)) ?? []
+    if (head === undefined) return undefined
+    const opens = this.grammar.bash && this.text.charAt(this.index + head.length) === '('
+    if (onlyArrays && !opens) return undefined
+    this.index += head.length
+    const index = subscript === undefined || subscript === '' ? undefined : this.#subscript(subscript)
+    const from = this.index
+    const elements = opens && index === undefined ? this.#elements() : undefined
+    const source = this.text.slice(from, this.index).replace(/\s+/g, ' ')
+    return { name, append: append === '+', value: elements === undefined ? this.word() : [], index, elements, source }
+  }
+
+  #subscript(text: string): Word {
+    return this.#reader(text.slice(1, -1), 0).rest(false)
+  }
+
+  /** What stands between the brackets of `name=(...)`, over as many lines as it needs. */
+  #elements(): ArrayElement[] {
+    const elements: ArrayElement[] = []
+    for (this.index++; ; ) {
+      this.skipNewlines()
+      if (this.operator() === ')') {
+        this.index++
+        return elements
+      }
+      if (!this.isWordStart()) this.unexpected(')')
+      const [head = '', subscript, append] = elementHead.exec(this.text.slice(this.index, this.index + 256)) ?? []
+      this.index += head.length
+      const index = subscript === undefined ? undefined : this.#subscript(subscript)
+      elements.push({ index, append: append === '+', value: this.word() })
+    }
   }
 
   /** An arithmetic expression that was cut out of the text. */
@@ -173,7 +226,7 @@ export class ScriptCursor {
     const start = this.index
     this.index += digits.length
     const operator = this.operator()
-    const isProcess = this.grammar.bash && digits === '' && this.text.startsWith('<(', this.index)
+    const isProcess = this.grammar.bash && digits === '' && this.isProcess()
     if (operator === undefined || isProcess || !redirectionOperators.has(operator)) {
       this.index = start
       return undefined

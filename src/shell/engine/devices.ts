@@ -123,6 +123,31 @@ class FullSink implements Sink {
   }
 }
 
+/** What `>(...)` will read. */
+class ReaderSink implements Sink {
+  readonly #reader: Shell['readers'][number]
+  readonly #shell: Shell
+
+  constructor(reader: Shell['readers'][number], shell: Shell) {
+    this.#reader = reader
+    this.#shell = shell
+  }
+
+  write(bytes: ByteText): void {
+    this.#shell.budget.spendBytes(bytes.length)
+    this.#reader.written += bytes
+  }
+}
+
+/** The script of `>(...)` that a path stands for, of this shell or one around it. */
+function readerOf(path: string, shell: Shell): Shell['readers'][number] | undefined {
+  for (let each: Shell | undefined = shell; each !== undefined; each = each.parent) {
+    const found = each.readers.find((one) => one.path === path)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
 /** What writes to a path; the error where it cannot be made. */
 export function openOutput(path: ByteText, appends: boolean, shell: Shell, streams: Streams): Sink | FsErrorCode {
   const { files, main } = shell.world
@@ -146,6 +171,8 @@ export function openOutput(path: ByteText, appends: boolean, shell: Shell, strea
     case '/proc/1/fd/2':
       return main?.err ?? streams.err
   }
+  const reader = readerOf(shell.logicalPath(path), shell)
+  if (reader !== undefined) return new ReaderSink(reader, shell)
   const at = shell.path(path)
   const opened: FsResult = appends ? files.appendFile(at, new Uint8Array(0)) : files.writeFile(at, new Uint8Array(0))
   return opened.ok ? new FileSink(at, shell) : opened.code

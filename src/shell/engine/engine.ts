@@ -12,6 +12,8 @@ export interface Engine {
   leave(shell: Shell, streams: Streams): Steps<number>
   runCommand(command: Command, shell: Shell, streams: Streams, isTested: boolean): Steps<Outcome>
   runScript(script: Script, shell: Shell, streams: Streams, isTested?: boolean): Steps<Outcome>
+  /** Runs the scripts of `>(...)`, from a place in the list on, with what was written for them. */
+  readWritten(shell: Shell, from: number): Steps<void>
   /** Runs a command line that is expanded: function, builtin, tool or file. */
   runNamed(argv: readonly ByteText[], shell: Shell, streams: Streams): Steps<Outcome>
   /** Runs a program that is no part of the shell; `caller`: the tool that is to run it. */

@@ -67,7 +67,7 @@ function* valuesOf(part: Exclude<WordPart, { kind: 'text' }>, at: Expansion): St
     case 'arithmetic':
       return [fieldOf(arithmetic(yield* expandText(part.expression, at), shell), part.quoted)]
     case 'substitution':
-      return [fieldOf(yield* processFile(part.script, at), true)]
+      return [fieldOf(yield* processFile(part, at), true)]
     case 'parameter':
       return yield* expandParameter(part, at, words)
   }
@@ -88,9 +88,16 @@ function* substituted(script: Script, { shell, streams, capture }: Expansion): S
   return text.includes('\0') ? text.replaceAll('\0', '') : text
 }
 
-/** Runs the script of `<(...)` to its end and gives the path under which its output can be read. */
-function* processFile(script: Script, { shell, streams, capture }: Expansion): Steps<ByteText> {
-  const path = `/dev/fd/${63 - shell.substitutions.size}`
+/** Runs the script of `<(...)` to its end and gives the path under which its output can be read; that of `>(...)` runs later. */
+function* processFile(
+  { script, isRead }: Extract<WordPart, { kind: 'substitution' }>,
+  { shell, streams, capture }: Expansion,
+): Steps<ByteText> {
+  const path = `/dev/fd/${63 - shell.substitutions.size - shell.readers.length}`
+  if (!isRead) {
+    shell.readers.push({ path, script, io: streams.with({}), written: '' })
+    return path
+  }
   shell.substitutions.set(path, yield* capture(script, shell, streams))
   return path
 }
@@ -109,12 +116,14 @@ function withTilde(word: Word, shell: Shell): Word {
 function* fieldsOf(word: Word, at: Expansion): Steps<readonly Field[]> {
   const separators = at.shell.variables.get('IFS') ?? ' \t\n'
   const fields = new FieldList(separators)
+  let isNothing = false
   for (const part of withTilde(word, at.shell)) {
     if (part.kind === 'text') {
       fields.add({ text: part.text, quoted: part.quoted })
       continue
     }
     const values = yield* valuesOf(part, at)
+    isNothing ||= values.length === 0
     values.forEach(({ pieces, isSplit }, i) => {
       if (i > 0) fields.end()
       for (const piece of pieces) {
@@ -123,7 +132,9 @@ function* fieldsOf(word: Word, at: Expansion): Steps<readonly Field[]> {
       }
     })
   }
-  return fields.all()
+  const all = fields.all()
+  // A list without elements is no word, in quotes too.
+  return isNothing && all.length === 1 && textOf(all[0]?.pieces ?? []) === '' ? [] : all
 }
 
 /** Fields in the making. */

@@ -2,6 +2,7 @@
 import type { Steps } from '../../kernel/steps.ts'
 import { type ByteText, characterCount, fromByteText, toByteText } from '../byte-text.ts'
 import { ArithmeticError, evaluateArithmetic } from './arithmetic.ts'
+import { elementUnder, keyOfNumber, setElement } from './arrays.ts'
 import type { Shell } from './shell.ts'
 import type { Streams } from './streams.ts'
 import type { Script } from './syntax.ts'
@@ -30,18 +31,42 @@ export function arithmetic(expression: ByteText, shell: Shell): ByteText {
   try {
     const variables = {
       get: (name: string) => {
-        const value = shell.variables.get(name)
+        const [, array, subscript] = element.exec(name) ?? []
+        const value =
+          array === undefined
+            ? shell.variables.get(name)
+            : elementUnder(shell, array, keyOf(shell, array, subscript ?? ''))
         if (value === undefined && shell.options.refusesUnset)
           throw new ExpansionError(shell.dialect.unset(name, undefined, false), shell.dialect.name === 'bash' ? 1 : 2)
         return value ?? ''
       },
-      set: (name: string, value: string) => assign(shell, name, value),
+      set: (name: string, value: string) => {
+        const [, array, subscript] = element.exec(name) ?? []
+        if (array === undefined) assign(shell, name, value)
+        else setElement(shell, array, keyOf(shell, array, subscript ?? ''), value)
+      },
     }
     return evaluateArithmetic(expression, variables).toString()
   } catch (error) {
     if (!(error instanceof ArithmeticError)) throw error
     throw new ExpansionError(shell.dialect.arithmetic(error), shell.dialect.name === 'bash' ? 1 : 2)
   }
+}
+
+/** `name[subscript]` in an expression. */
+const element = /^([A-Za-z_]\w*)\[(.*)\]$/s
+
+/** What a subscript means: an expression; a text for associative arrays. Throws ExpansionError where it is before the first element. */
+export function keyOf(shell: Shell, name: string, subscript: ByteText, shown = name): string {
+  const key = keyIfAny(shell, name, subscript)
+  if (key === undefined) throw new ExpansionError(`${shown}: bad array subscript`, 1)
+  return key
+}
+
+/** The same; undefined where it is before the first element. */
+export function keyIfAny(shell: Shell, name: string, subscript: ByteText): string | undefined {
+  if (shell.arrays.get(name)?.isMap === true) return subscript
+  return keyOfNumber(shell, name, Number(arithmetic(subscript, shell)))
 }
 
 /** Sets a variable in the middle of an expansion. */

@@ -83,9 +83,10 @@ function* runPipeline(pipeline: Pipeline, shell: Shell, streams: Streams, isTest
   const { negated, commands } = pipeline
   const [only] = commands
   let outcome: Outcome
-  if (commands.length === 1 && only !== undefined)
+  if (commands.length === 1 && only !== undefined) {
     outcome = yield* runCommand(only, shell, streams, isTested || negated)
-  else outcome = yield* runPiped(pipeline, shell, streams, isTested)
+    shell.pipeCodes = [codeOf(outcome)]
+  } else outcome = yield* runPiped(pipeline, shell, streams, isTested)
   return negated && typeof outcome === 'number' ? (outcome === 0 ? 1 : 0) : outcome
 }
 
@@ -105,14 +106,17 @@ function* runPiped({ commands, text }: Pipeline, shell: Shell, streams: Streams,
   for (const pipe of pipes) pipe.opened()
   let code = 0
   let failed = 0
+  const codes: number[] = []
   try {
     for (const child of children) {
       code = yield* wait(child.ended)
+      codes.push(code)
       if (code !== 0) failed = code
     }
   } finally {
     for (const child of children) if (child.code === undefined) child.signal(signalNumbers.KILL ?? 9)
   }
+  shell.pipeCodes = codes
   const result = shell.options.failsPipes ? failed : code
   return result !== 0 && shell.options.exitsOnError && !isTested ? exitWith(result) : result
 }
@@ -141,12 +145,23 @@ function* runAny(command: Command, shell: Shell, streams: Streams, isTested: boo
     return 0
   }
   if (command.redirections.length === 0) return yield* runCompound(command, shell, streams, isTested)
+  const before = shell.readers.length
   const opened = yield* redirect(command.redirections, expansion(shell, streams))
   if (isRefused(opened)) {
     streams.err.write(`${shell.dialect.prefix(shell)}${opened.message}\n`)
     return 1
   }
-  return yield* runCompound(command, shell, opened, isTested)
+  const outcome = yield* runCompound(command, shell, opened, isTested)
+  yield* readWritten(shell, before)
+  return outcome
+}
+
+/** Runs the scripts of `>(...)`, from a place in the list on, with what was written for them. Source: bash(1), Process Substitution. */
+function* readWritten(shell: Shell, from: number): Steps<void> {
+  const { status } = shell
+  for (const { script, written, io } of shell.readers.splice(from))
+    yield* runSubshell(script, shell, io.with({ stdin: new Input(written) }))
+  shell.status = status
 }
 
 function* runCompound(command: CompoundCommand, shell: Shell, streams: Streams, isTested: boolean): Steps<Outcome> {
@@ -192,6 +207,7 @@ function* runSubshell(body: Script, shell: Shell, streams: Streams): Steps<numbe
 function* leave(shell: Shell, streams: Streams): Steps<number> {
   const action = shell.traps.get('EXIT')
   const code = shell.status
+  yield* readWritten(shell, 0)
   if (action === undefined || action === '') return code
   shell.traps.delete('EXIT')
   const outcome = yield* runText(action, shell, streams, 'trap')
@@ -315,6 +331,7 @@ function* runText(text: ByteText, shell: Shell, streams: Streams, origin: string
 export const engine: Engine = {
   expansion,
   leave,
+  readWritten,
   runCommand,
   runScript,
   runText,

@@ -1,7 +1,17 @@
 /** `$name` and `${name...}`. Source: POSIX XCU 2.6.2; bash(1), Parameter Expansion. */
 import type { Steps } from '../../kernel/steps.ts'
 import type { ByteText } from '../byte-text.ts'
-import { arithmetic, assign, characterSlice, type Expansion, ExpansionError, lengthOf } from './expansion.ts'
+import { elementsOf, elementUnder, setElement } from './arrays.ts'
+import {
+  arithmetic,
+  assign,
+  characterSlice,
+  type Expansion,
+  ExpansionError,
+  keyIfAny,
+  keyOf,
+  lengthOf,
+} from './expansion.ts'
 import { type Field, joinFields } from './fields.ts'
 import { compilePattern, findPattern, matchingPrefix, matchingSuffix, type PatternPiece } from './pattern.ts'
 import type { Shell } from './shell.ts'
@@ -13,16 +23,38 @@ export interface WordExpander {
   pattern(word: Word, at: Expansion): Steps<readonly PatternPiece[]>
 }
 
+/** `name[subscript]`, as a variable may hold it that another expansion goes by. */
+const reference = /^([A-Za-z_]\w*)\[(.*)\]$/s
+
+function referred({ quoted }: ParameterPart, name: string, subscript: ByteText): ParameterPart {
+  const isAll = subscript === '@' || subscript === '*'
+  return {
+    kind: 'parameter',
+    name,
+    quoted,
+    subscript: isAll ? subscript : [{ kind: 'text', text: subscript, quoted: true }],
+  }
+}
+
 /** The fields that a parameter stands for: several only for `$@` and `$*`. */
 export function* expandParameter(part: ParameterPart, at: Expansion, words: WordExpander): Steps<readonly Field[]> {
   const { shell } = at
-  const name = part.operator === 'indirect' ? shell.get(part.name) : part.name
-  const values = lookup(shell, name)
+  const { subscript } = part
+  const [, target, inTarget] =
+    part.operator === 'indirect' && subscript === undefined ? (reference.exec(shell.get(part.name)) ?? []) : []
+  if (target !== undefined && inTarget !== undefined)
+    return yield* expandParameter(referred(part, target, inTarget), at, words)
+  const asked = part.operator === 'indirect' && subscript === undefined ? shell.get(part.name) : part.name
+  const element =
+    subscript === undefined || typeof subscript === 'string' ? undefined : yield* words.text(subscript, at)
+  const name = element === undefined ? asked : `${asked}[${element}]`
   const { operator = '', argument = [] } = part
-  const shown = (texts: readonly ByteText[]): readonly Field[] => fieldsOf(texts, part, shell)
-  const isList = name === '@' || name === '*'
-  if (operator === 'length')
-    return shown([isList ? String(shell.positional.length) : lengthOf(values?.join(' ') ?? '')])
+  const list = typeof subscript === 'string' ? subscript : asked === '@' || asked === '*' ? asked : undefined
+  const isList = list !== undefined
+  const values = valuesOf(asked, part, element, at)
+  const shown = (texts: readonly ByteText[]): readonly Field[] => fieldsOf(texts, part, list, shell)
+  if (operator === 'length') return shown([isList ? String(values?.length ?? 0) : lengthOf(values?.join(' ') ?? '')])
+  if (operator === ':' && isList) return shown(sliced(part, yield* words.text(argument, at), shell))
   const isMissing =
     values === undefined || (isList && values.length === 0) || (operator.startsWith(':') && values.join(' ') === '')
   const kind = operator.length > 1 && operator.startsWith(':') ? operator.slice(1) : operator
@@ -31,7 +63,8 @@ export function* expandParameter(part: ParameterPart, at: Expansion, words: Word
       throw new ExpansionError(shell.dialect.unset(name, undefined, false), shell.dialect.name === 'bash' ? 127 : 2)
     if (kind === '' || kind === 'indirect') return shown(values ?? [''])
     const changed: ByteText[] = []
-    for (const value of values ?? ['']) changed.push(yield* transformed(value, operator, part, at, words))
+    for (const value of values ?? (isList || operator.startsWith('@') ? [] : ['']))
+      changed.push(yield* transformed(value, operator, part, at, words))
     return shown(changed)
   }
   switch (kind) {
@@ -42,7 +75,8 @@ export function* expandParameter(part: ParameterPart, at: Expansion, words: Word
     case '=': {
       if (!isMissing) return shown(values ?? [])
       const value = yield* words.text(argument, at)
-      assign(shell, name, value)
+      if (element === undefined) assign(shell, name, value)
+      else setElement(shell, asked, keyOf(shell, asked, element), value)
       return shown([value])
     }
     default: {
@@ -55,12 +89,12 @@ export function* expandParameter(part: ParameterPart, at: Expansion, words: Word
 
 function fieldsOf(
   texts: readonly ByteText[],
-  { name, quoted, operator }: ParameterPart,
+  { quoted, operator }: ParameterPart,
+  list: '@' | '*' | undefined,
   shell: Shell,
 ): readonly Field[] {
   const piece = (text: ByteText): Field => ({ pieces: [{ text, quoted }], isSplit: !quoted })
-  if (name !== '@' && name !== '*') return texts.map(piece)
-  if (operator === 'length' || (name === '@' && quoted) || !quoted) return texts.map(piece)
+  if (list === undefined || operator === 'length' || (list === '@' && quoted) || !quoted) return texts.map(piece)
   const separator = shell.variables.get('IFS')?.charAt(0) ?? ' '
   return [{ pieces: joinFields(texts.map(piece), separator), isSplit: false }]
 }
@@ -72,10 +106,49 @@ function* alternative(
   at: Expansion,
   words: WordExpander,
 ): Steps<readonly Field[]> {
-  const isAll = word.length === 1 && word[0]?.kind === 'parameter' && word[0].name === '@' && quoted
+  const isAll =
+    word.length === 1 && word[0]?.kind === 'parameter' && (word[0].name === '@' || word[0].subscript === '@') && quoted
   if (isAll && word[0]?.kind === 'parameter') return yield* expandParameter({ ...word[0], quoted: true }, at, words)
   const pieces = yield* words.pattern(word, at)
   return [{ pieces: quoted ? pieces.map(({ text }) => ({ text, quoted })) : pieces, isSplit: !quoted }]
+}
+
+/** What a parameter stands for: keys for `${!name[@]}`; undefined for what is not set. */
+function valuesOf(
+  name: string,
+  { subscript, operator }: ParameterPart,
+  element: ByteText | undefined,
+  { shell, streams }: Expansion,
+): readonly ByteText[] | undefined {
+  if (element !== undefined) {
+    const key = keyIfAny(shell, name, element)
+    if (key === undefined) streams.err.write(`${shell.dialect.prefix(shell)}${name}: bad array subscript\n`)
+    const value = key === undefined ? undefined : elementUnder(shell, name, key)
+    return value === undefined ? undefined : [value]
+  }
+  if (subscript === undefined) return lookup(shell, name)
+  return (elementsOf(shell, name) ?? []).map(([key, value]) => (operator === 'indirect' ? key : value))
+}
+
+/** `${@:from:count}`, `${name[@]:from:count}`: of an array from the element of that number on. Source: bash(1), Substring Expansion. */
+function sliced({ name, subscript }: ParameterPart, argument: ByteText, shell: Shell): readonly ByteText[] {
+  const [from = '0', length] = splitAtColon(argument)
+  const number = (text: ByteText): number => Number(arithmetic(text.trim() === '' ? '0' : text, shell))
+  const elements =
+    subscript === undefined
+      ? [shell.name, ...shell.positional].map((value, i): readonly [string, ByteText] => [String(i), value])
+      : (elementsOf(shell, name) ?? [])
+  const isMap = shell.arrays.get(name)?.isMap === true
+  const place = (key: string, i: number): number => (isMap ? i : Number(key))
+  const end = elements.reduce((most, [key], i) => Math.max(most, place(key, i) + 1), 0)
+  const start = number(from)
+  const begin = start < 0 ? end + start : start
+  if (begin < 0) return []
+  const kept = elements.filter(([key], i) => place(key, i) >= begin).map(([, value]) => value)
+  if (length === undefined) return kept
+  const count = number(length)
+  if (count < 0) throw new ExpansionError(`${length.trim()}: substring expression < 0`, 1)
+  return kept.slice(0, count)
 }
 
 /** Undefined for what is not set. */
@@ -106,6 +179,7 @@ function lookup(shell: Shell, name: string): readonly ByteText[] | undefined {
     case 'EUID':
       return shell.dialect.name === 'bash' ? [String(shell.world.user.uid)] : undefined
   }
+  if (shell.dialect.name === 'bash' && name === 'PIPESTATUS') return [String(shell.pipeCodes[0] ?? 0)]
   const value = /^\d+$/.test(name) ? shell.positional[Number(name) - 1] : shell.variables.get(name)
   return value === undefined ? undefined : [value]
 }
@@ -138,6 +212,10 @@ function* transformed(
   if (operator === ':') return substring(value, yield* words.text(argument, at), at.shell)
   if (operator.startsWith('/'))
     return replaced(value, yield* words.pattern(argument, at), yield* words.text(replacement, at), operator)
+  if (operator === '@Q') return `'${value.replaceAll("'", "'\\''")}'`
+  if (operator === '@U') return upper(value)
+  if (operator === '@L') return lower(value)
+  if (operator === '@u') return upper(value.charAt(0)) + value.slice(1)
   if (/^[#%]/.test(operator)) return trimmed(value, yield* words.pattern(argument, at), operator)
   const change = operator.startsWith('^') ? upper : lower
   return operator.length === 2 ? change(value) : change(value.charAt(0)) + value.slice(1)

@@ -38,6 +38,8 @@ export function parseShell(text: string, grammar: Grammar): ParsedScript {
 }
 
 const reserved = new Set(['then', 'else', 'elif', 'fi', 'do', 'done', 'esac', '}', 'in'])
+/** Behind these of bash, `name=(...)` is an assignment, too. */
+const declarations = ['declare', 'typeset', 'local', 'export', 'readonly']
 const branchEnds = [';;', ';&', ';;&', 'esac'] as const
 
 class Parser extends ScriptCursor {
@@ -306,6 +308,7 @@ class Parser extends ScriptCursor {
     const line = lineOf(this.text, this.index)
     const assignments: Assignment[] = []
     const words: Word[] = []
+    const arrays: Assignment[] = []
     const redirections: Redirection[] = []
     if (this.grammar.bash && this.peekRaw() === '[[') return this.#condition(line)
     for (;;) {
@@ -314,22 +317,19 @@ class Parser extends ScriptCursor {
       if (redirection !== undefined) redirections.push(redirection)
       else if (!this.isWordStart()) break
       else {
-        const match = words.length === 0 ? this.#assignmentHead() : null
-        if (match === null) words.push(this.word())
+        const declares = words.length > 0 && declarations.some((name) => isPlain(words[0], name))
+        const assignment = words.length === 0 || declares ? this.assignment(declares) : undefined
+        if (assignment === undefined) words.push(this.word())
+        else if (!declares) assignments.push(assignment)
         else {
-          this.index += match[0].length
-          assignments.push({ name: match[1] ?? '', append: match[2] === '+', value: this.word() })
+          words.push([{ kind: 'text', text: assignment.name, quoted: true }])
+          arrays.push(assignment)
         }
       }
     }
     if (assignments.length + words.length + redirections.length === 0) this.unexpected()
     if (this.operator() === '(') this.unexpected()
-    return { kind: 'simple', assignments, words, redirections, line }
-  }
-
-  #assignmentHead(): RegExpExecArray | null {
-    const pattern = this.grammar.bash ? /^([A-Za-z_][A-Za-z0-9_]*)(\+?)=/ : /^([A-Za-z_][A-Za-z0-9_]*)()=/
-    return pattern.exec(this.text.slice(this.index, this.index + 256))
+    return { kind: 'simple', assignments, words, arrays, redirections, line }
   }
 
   /** `[[ ... ]]`, in which operators of the grammar are words. */
@@ -348,7 +348,7 @@ class Parser extends ScriptCursor {
         this.index += operator.length
       }
       if (isPlain(words.at(-1), ']]'))
-        return { ...this.#withRedirections({ kind: 'simple' as const }), assignments: [], words, line }
+        return { ...this.#withRedirections({ kind: 'simple' as const }), assignments: [], words, arrays: [], line }
     }
   }
 

@@ -13,8 +13,9 @@ import type { ContainerNetwork } from '../net/network.ts'
 import { type Budget, BudgetError } from './budget.ts'
 import type { Dialect } from './dialect.ts'
 import type { Job, ProcessTable } from './process-table.ts'
-import type { Input, Sink } from './streams.ts'
-import type { Command } from './syntax.ts'
+import type { ShellArray } from './shell-array.ts'
+import type { Input, Sink, Streams } from './streams.ts'
+import type { Command, Script } from './syntax.ts'
 
 /** A program that podsim has beside its tools, such as kubectl; what it is called with. All text is byte text. */
 export interface ProgramCall {
@@ -100,6 +101,12 @@ export interface ShellOptions {
   failsPipes: boolean
 }
 
+/** A variable as it was before a function made it its own. */
+export interface KeptVariable {
+  readonly value: ByteText | undefined
+  readonly array: ShellArray | undefined
+}
+
 /** Given at the start of a shell. */
 export interface ShellSetup {
   readonly world: ShellWorld
@@ -124,6 +131,8 @@ export class Shell {
   readonly tellsLine: boolean
   readonly pid: number
   readonly variables: Map<string, ByteText>
+  /** Arrays of bash by name; element 0 is among the variables, too. */
+  readonly arrays: Map<string, ShellArray>
   readonly exported: Set<string>
   readonly readOnly: Set<string>
   readonly functions: Map<string, Command>
@@ -135,7 +144,7 @@ export class Shell {
   /** Wakes a `wait` when a signal comes. */
   interrupt: ((signal: string) => void) | undefined
   /** Variables as they were before a function made them its own, innermost last. */
-  readonly locals: Map<string, ByteText | undefined>[] = []
+  readonly locals: Map<string, KeptVariable>[] = []
   /** Absolute, as text. */
   directory: string
   positional: readonly ByteText[]
@@ -153,6 +162,10 @@ export class Shell {
   substituted: number | undefined
   /** What process substitutions of the running command wrote, by the path they stand for. */
   readonly substitutions = new Map<string, ByteText>()
+  /** Scripts of `>(...)` that wait for the running command to end, and what it has written for them. */
+  readonly readers: { readonly path: string; readonly script: Script; readonly io: Streams; written: ByteText }[] = []
+  /** Exit codes of the last pipeline. */
+  pipeCodes: readonly number[] = [0]
   readonly parent: Shell | undefined
 
   constructor(setup: ShellSetup, parent?: Shell) {
@@ -164,6 +177,8 @@ export class Shell {
     this.pid = setup.pid
     this.parent = parent
     this.variables = new Map(parent?.variables)
+    this.arrays = new Map()
+    for (const [name, array] of parent?.arrays ?? []) this.arrays.set(name, array.copy())
     this.exported = new Set(parent?.exported)
     this.readOnly = new Set(parent?.readOnly)
     this.functions = new Map(parent?.functions)
@@ -207,6 +222,8 @@ export class Shell {
   takeOver(other: Shell): void {
     for (const [name, value] of other.variables) this.variables.set(name, value)
     for (const name of [...this.variables.keys()]) if (!other.variables.has(name)) this.variables.delete(name)
+    this.arrays.clear()
+    for (const [name, array] of other.arrays) this.arrays.set(name, array)
     this.exported.clear()
     for (const name of other.exported) this.exported.add(name)
     for (const name of other.readOnly) this.readOnly.add(name)
@@ -229,20 +246,43 @@ export class Shell {
     // Small values are lost in what a shell takes anyway.
     if (value.length + before > 4096 && !this.world.takeMemory(value.length - before)) throw new BudgetError('killed')
     this.variables.set(name, value)
+    this.arrays.get(name)?.set('0', value)
     return true
   }
 
   unset(name: string): boolean {
-    if (this.readOnly.has(name)) return false
-    this.variables.delete(name)
+    if (!this.unsetValue(name)) return false
     this.exported.delete(name)
     return true
+  }
+
+  /** Takes the value away, of an array with all elements; false when it is read only. */
+  unsetValue(name: string): boolean {
+    if (this.readOnly.has(name)) return false
+    this.variables.delete(name)
+    this.arrays.delete(name)
+    return true
+  }
+
+  /** What a variable is now, to be put back. */
+  kept(name: string): KeptVariable {
+    return { value: this.variables.get(name), array: this.arrays.get(name)?.copy() }
+  }
+
+  /** Puts back what a variable was. */
+  restore(name: string, { value, array }: KeptVariable): void {
+    if (value === undefined) this.variables.delete(name)
+    else this.variables.set(name, value)
+    if (array === undefined) this.arrays.delete(name)
+    else this.arrays.set(name, array)
   }
 
   /** What a program started here finds. */
   environment(): Map<string, ByteText> {
     const environment = new Map<string, ByteText>()
-    for (const [name, value] of this.variables) if (this.exported.has(name)) environment.set(name, value)
+    // Arrays are never exported.
+    for (const [name, value] of this.variables)
+      if (this.exported.has(name) && !this.arrays.has(name)) environment.set(name, value)
     return environment
   }
 

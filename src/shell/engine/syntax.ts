@@ -9,14 +9,16 @@ export type WordPart =
   | ParameterPart
   | { readonly kind: 'command'; readonly script: Script; readonly quoted: boolean }
   | { readonly kind: 'arithmetic'; readonly expression: Word; readonly quoted: boolean }
-  /** `<(script)`: the name of a file that holds what the script writes. */
-  | { readonly kind: 'substitution'; readonly script: Script; readonly quoted: false }
+  /** `<(script)`: the name of a file that holds what the script writes; `>(script)`: of one that the script reads in the end. */
+  | { readonly kind: 'substitution'; readonly script: Script; readonly quoted: false; readonly isRead: boolean }
 
 /** `$name`, `${name...}`. */
 export interface ParameterPart {
   readonly kind: 'parameter'
   readonly name: string
   readonly quoted: boolean
+  /** `${name[...]}`: all elements, or the one that a word names. */
+  readonly subscript?: '@' | '*' | Word
   /** `:-`, `#`, `%%`, `/`, `:` and the like; `length` for `${#name}`, `indirect` for `${!name}`; absent: none. */
   readonly operator?: string
   readonly argument?: Word
@@ -32,9 +34,22 @@ export interface Redirection {
   readonly target: Word
 }
 
-/** `name=value` or `name+=value` before a command. */
+/** `name=value` or `name+=value` before a command; in bash an element or all elements of an array, too. */
 export interface Assignment {
   readonly name: string
+  readonly append: boolean
+  readonly value: Word
+  /** `name[index]=`. */
+  readonly index: Word | undefined
+  /** `name=(...)`. */
+  readonly elements: readonly ArrayElement[] | undefined
+  /** `(...)` as it is written, on one line. */
+  readonly source: string
+}
+
+/** `value` or `[index]=value` between the brackets of `name=(...)`. */
+export interface ArrayElement {
+  readonly index: Word | undefined
   readonly append: boolean
   readonly value: Word
 }
@@ -44,6 +59,8 @@ export interface SimpleCommand {
   readonly kind: 'simple'
   readonly assignments: readonly Assignment[]
   readonly words: readonly Word[]
+  /** `name=(...)` behind a `declare` or `local`, which has the name alone among its words. */
+  readonly arrays: readonly Assignment[]
   readonly redirections: readonly Redirection[]
   readonly line: number
 }

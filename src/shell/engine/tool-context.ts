@@ -50,6 +50,7 @@ function* runChanged(
   if (environment === undefined) return yield* engine.runProgram(argv, shell, io, caller)
   const child = shell.subshell()
   child.variables.clear()
+  child.arrays.clear()
   child.exported.clear()
   for (const [name, value] of environment) {
     child.variables.set(name, value)

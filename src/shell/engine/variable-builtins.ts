@@ -1,8 +1,12 @@
 /** Builtins that change variables, options and arguments. */
 import type { Steps } from '../../kernel/steps.ts'
 import type { ByteText } from '../byte-text.ts'
+import { wordsOf } from './array-builtins.ts'
+import { setArray, shownArray, unsetElement } from './arrays.ts'
 import { type Builtin, type BuiltinCall, complain, mistakeCode } from './builtin.ts'
+import { keyOf } from './expansion.ts'
 import { exitWith, type Outcome, type Shell, type ShellOptions } from './shell.ts'
+import { ShellArray } from './shell-array.ts'
 
 const identifier = /^[A-Za-z_][A-Za-z0-9_]*$/
 
@@ -57,9 +61,14 @@ function reusable(value: ByteText, shell: Shell): ByteText {
     : `'${value.replaceAll("'", `'"'"'`)}'`
 }
 
-function list({ shell, streams }: BuiltinCall, names: Iterable<string>, head: string): number {
-  for (const name of [...names].sort()) {
+function list({ shell, streams }: BuiltinCall, names: readonly string[], head: string): number {
+  for (const name of names) {
     const value = shell.variables.get(name)
+    const array = shell.arrays.get(name)
+    if (array !== undefined) {
+      streams.out.write(`declare -${array.isMap ? 'A' : 'a'} ${name}=${shownArray(array)}\n`)
+      continue
+    }
     streams.out.write(`${head} ${name}${value === undefined ? '' : `=${reusable(value, shell)}`}\n`)
   }
   return 0
@@ -68,7 +77,7 @@ function list({ shell, streams }: BuiltinCall, names: Iterable<string>, head: st
 export const exportBuiltin: Builtin = (call) => {
   const { args, shell } = call
   if (args.filter((arg) => arg !== '-p').length === 0)
-    return list(call, shell.exported, shell.dialect.name === 'bash' ? 'declare -x' : 'export')
+    return list(call, [...shell.exported].sort(), shell.dialect.name === 'bash' ? 'declare -x' : 'export')
   const removes = args[0] === '-n'
   return declareAll(call, (name) => (removes ? shell.exported.delete(name) : shell.exported.add(name)))
 }
@@ -76,7 +85,7 @@ export const exportBuiltin: Builtin = (call) => {
 export const readOnly: Builtin = (call) => {
   const { args, shell } = call
   if (args.filter((arg) => arg !== '-p').length === 0)
-    return list(call, shell.readOnly, shell.dialect.name === 'bash' ? 'declare -r' : 'readonly')
+    return list(call, [...shell.readOnly].sort(), shell.dialect.name === 'bash' ? 'declare -r' : 'readonly')
   return declareAll(call, (name) => shell.readOnly.add(name))
 }
 
@@ -84,7 +93,7 @@ export const readOnly: Builtin = (call) => {
 function keep(shell: Shell, name: string): boolean {
   const own = shell.locals.at(-1)
   if (own === undefined) return false
-  if (!own.has(name)) own.set(name, shell.variables.get(name))
+  if (!own.has(name)) own.set(name, shell.kept(name))
   return true
 }
 
@@ -100,24 +109,34 @@ export const local: Builtin = (call) => {
     if (!identifier.test(name)) continue
     keep(shell, name)
     // Source: bash(1): a local without a value is unset; ash's keeps the value that it had.
-    if (!arg.includes('=') && shell.dialect.name === 'bash') shell.variables.delete(name)
+    if (!arg.includes('=') && shell.dialect.name === 'bash') shell.unsetValue(name)
   }
-  return declareAll(call, () => {})
+  return declareAll(call, (name) => markArray(shell, name, flagsOf(args)))
+}
+
+function flagsOf(args: readonly ByteText[]): string {
+  return args.filter((arg) => /^-[a-zA-Z]+$/.test(arg)).join('')
+}
+
+/** `-a` and `-A`: an array it becomes, with what the name held as its first element. */
+function markArray(shell: Shell, name: string, flags: string): void {
+  if (!/[aA]/.test(flags) || shell.arrays.has(name) || shell.dialect.name !== 'bash') return
+  const value = shell.variables.get(name)
+  shell.arrays.set(name, new ShellArray(flags.includes('A'), value === undefined ? [] : [['0', value]]))
 }
 
 export const declare: Builtin = (call) => {
-  const { args, shell, streams } = call
-  const flags = args.filter((arg) => /^-[a-zA-Z]+$/.test(arg)).join('')
-  if (/[aA]/.test(flags)) {
-    streams.err.write(`${shell.dialect.prefix(shell)}podsim does not simulate arrays\n`)
-    return exitWith(2)
-  }
+  const { args, shell } = call
+  const flags = flagsOf(args)
   if (flags.includes('p') || args.length === 0) {
     const names = args.filter((arg) => !arg.startsWith('-'))
-    return list(call, names.length > 0 ? names : shell.variables.keys(), 'declare --')
+    const missing = names.find((name) => !shell.variables.has(name) && !shell.arrays.has(name))
+    if (missing !== undefined) return complain(call, `${missing}: not found`, 1)
+    return list(call, names.length > 0 ? names : [...shell.variables.keys()].sort(), 'declare --')
   }
   if (!flags.includes('g')) for (const arg of args) keep(shell, arg.split(/\+?=/)[0] ?? '')
   return declareAll(call, (name) => {
+    markArray(shell, name, flags)
     if (flags.includes('x')) shell.exported.add(name)
     if (flags.includes('r')) shell.readOnly.add(name)
   })
@@ -127,7 +146,14 @@ export const unset: Builtin = (call) => {
   const { args, shell, streams } = call
   const onlyFunctions = args[0] === '-f'
   for (const name of args.filter((arg) => !arg.startsWith('-'))) {
-    if (onlyFunctions || (!shell.variables.has(name) && args[0] !== '-v')) shell.functions.delete(name)
+    const [, array, subscript] = (shell.dialect.name === 'bash' ? /^([A-Za-z_]\w*)\[(.*)\]$/s.exec(name) : null) ?? []
+    if (array !== undefined && subscript !== undefined && !onlyFunctions) {
+      if (subscript === '@' || subscript === '*') shell.unsetValue(array)
+      else unsetElement(shell, array, keyOf(shell, array, subscript))
+      continue
+    }
+    if (onlyFunctions || (!shell.variables.has(name) && !shell.arrays.has(name) && args[0] !== '-v'))
+      shell.functions.delete(name)
     if (onlyFunctions || shell.unset(name)) continue
     if (shell.dialect.name === 'bash') return complain(call, `${name}: cannot unset: readonly variable`, 1)
     streams.err.write(`${shell.dialect.prefix(shell)}${shell.dialect.readOnly(name)}\n`)
@@ -230,17 +256,18 @@ export function* read(call: BuiltinCall): Steps<Outcome> {
   let isRaw = false
   let end = '\n'
   let count: number | undefined
+  let array: string | undefined
   for (let i = 0; i < args.length; i++) {
     const arg = args[i] ?? ''
     if (!arg.startsWith('-') || arg === '-') names.push(arg)
     else if (arg === '--') names.push(...args.slice(i + 1).splice(0))
     else {
       if (arg.includes('r')) isRaw = true
-      const letter = /[dnNtpu]/.exec(arg)?.[0]
+      const letter = /[dnNtpua]/.exec(arg)?.[0]
       const value = letter === undefined ? '' : ((arg.slice(arg.indexOf(letter) + 1) || args[++i]) ?? '')
+      if (letter === 'a') array = value
       if (letter === 'd') end = value.charAt(0) || '\0'
       if (letter === 'n' || letter === 'N') count = Number(value)
-      if (letter === 'a') return complain(call, 'podsim does not simulate arrays', 2)
     }
     if (arg === '--') break
   }
@@ -253,7 +280,9 @@ export function* read(call: BuiltinCall): Steps<Outcome> {
     )
   const taken = count !== undefined ? yield* streams.stdin.take(count) : yield* readLogical(call, isRaw, end)
   const isWhole = count !== undefined ? taken.length === count : taken.endsWith(end)
-  assignWords(taken.endsWith(end) ? taken.slice(0, -1) : taken, names, isRaw, shell)
+  const line = taken.endsWith(end) ? taken.slice(0, -1) : taken
+  if (array === undefined) assignWords(line, names, isRaw, shell)
+  else setArray(shell, array, wordsOf(line, isRaw, shell))
   return isWhole ? 0 : 1
 }
 

@@ -1,6 +1,6 @@
 /** Words: quotes, escapes and expansions. Source: POSIX XCU 2.2, 2.6; bash(1); busybox shell/ash.c, readtoken1. */
 import { ansiEscape } from './escapes.ts'
-import type { Script, Word, WordPart } from './syntax.ts'
+import type { ParameterPart, Script, Word, WordPart } from './syntax.ts'
 import { ShellSyntaxError, type SyntaxProblem } from './syntax.ts'
 
 /** How deep substitutions may nest: guards the host's stack. */
@@ -18,6 +18,9 @@ export type ParseScript = (text: string, depth: number) => Script
 const metacharacters = ' \t\n;&|<>()'
 const parameterName = /^(?:[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-])/
 const bracedForm = /^([A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-])(:?[-=?+]|##?|%%?|\/\/|\/#|\/%|\/|\^\^?|,,?|:)?([\s\S]*)$/
+
+/** `name[subscript]`, perhaps behind `#` or `!`; brackets may stand inside of one another once. */
+const withSubscript = /^([#!]?)([A-Za-z_][A-Za-z0-9_]*)(\[(?:[^[\]]|\[[^[\]]*\])+\])/
 
 /** Reads one word from a place in a text; `index` is behind it afterwards. */
 export class WordReader {
@@ -164,7 +167,9 @@ export class WordReader {
   }
 
   #process(): WordPart {
-    return { kind: 'substitution', script: this.#parse(this.#enclosed(this.index + 1), this.#depth + 1), quoted: false }
+    const isRead = this.text.charAt(this.index) === '<'
+    const script = this.#parse(this.#enclosed(this.index + 1), this.#depth + 1)
+    return { kind: 'substitution', script, quoted: false, isRead }
   }
 
   #arithmetic(parts: WordPart[], quoted: boolean): void {
@@ -235,17 +240,29 @@ export class WordReader {
   #braced(quoted: boolean): WordPart {
     const start = this.index
     const end = this.#closing(start + 1, '{', '}')
-    const inner = this.text.slice(start + 2, end)
+    const whole = this.text.slice(start + 2, end)
     this.index = end + 1
+    const [, mark = '', name = '', subscript] = (this.#grammar.bash ? withSubscript.exec(whole) : null) ?? []
+    if (subscript === undefined) return this.#parameter(whole, whole, start, quoted)
+    const rest = whole.slice(mark.length + name.length + subscript.length)
+    const part = this.#parameter(mark + name + rest, whole, start, quoted)
+    const text = subscript.slice(1, -1)
+    return { ...part, subscript: text === '@' || text === '*' ? text : this.inner(text, false) }
+  }
+
+  /** What stands between the braces, without a subscript; `whole` is how errors show it. */
+  #parameter(inner: string, whole: string, start: number, quoted: boolean): ParameterPart {
     const length = /^#([A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-])$/.exec(inner)
     if (length !== null) return { kind: 'parameter', name: length[1] ?? '', operator: 'length', quoted }
     const indirect = this.#grammar.bash ? /^!([A-Za-z_][A-Za-z0-9_]*)$/.exec(inner) : null
     if (indirect !== null) return { kind: 'parameter', name: indirect[1] ?? '', operator: 'indirect', quoted }
+    const changed = this.#grammar.bash ? /^([A-Za-z_][A-Za-z0-9_]*|[@*])(@[QULu])$/.exec(inner) : null
+    if (changed !== null) return { kind: 'parameter', name: changed[1] ?? '', operator: changed[2] ?? '', quoted }
     const match = bracedForm.exec(inner)
     const [, name = '', operator, rest = ''] = match ?? []
     const isBash = operator !== undefined && /^[\^,]/.test(operator)
     if (match === null || (operator === undefined && rest !== '') || (isBash && !this.#grammar.bash))
-      this.#fail({ kind: 'substitution', text: `\${${inner}}` }, start)
+      this.#fail({ kind: 'substitution', text: `\${${whole}}` }, start)
     if (operator === undefined) return { kind: 'parameter', name, quoted }
     const slashes = this.#grammar.bash || !/^\/[#%]/.test(operator) ? operator : '/'
     if (!operator.startsWith('/')) {

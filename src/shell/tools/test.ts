@@ -1,7 +1,9 @@
 /** test, [ and [[. Source: POSIX test; bash(1), CONDITIONAL EXPRESSIONS; busybox coreutils/test.c. */
 import { type ByteText, fromByteText, toByteText } from '../byte-text.ts'
 import { evaluateArithmetic } from '../engine/arithmetic.ts'
+import { elementsOf, elementUnder, setArray } from '../engine/arrays.ts'
 import { isDevice } from '../engine/devices.ts'
+import { keyIfAny } from '../engine/expansion.ts'
 import { matches, patternOf } from '../engine/pattern.ts'
 import { compileRegex } from './regular-expression.ts'
 import { complain, type Tool, type ToolContext } from './tool.ts'
@@ -128,7 +130,13 @@ class Evaluator {
     const { shell, files } = this.#context
     if (letter === 'n') return value !== ''
     if (letter === 'z') return value === ''
-    if (letter === 'v') return shell.variables.has(value)
+    if (letter === 'v') {
+      const [, array, subscript] = /^([A-Za-z_]\w*)\[(.*)\]$/s.exec(value) ?? []
+      if (array === undefined || subscript === undefined) return shell.variables.has(value)
+      if (subscript === '@' || subscript === '*') return (elementsOf(shell, array) ?? []).length > 0
+      const key = keyIfAny(shell, array, subscript)
+      return key !== undefined && elementUnder(shell, array, key) !== undefined
+    }
     if (letter === 'o') return false
     if (letter === 't') return false
     const path = shell.path(value)
@@ -201,7 +209,9 @@ class Evaluator {
     if (typeof regex === 'string') throw new TestError(`${right}: ${regex}`)
     const text = fromByteText(left)
     const found = regex.find(text)
-    if (found !== undefined) this.#context.shell.set('BASH_REMATCH', toByteText(text.slice(found.start, found.end)))
+    const groups =
+      found === undefined ? [] : [text.slice(found.start, found.end), ...found.groups.map((group) => group ?? '')]
+    setArray(this.#context.shell, 'BASH_REMATCH', groups.map(toByteText))
     return found !== undefined
   }
 
