@@ -124,8 +124,9 @@ function generated(resource: Resource, { loader, env }: PluginWorld): Resource {
   if (kind === 'IAMPolicyGenerator') return iamPolicy(body)
   const metadata = metadataOf(body)
   // The fields of the configuration are those of an entry; names of its own come first.
-  const args = { ...body, name: body.name ?? metadata.name, namespace: body.namespace ?? metadata.namespace }
-  return generate(kind === 'SecretGenerator' ? 'Secret' : 'ConfigMap', args as GeneratorArgs, undefined, {
+  const named = { ...body, name: body.name ?? metadata.name, namespace: body.namespace ?? metadata.namespace }
+  const args = named as GeneratorArgs // its fields are looked at one by one
+  return generate(kind === 'SecretGenerator' ? 'Secret' : 'ConfigMap', args, undefined, {
     loader,
     generation: 'v5',
     env,
