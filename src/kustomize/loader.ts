@@ -41,7 +41,8 @@ export interface KnownKinds {
   meet(gvk: KindRef): void
   /** Takes a schema in place of the builtin one; only the first counts. */
   set(make: () => (gvk: KindRef) => Definition | undefined): void
-  readonly isSet: boolean
+  /** Whether one was taken. */
+  wasSet(): boolean
 }
 
 /** A directory that a kustomization lives in. */

@@ -36,9 +36,7 @@ export function newKinds(): KnownKinds {
       alsoBuiltin = isUsed || met.some((gvk) => schemaOf(builtinMinor).kind(gvk) === undefined)
       own = make()
     },
-    get isSet() {
-      return isSet
-    },
+    wasSet: () => isSet,
   }
 }
 
@@ -47,7 +45,7 @@ export function takeOpenApi({ openapi }: Kustomization, loader: Loader): void {
   const [path, version] = [textAt(openapi, 'path'), textAt(openapi, 'version')]
   const hasPath = isObject(openapi) && Object.hasOwn(openapi, 'path')
   const content = hasPath ? loader.load(path) : undefined
-  if (loader.kinds.isSet) return
+  if (loader.kinds.wasSet()) return
   if (content === undefined) {
     if (version === '') return
     if (version !== builtinVersion) refuse('the specified OpenAPI version is not built in')
