@@ -106,8 +106,12 @@ function specFacts(spec: PodSpec): SpecFacts {
   if (spec.overhead?.memory !== undefined) nonZeroMemory += unitsOf(spec.overhead.memory)
   const { milliCpu, memory, ephemeralStorage, scalars } = request
   const requestsNothing = milliCpu === 0 && memory === 0 && ephemeralStorage === 0 && scalars === undefined
-  return { request, requestsNothing, nonZeroCpu, nonZeroMemory, hostPorts: hostPortsOf(spec) }
+  const hostPorts = hostPortsOf(spec)
+  return { request: requestsNothing ? nothing : request, requestsNothing, nonZeroCpu, nonZeroMemory, hostPorts }
 }
+
+/** Most Pods ask for nothing. */
+const nothing: Readonly<Amounts> = { milliCpu: 0, memory: 0, ephemeralStorage: 0, scalars: undefined }
 
 function sum(containers: readonly Container[], of: (resources: ResourceRequirements | undefined) => number): number {
   return containers.reduce((total, { resources }) => total + of(resources), 0)
@@ -189,14 +193,18 @@ function change(sum: Amounts, name: string, text: string, merge: (a: number, b: 
 }
 
 function hostPortsOf(spec: PodSpec): readonly HostPort[] {
-  const ports: HostPort[] = []
+  let ports: HostPort[] | undefined
   for (const container of spec.containers) {
     for (const { hostPort = 0, protocol = 'TCP', hostIP = '' } of container.ports ?? []) {
-      if (hostPort > 0) ports.push({ ip: hostIP || anyAddress, protocol: protocol || 'TCP', port: hostPort })
+      if (hostPort <= 0) continue
+      ports ??= []
+      ports.push({ ip: hostIP || anyAddress, protocol: protocol || 'TCP', port: hostPort })
     }
   }
-  return ports
+  return ports ?? noPorts
 }
+
+const noPorts: readonly HostPort[] = []
 
 /** A host port without an address is taken on all. Source: pkg/scheduler/nodeinfo/host_ports.go, DefaultBindAllHostIP. */
 export const anyAddress = '0.0.0.0'

@@ -2,6 +2,7 @@ import { member, type PodReference, referencesOf } from '../../api/pod-reference
 import type { Pod } from '../../api/types/core.ts'
 import type { KubeObject } from '../../api/types/meta.ts'
 import { flat } from '../../kernel/flat-text.ts'
+import { RecentTexts } from '../../kernel/recent-texts.ts'
 
 /** Kinds of objects that a node may read because something on it refers to them. */
 export type VertexKind =
@@ -47,6 +48,8 @@ export function createNodeGraph(): NodeGraph {
   /** Vertex -> node -> number of Pods of that node that refer to the vertex; the node alone, where one Pod does. */
   const nodesByVertex = new Map<string, string | Map<string, number>>()
   const pods = new Map<string, PodEntry>()
+  /** Of what Pods of one namespace refer to. */
+  const texts = new RecentTexts()
   const volumes = new Map<string, VolumeEntry>()
   const volumesBySecret = new Map<string, Set<string>>()
   const attachments = new Map<string, string>()
@@ -99,7 +102,7 @@ export function createNodeGraph(): NodeGraph {
       const known = pods.get(key)
       if (known !== undefined && known.uid === uid && known.node === node) return
       deletePod(namespace, name)
-      const references = verticesOf(pod, namespace)
+      const references = verticesOf(pod, namespace, texts)
       pods.set(key, { uid, node, references })
       for (const vertex of references) count(vertex, node, 1)
     },
@@ -149,12 +152,13 @@ function vertexOf(kind: VertexKind, namespace: string, name: string): string {
 }
 
 /** A mirror Pod entitles its node to nothing: nodes make these themselves. */
-function verticesOf(pod: Pod, namespace: string): readonly string[] {
+function verticesOf(pod: Pod, namespace: string, texts: RecentTexts): readonly string[] {
   if (pod.metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined) return []
   const references = new Set<string>()
   const account = pod.spec.serviceAccountName
-  if (account) references.add(vertexOf('serviceAccount', namespace, account))
-  for (const { kind, name } of referencesOf(pod)) references.add(vertexOf(vertexKinds[kind], namespace, name))
+  if (account) references.add(texts.one(vertexOf('serviceAccount', namespace, account)))
+  for (const { kind, name } of referencesOf(pod))
+    references.add(texts.one(vertexOf(vertexKinds[kind], namespace, name)))
   return [...references]
 }
 

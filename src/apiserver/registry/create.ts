@@ -1,3 +1,4 @@
+import { withPartsInCommon } from '../../api/container-parts.ts'
 import { generateName, randomUuid } from '../../api/generate-name.ts'
 import { setMember } from '../../api/json.ts'
 import {
@@ -98,7 +99,7 @@ function insert(
   if (version !== 0) return plainError('resourceVersion should not be set on objects to be created')
   const existing = collection.get(namespace, name)
   if (existing !== undefined) return existsStatus(object, existing, served, core.context.minor)
-  return request.dryRun ? setOwnership(object, ownership) : collection.create(object, ownership)
+  return request.dryRun ? setOwnership(object, ownership) : collection.create(withPartsInCommon(object), ownership)
 }
 
 function existsStatus(

@@ -1,6 +1,5 @@
 import type { Unsubscribable } from 'rxjs'
 import { atOnce } from '../../kernel/at-once.ts'
-import { extended } from '../../kernel/extended.ts'
 import type { EntryOf } from '../../kernel/journal.ts'
 import { ordered } from '../../kernel/ordered.ts'
 import { process } from '../../kernel/process.ts'
@@ -253,8 +252,9 @@ class SimulatedRuntime implements ContainerRuntime {
       return { ok: false, message: `${grpcPrefix}${network}` }
     }
     const id = this.hexId(`${config.podUid}/sandbox/${config.attempt}`)
-    const state = 'ready' as const
-    const sandbox: PodSandbox = extended(config, { id, state, createdAt: kernel.now(), ip })
+    const { podUid, podName, podNamespace, attempt } = config
+    const createdAt = kernel.now()
+    const sandbox: PodSandbox = { podUid, podName, podNamespace, attempt, id, state: 'ready', createdAt, ip }
     this.note('sandbox.run', sandbox, { attempt: config.attempt, ip })
     this.#replace(sandbox)
     return { ok: true, value: sandbox }

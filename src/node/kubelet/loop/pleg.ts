@@ -20,8 +20,6 @@ export interface LifecycleEvent {
 
 interface Entry {
   status: PodRuntimeStatus
-  /** Ids and their states (`running`, `exited`, `unknown`) by turns, containers first. */
-  states: readonly string[]
   modifiedAt: VirtualMs
 }
 
@@ -159,21 +157,23 @@ export class Pleg {
     let entry = this.#entries.get(uid)
     const status = inspectPod(this.#runtime, uid)
     const states = statesOf(status)
-    const events = differences(uid, entry?.states ?? [], states)
+    const events = differences(uid, entry === undefined ? [] : statesOf(entry.status), states)
     if (events.length === 0) return
     if (entry === undefined) {
-      entry = { status, states, modifiedAt: now }
+      entry = { status, modifiedAt: now }
       this.#entries.set(uid, entry)
     }
     entry.status = status
     entry.modifiedAt = now
-    entry.states = states
     if (states.length === 0) this.#entries.delete(uid)
     this.#events.next(events)
   }
 }
 
-function statesOf({ containers, sandboxes }: PodRuntimeStatus): Entry['states'] {
+/** Ids and their states (`running`, `exited`, `unknown`) by turns, containers first. */
+type States = readonly string[]
+
+function statesOf({ containers, sandboxes }: PodRuntimeStatus): States {
   const states = new Array<string>(2 * (containers.length + sandboxes.length))
   let at = 0
   for (const { id, state } of containers) {
@@ -188,13 +188,13 @@ function statesOf({ containers, sandboxes }: PodRuntimeStatus): Entry['states'] 
 }
 
 /** The state of an id; undefined: it is not there. */
-function stateIn(states: Entry['states'], id: string | undefined): string | undefined {
+function stateIn(states: States, id: string | undefined): string | undefined {
   for (let at = 0; at < states.length; at += 2) if (states[at] === id) return states[at + 1]
   return undefined
 }
 
 /** Source: pleg/generic.go, generateEvents. */
-function differences(podUid: string, before: Entry['states'], after: Entry['states']): readonly LifecycleEvent[] {
+function differences(podUid: string, before: States, after: States): readonly LifecycleEvent[] {
   const events: LifecycleEvent[] = []
   for (let at = 0; at < before.length; at += 2) {
     const id = before[at] ?? ''

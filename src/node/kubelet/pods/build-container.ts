@@ -1,3 +1,4 @@
+import { equalJson } from '../../../api/json.ts'
 import { isEphemeral, isSidecar } from '../../../api/pod-references.ts'
 import { quantityValue } from '../../../api/quantity.ts'
 import type { Container, Pod } from '../../../api/types/core.ts'
@@ -63,7 +64,11 @@ function* build(given: BuildSources, plan: ContainerPlan): Steps<BuiltContainer>
     record('subpath.bind', pod, { container: container.name, ...bound, sources: content })
   }
   for (const source of sources) record('object.visible', pod, { ...source, container: container.name })
-  const config = configOf(plan, result.env, mounted.mounts, minor)
+  // Containers of one Pod often have the very same.
+  const siblings = parts.runtime.podContainers(pod.metadata.uid ?? '')
+  const env = siblings.find(({ config }) => equalJson(config.env, result.env))?.config.env ?? result.env
+  const mounts = siblings.find(({ config }) => equalJson(config.mounts, mounted.mounts))?.config.mounts
+  const config = configOf(plan, env, mounts ?? mounted.mounts, minor)
   const isUnspeakable = !result.isText && has(minor, kubelet.sendsOnlyUtf8)
   return { ok: true, config: isUnspeakable ? { ...config, isUnspeakable } : config }
 }

@@ -15,10 +15,11 @@ export const emptyRuntimeStatus: PodRuntimeStatus = { sandboxes: [], containers:
 
 /** Asks the runtime about a Pod now. Source: kuberuntime_manager.go, GetPodStatus. */
 export function inspectPod(runtime: ContainerRuntime, podUid: string): PodRuntimeStatus {
-  const sandboxes = runtime.podSandboxes(podUid).map((sandbox) => ({ ...sandbox }))
+  // The runtime puts another in the place of a sandbox that changes.
+  const known = runtime.podSandboxes(podUid)
+  const sandboxes = known.length === 1 ? known : known.toReversed()
   const containers = runtime.podContainers(podUid).map(snapshot)
   if (sandboxes.length === 0 && containers.length === 0) return emptyRuntimeStatus
-  sandboxes.reverse()
   containers.reverse()
   const latest = sandboxes[0]
   return { sandboxes, containers, ip: latest?.state === 'ready' ? latest.ip : undefined }
