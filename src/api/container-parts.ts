@@ -34,19 +34,20 @@ function inCommon(containers: readonly Container[] | undefined): readonly Contai
   if (!Array.isArray(containers) || containers.length < 2) return containers
   // A custom resource may have anything there.
   if (containers.some((each: unknown) => !isObject(each))) return containers
-  const found: Container[] = []
+  const given: readonly Container[] = containers
   let isChanged = false
-  for (const container of containers as readonly Container[]) {
+  // A list as long as it has to be: one that is pushed to is made for sixteen more.
+  const shared = given.map((container, at) => {
     let mine = container
     for (const part of parts) {
       const value = container[part]
       if (typeof value !== 'object') continue
-      const other = found.find((before) => before[part] !== undefined && equalJson(before[part], value))?.[part]
+      const other = given.find((before, i) => i < at && equalJson(before[part], value))?.[part]
       if (other === undefined || other === value) continue
       mine = { ...mine, [part]: other }
       isChanged = true
     }
-    found.push(mine)
-  }
-  return isChanged ? found : containers
+    return mine
+  })
+  return isChanged ? shared : containers
 }

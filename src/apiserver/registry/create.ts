@@ -19,7 +19,7 @@ import {
   validateKubeFinalizers,
   validateObjectMeta,
 } from '../../api/validation/validate-meta.ts'
-import { flat } from '../../kernel/flat-text.ts'
+import { RecentTexts } from '../../kernel/recent-texts.ts'
 import { factAt, type VersionedFact } from '../../versions/version.ts'
 import { accounted } from '../ownership/endpoints.ts'
 import { type Ownership, setOwnership } from '../ownership/ownership.ts'
@@ -207,5 +207,8 @@ export function hasSelfLinks({ context }: RegistryCore): boolean {
 export function selfLinkOf({ apiVersion, info }: ServedResource, namespace: string, name: string): string {
   const root = info.group === '' ? `/api/${info.version}` : `/apis/${apiVersion}`
   const place = namespace === '' ? '' : `/namespaces/${namespace}`
-  return flat(`${root}${place}/${info.resource}${name === '' ? '' : `/${name}`}`)
+  // What lies beside each other has all but the name in common: joined to it, a link takes half of what it takes in one piece.
+  return name === '' ? `${root}${place}/${info.resource}` : places.one(`${root}${place}/${info.resource}/`) + name
 }
+
+const places = new RecentTexts()

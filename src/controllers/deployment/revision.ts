@@ -1,3 +1,4 @@
+import { equalJson } from '../../api/json.ts'
 import type { Deployment, PodTemplateSpec, ReplicaSet } from '../../api/types/workload-specs.ts'
 import { type Client, resources } from '../../client/client.ts'
 import type { EventRecorder } from '../../client/event-recorder.ts'
@@ -99,7 +100,9 @@ function* createReplicaSet(
   const { deployment } = work
   const { metadata, spec } = deployment
   const hash = computeHash(spec.template, deployment.status?.collisionCount)
-  const labels = extended(spec.template.metadata?.labels ?? {}, { [templateHashLabel]: hash })
+  const own = spec.template.metadata?.labels ?? {}
+  const labels = extended(own, { [templateHashLabel]: hash })
+  const wanted = spec.selector.matchLabels ?? {}
   const template: PodTemplateSpec = { ...spec.template, metadata: { ...spec.template.metadata, labels } }
   const replicas = newReplicaCount(deployment, old, 0)
   const name = `${metadata.name}-${hash}`
@@ -116,7 +119,7 @@ function* createReplicaSet(
       replicas,
       ...(spec.minReadySeconds === undefined ? {} : { minReadySeconds: spec.minReadySeconds }),
       selector: extended(spec.selector, {
-        matchLabels: extended(spec.selector.matchLabels ?? {}, { [templateHashLabel]: hash }),
+        matchLabels: equalJson(wanted, own) ? labels : extended(wanted, { [templateHashLabel]: hash }),
       }),
       template,
     },

@@ -1,4 +1,4 @@
-import { equalJson } from '../../../api/json.ts'
+import { deepFreeze, equalJson } from '../../../api/json.ts'
 import type { Deployment, ReplicaSet, ReplicationController } from '../../../api/types/workloads.ts'
 import type { Validator } from '../../../api/validation/validator.ts'
 import {
@@ -52,6 +52,12 @@ function validateDeployment(v: Validator, { spec = {} }: Deployment): void {
   }
 }
 
+/** One for all that say nothing of it. */
+const defaultStrategy = deepFreeze({
+  type: 'RollingUpdate',
+  rollingUpdate: { maxUnavailable: '25%', maxSurge: '25%' },
+} as const)
+
 export const deploymentStrategy: Strategy<Deployment> = {
   ...templated<Deployment>(),
   resource: { group: 'apps', version: 'v1', resource: 'deployments' },
@@ -59,12 +65,13 @@ export const deploymentStrategy: Strategy<Deployment> = {
   defaults: (deployment) => {
     const { spec = {} } = deployment
     const type = spec.strategy?.type || 'RollingUpdate'
-    const rollingUpdate = { maxUnavailable: '25%', maxSurge: '25%', ...spec.strategy?.rollingUpdate }
+    const rollingUpdate = { ...defaultStrategy.rollingUpdate, ...spec.strategy?.rollingUpdate }
+    const given = { ...spec.strategy, type, ...(type === 'RollingUpdate' ? { rollingUpdate } : {}) }
     return extended(deployment, {
       spec: extended(spec, {
         replicas: spec.replicas ?? 1,
         template: defaultTemplate(spec.template),
-        strategy: { ...spec.strategy, type, ...(type === 'RollingUpdate' ? { rollingUpdate } : {}) },
+        strategy: spec.strategy === undefined ? defaultStrategy : given,
         revisionHistoryLimit: spec.revisionHistoryLimit ?? 10,
         progressDeadlineSeconds: spec.progressDeadlineSeconds ?? 600,
       }),
