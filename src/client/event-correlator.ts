@@ -59,6 +59,11 @@ class Observation {
     this.high = high
     this.low = low
   }
+
+  isOf({ about, first, count, high, low }: EventRow): boolean {
+    const isNamed = this.high === high && this.low === low
+    return isNamed && this.count === count && this.first === first && this.uid === about.uid
+  }
 }
 
 /** What client-go joins into a text of some 200 characters, as a digest of its parts: thousands of them are kept. */
@@ -132,7 +137,9 @@ export class EventCorrelator {
   /** The server took an event: what it stored is what is counted on from. */
   updateState(stored: EventRow, { event, key }: Pick<ToBeSent<string>, 'event' | 'key'>): void {
     const own = key !== undefined && hasSameKey(stored, event) ? key : eventKey(stored)
-    this.#observations.set(own, new Observation(stored))
+    // Most are stored as they were sent.
+    const known = this.#observations.get(own)
+    if (known?.isOf(stored) !== true) this.#observations.set(own, new Observation(stored))
   }
 
   #aggregate(event: EventRow, spam: Key, now: VirtualMs, timestamp: string): readonly [EventRow, Key] {

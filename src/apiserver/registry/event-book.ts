@@ -46,11 +46,7 @@ export class EventBook implements RowBook {
   /** Writes down a new one; it is to be stored at once. */
   add(maker: EventMaker, said: EventRow, uid: string, now: VirtualMs): HeldEvent {
     const row = this.#next(this.#wordsOf(maker, said), said, now, now)
-    const { block, index } = row
-    // Eight digits each, of which the dashes are none.
-    const digits = uid.replaceAll('-', '')
-    for (let at = 0; at < 4; at++)
-      block.numbers[index * columns + uidColumn + at] = Number.parseInt(digits.slice(at * 8, at * 8 + 8), 16)
+    writeUid(uid, row.block.numbers, row.index * columns + uidColumn)
     return row
   }
 
@@ -153,6 +149,19 @@ export class EventBook implements RowBook {
     return words
   }
 }
+
+/** Eight digits a number, of which the dashes are none; without a text for each. */
+function writeUid(uid: string, numbers: Int32Array, from: number): void {
+  let digits = 0
+  for (let i = 0; i < uid.length; i++) {
+    const code = uid.charCodeAt(i)
+    if (code === dash) continue
+    const at = from + (digits++ >> 3)
+    numbers[at] = ((numbers[at] ?? 0) << 4) | (code < letterA ? code - zero : code - letterA + 10)
+  }
+}
+
+const [dash, zero, letterA] = [0x2d, 0x30, 0x61]
 
 /** So many rows, column by column. */
 class Block {
