@@ -15,6 +15,8 @@ export interface ClaimOptions<T extends KubeObject> {
   readonly selector: Selector
   /** What the owner controls, and orphans of its namespace. */
   readonly candidates: readonly T[]
+  /** What is adopted gets this finalizer, and what is released loses it. */
+  readonly finalizer?: string
 }
 
 /** Name of the index that finds what a controller may claim; see `claimKeys`. */
@@ -35,7 +37,7 @@ export function orphanKey(namespace: string | undefined): string {
  * Source: pkg/controller/controller_ref_manager.go, ClaimObject.
  */
 export function* claim<T extends KubeObject>(options: ClaimOptions<T>): Steps<readonly T[] | undefined> {
-  const { client, resource, owner, ownerKind, selector, candidates } = options
+  const { client, resource, owner, ownerKind, selector, candidates, finalizer } = options
   const isGoing = owner.metadata.deletionTimestamp !== undefined
   const claimed: T[] = []
   let hasFailed = false
@@ -45,25 +47,27 @@ export function* claim<T extends KubeObject>(options: ClaimOptions<T>): Steps<re
     const key = namespace === undefined ? { name } : { namespace, name }
     const controller = controllerOf(object)
     const matches = selector.matches(object.metadata.labels)
-    const change = (reference: object) =>
+    const change = (reference: object, more: object = {}) =>
       attempt(
         client.patch<T>(resource, key, 'application/strategic-merge-patch+json', {
-          metadata: { uid, ownerReferences: [reference] },
+          metadata: { uid, ownerReferences: [reference], ...more },
         }),
       )
     if (controller !== undefined) {
       if (controller.uid !== owner.metadata.uid) continue
       if (matches) claimed.push(object)
       else if (!isGoing) {
-        const released = yield* change({ $patch: 'delete', uid: controller.uid })
+        const without = finalizer === undefined ? {} : { '$deleteFromPrimitiveList/finalizers': [finalizer] }
+        const released = yield* change({ $patch: 'delete', uid: controller.uid }, without)
         if (!released.ok && !isGone(released.error)) hasFailed = true
       }
       continue
     }
     if (isGoing || !matches || object.metadata.deletionTimestamp !== undefined) continue
     mayAdopt ??= yield* isStillThere(options)
-    const adopted = mayAdopt ? yield* change(newControllerRef(owner, ownerKind)) : undefined
-    if (adopted?.ok === true) claimed.push(object)
+    const more = finalizer === undefined ? {} : { finalizers: [finalizer] }
+    const adopted = mayAdopt ? yield* change(newControllerRef(owner, ownerKind), more) : undefined
+    if (adopted?.ok === true) claimed.push(finalizer === undefined ? object : adopted.value)
     else if (adopted === undefined || !isNotFound(adopted.error)) hasFailed = true
   }
   return hasFailed ? undefined : claimed

@@ -15,6 +15,11 @@ export const workloadRows = {
     'the Pod template of a new StatefulSet is checked like that of any workload',
     'pkg/apis/apps/validation/validation.go, ValidatePodTemplateSpecForStatefulSet; CHANGELOG-1.34 (#131790)',
   ],
+  setsMayBeUnavailable: [
+    35,
+    'StatefulSets have a maxUnavailable, 1 unless it is given',
+    'pkg/features/kube_features.go, MaxUnavailableStatefulSet (beta); pkg/apis/apps/v1/defaults.go',
+  ],
   setsWaitForReadiness: [
     23,
     'StatefulSets have minReadySeconds',
@@ -29,6 +34,16 @@ export const workloadRows = {
     22,
     'a Job without a restartPolicy is told which there are',
     'pkg/apis/batch/validation/validation.go, validateJobSpec; between v1.19 and v1.23',
+  ],
+  jobsAreMarkedAsTracked: [
+    25,
+    'new Jobs get the annotation batch.kubernetes.io/job-tracking; before, it is taken from them',
+    'pkg/registry/batch/job/strategy.go, addJobTrackingAnnotation, dropJobTrackingAnnotation',
+  ],
+  jobsAreNotMarked: [
+    27,
+    'new Jobs get no such annotation any more',
+    'pkg/registry/batch/job/strategy.go (absent in v1.28); CHANGELOG-1.26 says that it is deprecated',
   ],
   jobsHaveFailurePolicies: [
     26,

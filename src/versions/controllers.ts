@@ -143,10 +143,50 @@ export const controllers = changes({
     'the Pods of a StatefulSet are counted from ordinals.start',
     'pkg/features/kube_features.go, StatefulSetStartOrdinal (beta)',
   ],
-  keepsCompletedIndexes: [
+  statefulSetsAwaitClaims: [
+    20,
+    'a StatefulSet makes no Pod while a claim of it is being deleted',
+    'pkg/controller/statefulset/stateful_pod_control.go, createPersistentVolumeClaims; CHANGELOG-1.20 (#93457)',
+  ],
+  statefulSetsMakeClaimsAgain: [
+    27,
+    'a StatefulSet makes claims anew that somebody deleted while their Pod is pending',
+    'pkg/controller/statefulset/stateful_set_control.go, processReplica; CHANGELOG-1.27 (#113270)',
+  ],
+  statefulSetsMayBeUnavailable: [
+    35,
+    'a StatefulSet changes as many Pods at a time as its maxUnavailable allows',
+    'pkg/features/kube_features.go, MaxUnavailableStatefulSet (beta)',
+  ],
+  tracksJobPods: [
     25,
-    'what a Pod of an Indexed Job completed counts after it is gone',
-    'pkg/features/kube_features.go, JobTrackingWithFinalizers (beta)',
+    'Pods of Jobs have the finalizer batch.kubernetes.io/job-tracking until they are counted: what was deleted from outside counts, and what is gone goes on counting',
+    'pkg/features/kube_features.go, JobTrackingWithFinalizers (beta since v1.23, off again up to v1.24: #109487; on in v1.25: #110948)',
+  ],
+  batchesJobPods: [
+    24,
+    'a Job is looked at 1 s after news of its Pods, and only the first news of a failed Pod makes it wait longer',
+    'pkg/controller/job/job_controller.go, podUpdateBatchPeriod, with the gate JobReadyPods; CHANGELOG-1.24 (#115021)',
+  ],
+  remembersJobFailures: [
+    27,
+    'a Job makes no Pod for 10 s after the first failure, twice as long after each further one, up to 10 minutes; a Pod that succeeds ends that',
+    'pkg/controller/job/backoff_utils.go; CHANGELOG-1.27 (back-off decoupled from the workqueue)',
+  ],
+  batchesJobStatuses: [
+    28,
+    'a Job is looked at 1 s after news of its status, too, and again after 1 s to 1 minute when that failed',
+    'pkg/controller/job/job_controller.go, syncJobBatchPeriod, DefaultJobApiBackOff; CHANGELOG-1.28 (#118470, #118615)',
+  ],
+  failsJobsAtEachSync: [
+    28,
+    'a Job fails as soon as more Pods have failed than it allows, however many are active',
+    'pkg/controller/job/job_controller.go, syncJob, exceedsBackoffLimit (in v1.28; with jobHasNewFailure in v1.27)',
+  ],
+  jobsSpareActivePods: [
+    31,
+    'Pods that are being deleted are no reason to delete others of their Job',
+    'pkg/controller/job/job_controller.go, manageJob, rmAtLeast (between v1.29 and v1.31)',
   ],
   tellsPodsOfDisruptions: [
     26,
@@ -154,14 +194,9 @@ export const controllers = changes({
     'pkg/features/kube_features.go, PodDisruptionConditions (beta)',
   ],
   failsJobsByFailedPods: [
-    26,
+    21,
     'a Job fails when more Pods failed than its backoffLimit, where retries of its controller counted',
-    'pkg/controller/job/job_controller.go, syncJob (in v1.28; absent in v1.18)',
-  ],
-  countsJobPodsOnce: [
-    26,
-    'the status of a Job has uncountedTerminatedPods',
-    'pkg/features/kube_features.go, JobTrackingWithFinalizers (GA)',
+    'pkg/controller/job/job_controller.go, syncJob, exceedsBackoffLimit (in v1.21; with previousRetry in v1.18)',
   ],
   countsTerminatingJobPods: [
     29,

@@ -64,7 +64,7 @@ describe('podFailurePolicy', () => {
     const [first = ''] = names(world)
     const status = { phase: 'Failed', conditions: [{ type: 'DisruptionTarget', status: 'True' }] }
     world.patch(resources.pods, first, { status }, { namespace: 'a', subresource: 'status' })
-    world.wait(1)
+    world.wait(12)
     expect(names(world)).toHaveLength(2)
     expect(statusOf(world)?.failed).toBe(undefined)
     expect(conditions(world)).toBe(undefined)
@@ -110,8 +110,8 @@ test('podReplacementPolicy Failed waits until a Pod that is deleted has ended', 
     world.wait(1)
     const [first = ''] = names(world)
     setPhase(world, first, 'Running')
-    world.remove(resources.pods, first, 'a')
-    world.wait(1)
+    world.remove(resources.pods, first, 'a', { gracePeriodSeconds: 1 })
+    world.wait(12)
     return names(world).length
   }
   expect(replaced('TerminatingOrFailed')).toBe(1)

@@ -62,7 +62,7 @@ describe('Jobs of later versions', () => {
     }
     const failed = ['Failed', 'BackoffLimitExceeded']
     const target = ['FailureTarget', 'BackoffLimitExceeded']
-    expect(failing(30)).toEqual({ early: [failed], going: 1, late: [failed], failed: 2 })
+    expect(failing(30)).toEqual({ early: [failed], going: 0, late: [failed], failed: 2 })
     expect(failing(31)).toEqual({ early: [target], going: 1, late: [target, failed], failed: 2 })
   })
 })
@@ -108,6 +108,51 @@ describe('StatefulSets of later versions', () => {
     expect(names(world)).toEqual(['s-0', 's-1'])
     play(world, 24)
     expect(status(world)).toMatchObject({ readyReplicas: 2, availableReplicas: 2 })
+  })
+
+  test.each([
+    [34, 'more', undefined, 3],
+    [35, 'none', 1, 3],
+    [35, 2, 2, 2],
+    [35, '80%', '80%', 1],
+  ] as const)(
+    'v1.%i, maxUnavailable %s: Pods that are left by the first step of an update',
+    (minor, given, kept, left) => {
+      const world = start({ minor })
+      const rollingUpdate = typeof given === 'number' || given === '80%' ? { maxUnavailable: given } : {}
+      const updateStrategy = { type: 'RollingUpdate', rollingUpdate }
+      world.create(resources.statefulSets, set({ replicas: 4, podManagementPolicy: 'Parallel', updateStrategy }))
+      play(world, 6)
+      const stored = world.get<StatefulSet>(resources.statefulSets, 's', 'a')?.spec.updateStrategy?.rollingUpdate
+      expect(stored?.maxUnavailable).toBe(kept)
+      const labels = { app: 's', new: 'yes' }
+      world.patch(resources.statefulSets, 's', { spec: { template: { metadata: { labels } } } }, { namespace: 'a' })
+      world.wait(0.5)
+      expect(pods(world)).toHaveLength(left)
+      play(world, 12)
+      expect(pods(world).map(({ metadata }) => metadata.labels?.new)).toEqual(['yes', 'yes', 'yes', 'yes'])
+    },
+  )
+
+  test('a claim that somebody deletes while its Pod is pending is made anew from v1.27 on', () => {
+    const made = (minor: number) => {
+      const world = start({ minor })
+      const claim = {
+        metadata: { name: 'd' },
+        spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+      }
+      world.create(resources.statefulSets, set({ replicas: 1, volumeClaimTemplates: [claim] }))
+      world.wait(1)
+      const where = { namespace: 'a' }
+      world.patch(resources.persistentVolumeClaims, 'd-s-0', { metadata: { finalizers: null } }, where)
+      world.remove(resources.persistentVolumeClaims, 'd-s-0', 'a')
+      world.wait(1)
+      // As the scheduler would tell that it is missing.
+      setPhase(world, 's-0', 'Pending')
+      world.wait(1)
+      return world.get(resources.persistentVolumeClaims, 'd-s-0', 'a') !== undefined
+    }
+    expect([made(26), made(27)]).toEqual([false, true])
   })
 
   test('available Pods are counted from v1.22 on', () => {

@@ -111,7 +111,7 @@ export interface StatefulSet extends KubeObject {
     }
     readonly updateStrategy?: {
       readonly type?: 'RollingUpdate' | 'OnDelete'
-      readonly rollingUpdate?: { readonly partition?: number }
+      readonly rollingUpdate?: { readonly partition?: number; readonly maxUnavailable?: IntOrString }
     }
     readonly revisionHistoryLimit?: number
   }
@@ -145,6 +145,12 @@ export interface DaemonSet extends KubeObject {
   readonly status?: DaemonSetStatus
 }
 
+/** Uids of Pods. */
+export interface UncountedTerminatedPods {
+  readonly succeeded?: readonly string[]
+  readonly failed?: readonly string[]
+}
+
 export interface JobStatus {
   readonly conditions?: readonly WorkloadCondition[]
   readonly startTime?: string
@@ -155,8 +161,8 @@ export interface JobStatus {
   readonly terminating?: number
   readonly succeeded?: number
   readonly failed?: number
-  /** Those that count although their finalizer is still there: podsim's Pods have none. */
-  readonly uncountedTerminatedPods?: object
+  /** Those that have ended and are not in the counts yet. */
+  readonly uncountedTerminatedPods?: UncountedTerminatedPods
   /** Of mode Indexed: `1,3-5`. */
   readonly completedIndexes?: string
   readonly failedIndexes?: string

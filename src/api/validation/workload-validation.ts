@@ -159,6 +159,14 @@ export function validateAtMost100Percent(v: Validator, field: string, value: Int
   v.invalidGo(field, goIntOrString(value), 'must not be greater than 100%')
 }
 
+/** Of a StatefulSet. Source: validateRollingUpdateStatefulSet. */
+export function validateSetUnavailable(v: Validator, field: string, value: IntOrPercent): void {
+  if (value === undefined) return
+  validateIntOrPercent(v, field, value)
+  if (amountOf(value) === 0) v.invalidGo(field, goIntOrString(value), 'cannot be 0')
+  validateAtMost100Percent(v, field, value)
+}
+
 /** Source: ValidateDeploymentStrategy, ValidateRollingUpdateDeployment. */
 export function validateDeploymentStrategy(v: Validator, field: string, strategy: UpdateStrategy): void {
   const { type = '', rollingUpdate } = strategy

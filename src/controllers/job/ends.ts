@@ -1,55 +1,84 @@
-import type { Job, JobStatus, WorkloadCondition } from '../../api/types/workload-specs.ts'
-import type { RequestError } from '../../client/client.ts'
-import { isNotFound } from '../../client/refusals.ts'
-import type { Steps } from '../../kernel/steps.ts'
-import type { PodControl } from '../pod-control.ts'
-import { countIndexes, type Indexes } from './indexes.ts'
-import { replacesFailedOnly } from './policies.ts'
-import { condition, type Found } from './status.ts'
+import type { Pod } from '../../api/types/core.ts'
+import type { Job, WorkloadCondition } from '../../api/types/workload-specs.ts'
+import { has } from '../../versions/changes.ts'
+import { controllers } from '../../versions/controllers.ts'
+import { countIndexes } from './indexes.ts'
+import { failJobMessage, successMessage } from './policies.ts'
+import { hasRestartedTooOften, isPastDeadline } from './status.ts'
+import type { TrackedFound } from './tracking.ts'
 
-/** How a sync left a Job. */
-export interface Settled {
-  readonly active: number
-  readonly failed: number
-  readonly error: RequestError | undefined
-  /** Conditions that end the Job, or tell that it will end. */
-  readonly ends: readonly WorkloadCondition[]
-  /** The status with its suspension, where that has changed. */
-  readonly turned?: JobStatus
+/** The condition that a Job comes to. */
+export interface Finish {
+  readonly type: 'Complete' | 'Failed' | 'SuccessCriteriaMet' | 'FailureTarget'
+  readonly reason?: string
+  readonly message?: string
 }
 
-/** What ending a Job needs of its controller. */
-interface EndParts {
-  readonly control: PodControl
-  tell(job: Job, type: 'Normal' | 'Warning', reason: string, message: string): void
-  /** RFC 3339. */
-  nowText(): string
-}
-
-/** The rest of its Pods goes; when they have, it has succeeded. Source: job_controller.go, syncJob, what it does of a successPolicy. */
-export function* byPolicy(
-  { control, tell, nowText }: EndParts,
+/** Why a Job ends before it has all its Pods; undefined while it goes on. Source: job_controller.go, syncJob. */
+export function earlyFinish(
   job: Job,
-  found: Found,
-  message: string,
-): Steps<Settled> {
-  const { active, failed, terminating } = found
-  const errors = yield* control.delete(job, active)
-  const isOver = active.length + terminating === 0
-  if (isOver) tell(job, 'Normal', 'Completed', 'Job completed')
-  const ends = metCriteria(job) === undefined ? (['SuccessCriteriaMet'] as const) : []
-  return {
-    active: 0,
-    failed: Math.max(failed + (replacesFailedOnly(job) ? 0 : active.length), job.status?.failed ?? 0),
-    error: errors.find((error) => error !== undefined && !isNotFound(error)),
-    ends: [...ends, ...(isOver ? (['Complete'] as const) : [])].map((type) =>
-      condition(type, nowText(), 'SuccessPolicy', message),
-    ),
-  }
+  own: readonly Pod[],
+  found: TrackedFound,
+  minor: number,
+  nowEpochMs: number,
+): Finish | undefined {
+  const met = heldCondition(job, 'SuccessCriteriaMet')
+  if (met !== undefined) return { type: 'SuccessCriteriaMet', ...reasonOf(met) }
+  const target = heldCondition(job, 'FailureTarget')
+  if (target !== undefined) return { type: 'Failed', ...reasonOf(target) }
+  const broken = failJobMessage(job, own)
+  if (broken !== undefined) return { type: 'FailureTarget', reason: 'PodFailurePolicy', message: broken }
+  const failure = (reason: string, message: string): Finish => ({
+    type: has(minor, controllers.jobsEndWithTheirPods) ? 'FailureTarget' : 'Failed',
+    reason,
+    message,
+  })
+  if (hasFailedTooOften(job, found, minor) || hasRestartedTooOften(job, own))
+    return failure('BackoffLimitExceeded', 'Job has reached the specified backoff limit')
+  if (isPastDeadline(job, nowEpochMs))
+    return failure('DeadlineExceeded', 'Job was active longer than specified deadline')
+  const lost = indexFailure(job, found)
+  if (lost !== undefined) return failure(...lost)
+  const success = successMessage(job, found.done ?? [])
+  return success === undefined ? undefined : { type: 'SuccessCriteriaMet', reason: 'SuccessPolicy', message: success }
+}
+
+/** What a Job comes to that has all its Pods. Source: newSuccessCondition; batch/v1 types.go, JobReasonCompletionsReached. */
+export function lateFinish(minor: number): Finish {
+  return has(minor, controllers.jobsEndWithTheirPods)
+    ? {
+        type: 'SuccessCriteriaMet',
+        reason: 'CompletionsReached',
+        message: 'Reached expected number of succeeded pods',
+      }
+    : { type: 'Complete' }
+}
+
+/** What follows on a condition that only tells how a Job will end. */
+export function afterInterim({ type, ...why }: Finish): Finish {
+  if (type === 'FailureTarget') return { type: 'Failed', ...why }
+  return type === 'SuccessCriteriaMet' ? { type: 'Complete', ...why } : { type, ...why }
+}
+
+export function heldCondition({ status }: Job, type: string): WorkloadCondition | undefined {
+  return status?.conditions?.find((one) => one.type === type && one.status === 'True')
+}
+
+function reasonOf({ reason, message }: WorkloadCondition): Omit<Finish, 'type'> {
+  return { ...(reason === undefined ? {} : { reason }), ...(message === undefined ? {} : { message }) }
+}
+
+/** Before v1.28 only where a Pod has failed since and the number of active ones shows it. */
+function hasFailedTooOften({ spec, status }: Job, { failed, active }: TrackedFound, minor: number): boolean {
+  const { backoffLimit = 6, parallelism = 1 } = spec
+  const isSeen =
+    has(minor, controllers.failsJobsAtEachSync) || (failed > (status?.failed ?? 0) && active.length !== parallelism)
+  return isSeen && failed > backoffLimit
 }
 
 /** Source: syncJob, what it says of failed indexes. */
-export function indexFailure({ spec }: Job, lost: Indexes, done: Indexes): readonly [string, string] | undefined {
+function indexFailure({ spec }: Job, { lost, done = [] }: TrackedFound): readonly [string, string] | undefined {
+  if (lost === undefined) return undefined
   const { maxFailedIndexes, completions = 0 } = spec
   const count = countIndexes(lost)
   if (maxFailedIndexes !== undefined && count > maxFailedIndexes)
@@ -57,12 +86,4 @@ export function indexFailure({ spec }: Job, lost: Indexes, done: Indexes): reado
   return count > 0 && count + countIndexes(done) >= completions
     ? ['FailedIndexes', 'Job has failed indexes']
     : undefined
-}
-
-/** By which rule a Job has succeeded while some of its Pods still go. */
-export function metCriteria({ status }: Job): string | undefined {
-  const met = status?.conditions?.find(
-    ({ type, reason }) => type === 'SuccessCriteriaMet' && reason === 'SuccessPolicy',
-  )
-  return met?.message
 }

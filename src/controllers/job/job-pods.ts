@@ -1,25 +1,20 @@
 import type { Container, Pod } from '../../api/types/core.ts'
 import type { Job, PodTemplateSpec } from '../../api/types/workload-specs.ts'
-import type { RequestError } from '../../client/client.ts'
+import { type Client, type RequestError, resources } from '../../client/client.ts'
 import { keyOf } from '../../client/informer.ts'
 import { isNotFound } from '../../client/refusals.ts'
-import type { Steps } from '../../kernel/steps.ts'
+import { all, settled as outcome } from '../../kernel/all.ts'
+import type { Once } from '../../kernel/once.ts'
+import { type Steps, wait } from '../../kernel/steps.ts'
 import { has } from '../../versions/changes.ts'
 import { controllers } from '../../versions/controllers.ts'
 import type { Expectations } from '../expectations.ts'
 import { createSlowly, type PodControl, podFromTemplate } from '../pod-control.ts'
 import { orderToDelete, podsToDelete } from '../pods-to-delete.ts'
-import {
-  completionIndex,
-  completionIndexKey,
-  firstPending,
-  hasIndex,
-  type Indexes,
-  superfluous,
-  together,
-} from './indexes.ts'
-import { failureAnnotations, lastFailures, remainingMs, replacesFailedOnly } from './policies.ts'
+import { completionIndexKey, firstPending, type Indexes, superfluous, together } from './indexes.ts'
+import { failureAnnotations, remainingMs, replacesFailedOnly } from './policies.ts'
 import type { Found } from './status.ts'
+import { isTracked, removalPatch, withTracking } from './tracking.ts'
 
 /** Version and kind of what this controller controls. */
 export const jobKind = { apiVersion: 'batch/v1', kind: 'Job' } as const
@@ -29,41 +24,59 @@ const indexVariable = 'JOB_COMPLETION_INDEX'
 /** Source: apiserver pkg/storage/names/generate.go, MaxGeneratedNameLength. */
 const generatedBaseMax = 58
 
+/** How many Pods are made or deleted in one sync of a Job whose Pods are tracked. Source: job_controller.go, MaxPodCreateDeletePerSync. */
+const atOnceMax = 500
+
 /** Makes and deletes the Pods of Jobs. */
 export interface JobPods {
-  /**
-   * Brings the number of active Pods to what it should be; answers how many there are then, and what went wrong.
-   * `own` are all its Pods. Source: manageJob.
-   */
-  manage(key: string, job: Job, found: Found, own: readonly Pod[], nowEpochMs: number): Steps<Managed>
+  /** Brings the number of active Pods to what it should be; answers how many there are then, and what went wrong. Source: manageJob. */
+  manage(key: string, job: Job, found: Found, pauses?: Pauses): Steps<Managed>
 }
 
-interface Managed {
+/** What keeps a Job from making Pods at once. */
+export interface Pauses {
+  /** For how long it makes none at all. */
+  readonly allMs: number
+  /** The last Pod that failed, by its index, of a Job that counts failures by index. */
+  readonly failures: ReadonlyMap<number, Pod>
+  readonly nowEpochMs: number
+}
+
+/** What came of it. */
+export interface Managed {
   readonly active: number
   readonly error: RequestError | undefined
   /** After which the next Pods may be made. */
   readonly waitMs?: number
+  /** Those that were deleted. */
+  readonly deleted?: readonly Pod[]
 }
 
+const noPauses: Pauses = { allMs: 0, failures: new Map(), nowEpochMs: 0 }
+
 /** How a Job makes its Pods and takes away what is too much. Source: pkg/controller/job/job_controller.go. */
-export function createJobPods(control: PodControl, expectations: Expectations, minor: number): JobPods {
+export function createJobPods(client: Client, control: PodControl, expectations: Expectations, minor: number): JobPods {
+  const tracks = has(minor, controllers.tracksJobPods)
+  const capped = <T>(list: readonly T[]): readonly T[] => (tracks ? list.slice(0, atOnceMax) : list)
+
+  /** Source: deleteJobPods. */
   const remove = function* (key: string, job: Job, active: readonly Pod[], doomed: readonly Pod[]): Steps<Managed> {
     expectations.expect(key, 0, doomed.map(keyOf))
-    const errors = yield* control.delete(job, doomed)
+    const kept = yield* releaseAll(client, doomed)
+    const free = doomed.filter((pod) => !kept.has(pod))
+    const deleted = yield* control.delete(job, free)
     let error: RequestError | undefined
-    let kept = 0
-    for (const [at, one] of errors.entries()) {
-      const pod = doomed[at]
-      if (one === undefined || pod === undefined) continue
-      expectations.deletionObserved(key, keyOf(pod))
-      if (isNotFound(one)) continue
-      kept++
-      error ??= one
+    const gone: Pod[] = []
+    for (const pod of doomed) {
+      const one = kept.get(pod) ?? deleted[free.indexOf(pod)]
+      if (one !== undefined) expectations.deletionObserved(key, keyOf(pod))
+      if (one === undefined || isNotFound(one)) gone.push(pod)
+      else error ??= one
     }
-    return { active: active.length - doomed.length + kept, error }
+    return { active: active.length - gone.length, error, deleted: gone }
   }
   return {
-    *manage(key, job, { active, succeeded, done: finished, lost, terminating }, own, nowEpochMs) {
+    *manage(key, job, { active, succeeded, done: finished, lost, terminating }, pauses = noPauses) {
       const { parallelism = 1, completions, suspend = false } = job.spec
       if (suspend) return yield* remove(key, job, active, active)
       const open = completions === undefined ? parallelism : Math.min(parallelism, completions - succeeded)
@@ -71,25 +84,46 @@ export function createJobPods(control: PodControl, expectations: Expectations, m
       // Up to v1.21 only those above the parallelism go, later what is beyond the completions, too.
       const most = has(minor, controllers.jobsKeepNoMoreThanWanted) ? wanted : parallelism
       // Whoever replaces only what has failed counts what is still being deleted.
-      const going = replacesFailedOnly(job) ? terminating : 0
-      const doomed = tooMany(job, active, Math.max(0, active.length + going - most), finished)
+      const going = replacesFailedOnly(job) ? terminating : []
+      const beyond = active.length + (has(minor, controllers.jobsSpareActivePods) ? 0 : going.length) - most
+      const doomed = capped(tooMany(job, active, Math.max(0, beyond), finished))
       if (doomed.length > 0) return yield* remove(key, job, active, doomed)
-      const missing = Math.max(0, wanted - going - active.length)
-      const failures = lost === undefined ? noFailures : failuresOf(own, active, finished, lost)
+      const missing = Math.max(0, wanted - going.length - active.length)
+      if (missing === 0) return { active: active.length, error: undefined }
+      // None is told to be active while one is waited for.
+      if (pauses.allMs > 0) return { active: 0, error: undefined, waitMs: pauses.allMs }
       const settled = finished === undefined || lost === undefined ? finished : together(finished, lost)
-      const isDue = (index: number): boolean => remainingMs(failures.get(index), nowEpochMs) === 0
-      const pods = podsOf(job, active, missing, settled, minor, failures, isDue)
-      if (pods.length === 0) {
-        const waits = [...failures.values()].map((pod) => remainingMs(pod, nowEpochMs))
-        const waitMs = missing === 0 || waits.length === 0 ? undefined : Math.min(...waits)
-        return { active: active.length, error: undefined, ...(waitMs === undefined ? {} : { waitMs }) }
-      }
+      const leftMs = (index: number): number => remainingMs(pauses.failures.get(index), pauses.nowEpochMs)
+      const pending = pendingOf(job, [...active, ...going], missing, settled)
+      const due = pending?.filter((index) => leftMs(index) === 0)
+      if (pending !== undefined && pending.length > 0 && due?.length === 0)
+        return { active: 0, error: undefined, waitMs: Math.min(...pending.map(leftMs)) }
+      const pods = capped(podsOf(job, due ?? missing, minor, pauses.failures))
+      if (pods.length === 0) return { active: active.length, error: undefined }
       expectations.expect(key, pods.length)
       const { made, error } = yield* createSlowly(control, job, pods)
       for (let left = pods.length - made; left > 0; left--) expectations.creationObserved(key)
       return { active: active.length + made, error }
     },
   }
+}
+
+/** Takes the finalizer of Pods away, of all at once; answers why some still have it. Source: removeTrackingFinalizerPatch. */
+export function* releaseAll(client: Client, pods: readonly Pod[]): Steps<ReadonlyMap<Pod, RequestError>> {
+  const tracked = pods.filter(isTracked)
+  const sent = tracked.map((pod) => outcome(releaseOf(client, pod)))
+  const answers = sent.length === 0 ? [] : yield* wait(all(sent))
+  const refused = new Map<Pod, RequestError>()
+  for (const [at, answer] of answers.entries()) {
+    const pod = tracked[at]
+    if (pod !== undefined && !answer.ok) refused.set(pod, answer.error)
+  }
+  return refused
+}
+
+function releaseOf(client: Client, { metadata: { namespace = '', name } }: Pod): Once<Pod> {
+  const type = 'application/strategic-merge-patch+json'
+  return client.patch<Pod>(resources.pods, { namespace, name }, type, removalPatch)
 }
 
 /** Source: activePodsForRemoval. */
@@ -101,47 +135,46 @@ function tooMany(job: Job, active: readonly Pod[], atLeast: number, finished: In
   return [...doubled, ...podsToDelete(left, atLeast - doubled.length)]
 }
 
-function podsOf(
+/** Indexes that are missing, undefined where Pods have none. */
+function pendingOf(
   job: Job,
   active: readonly Pod[],
   count: number,
-  finished: Indexes | undefined,
+  settled: Indexes | undefined,
+): readonly number[] | undefined {
+  const { completions = 0 } = job.spec
+  return settled === undefined ? undefined : firstPending(active, settled, count, completions)
+}
+
+/** Pods of these indexes, or so many without one. */
+function podsOf(
+  job: Job,
+  missing: readonly number[] | number,
   minor: number,
   failures: ReadonlyMap<number, Pod>,
-  isDue: (index: number) => boolean,
 ): readonly object[] {
-  const { template, completions = 0 } = job.spec
-  if (count === 0) return []
-  if (finished === undefined) return new Array<object>(count).fill(podFromTemplate(template, job, jobKind))
-  const pending = firstPending(active, finished, count, completions).filter(isDue)
-  return pending.map((index) => {
+  const template = trackedTemplate(job.spec.template, minor)
+  if (typeof missing === 'number') return new Array<object>(missing).fill(podFromTemplate(template, job, jobKind))
+  return missing.map((index) => {
     const generateName = nameWithIndex(job.metadata.name, index)
     const annotations = failureAnnotations(job, failures.get(index))
-    return podFromTemplate(withIndex(job, index, minor, annotations), job, jobKind, { generateName })
+    return podFromTemplate(withIndex(job, template, index, minor, annotations), job, jobKind, { generateName })
   })
 }
 
-const noFailures: ReadonlyMap<number, Pod> = new Map()
-
-/** Of indexes that are neither active nor settled. */
-function failuresOf(
-  own: readonly Pod[],
-  active: readonly Pod[],
-  finished: Indexes | undefined,
-  lost: Indexes,
-): ReadonlyMap<number, Pod> {
-  const busy = new Set(active.map(completionIndex))
-  return lastFailures(own, (index) => busy.has(index) || hasIndex(finished ?? [], index) || hasIndex(lost, index))
+function trackedTemplate(template: PodTemplateSpec, minor: number): PodTemplateSpec {
+  if (!has(minor, controllers.tracksJobPods)) return template
+  return { ...template, metadata: { ...template.metadata, finalizers: withTracking(template.metadata?.finalizers) } }
 }
 
 /** The template of one index. Source: addCompletionIndexAnnotation, addCompletionIndexLabel, addCompletionIndexEnvVariables. */
 function withIndex(
   job: Job,
+  template: PodTemplateSpec,
   index: number,
   minor: number,
   annotations: Readonly<Record<string, string>>,
 ): PodTemplateSpec {
-  const { template } = job.spec
   const own = { [completionIndexKey]: `${index}` }
   const isLabelled = has(minor, controllers.labelsPodIndexes)
   const fieldPath = `metadata.${isLabelled ? 'labels' : 'annotations'}['${completionIndexKey}']`

@@ -66,10 +66,11 @@ function fits({ containerName, operator, values = [] }: ExitCodes, { name, state
 }
 
 /** Why a Job fails because of one Pod. Source: getFailJobMessage. */
-export function failJobMessage({ spec }: Job, own: readonly Pod[]): string | undefined {
+export function failJobMessage(job: Job, own: readonly Pod[]): string | undefined {
+  const { spec } = job
   if (spec.podFailurePolicy === undefined) return undefined
   for (const pod of own) {
-    const { message } = hasFailed(pod) ? verdictOf(spec, pod) : { message: undefined }
+    const { message } = isPodFailed(pod, job) ? verdictOf(spec, pod) : { message: undefined }
     if (message !== undefined) return message
   }
   return undefined
@@ -80,15 +81,22 @@ export function replacesFailedOnly({ spec }: Job): boolean {
   return spec.podReplacementPolicy === 'Failed' || spec.podFailurePolicy !== undefined
 }
 
-export function hasFailed({ status }: Pod): boolean {
-  return status?.phase === 'Failed'
+/**
+ * Whether a tracked Pod counts as failed: one that is deleted does, too, unless Pods are replaced only when they have failed.
+ * Source: job_controller.go, isPodFailed.
+ */
+export function isPodFailed({ metadata, status }: Pod, job: Job): boolean {
+  if (status?.phase === 'Failed') return true
+  return !replacesFailedOnly(job) && metadata.deletionTimestamp !== undefined && status?.phase !== 'Succeeded'
 }
 
 /** Indexes that will not be tried again. Source: indexed_job_utils.go, calculateFailedIndexes, isIndexFailed. */
-export function newlyFailedIndexes({ spec }: Job, own: readonly Pod[]): readonly number[] {
+export function newlyFailedIndexes(job: Job, own: readonly Pod[]): readonly number[] {
+  const { spec } = job
   const { backoffLimitPerIndex: limit, completions = 0 } = spec
   if (limit === undefined) return []
-  return own.filter(hasFailed).flatMap((pod) => {
+  return own.flatMap((pod) => {
+    if (!isPodFailed(pod, job)) return []
     const index = completionIndex(pod)
     const { counts, failsIndex } = verdictOf(spec, pod)
     const isOver = failsIndex === true || (counts && failuresOf(pod, failuresKey) >= limit)
@@ -105,13 +113,18 @@ function allFailures(pod: Pod): number {
 }
 
 /** The last Pod of each index that failed and is to be tried again. Source: getPodsWithDelayedDeletionPerIndex. */
-export function lastFailures(own: readonly Pod[], isSettled: (index: number) => boolean): ReadonlyMap<number, Pod> {
+export function lastFailures(
+  job: Job,
+  tracked: readonly Pod[],
+  isSettled: (index: number) => boolean,
+): ReadonlyMap<number, Pod> {
   const last = new Map<number, Pod>()
-  for (const pod of own.filter(hasFailed)) {
+  for (const pod of tracked) {
     const index = completionIndex(pod)
-    if (index === undefined || isSettled(index)) continue
+    if (index === undefined || isSettled(index) || !isPodFailed(pod, job)) continue
     const known = last.get(index)
-    if (known === undefined || allFailures(known) <= allFailures(pod)) last.set(index, pod)
+    const isLater = known === undefined || allFailures(known) <= allFailures(pod)
+    if (isLater && (known === undefined || finishedAt(pod) >= finishedAt(known))) last.set(index, pod)
   }
   return last
 }
@@ -129,17 +142,27 @@ export function failureAnnotations({ spec }: Job, failed: Pod | undefined): Read
 /** How long an index waits before it is tried again. Source: backoff_utils.go, getRemainingTimePerIndex. */
 export function remainingMs(failed: Pod | undefined, nowEpochMs: number): number {
   if (failed === undefined) return 0
-  const pause = Math.min(backOffMs * 2 ** Math.min(allFailures(failed), 20), backOffMaxMs)
-  return Math.max(0, finishedAt(failed, nowEpochMs) + pause - nowEpochMs)
+  return Math.max(0, finishedAt(failed) + pauseAfter(allFailures(failed) + 1) - nowEpochMs)
 }
 
-/** Source: getFinishedTime. */
-function finishedAt({ metadata, status }: Pod, nowEpochMs: number): number {
+/** The pause after so many failures, in ms. Source: backoff_utils.go, getRemainingTimeForFailuresCount. */
+export function pauseAfter(failures: number): number {
+  return Math.min(backOffMs * 2 ** Math.min(failures - 1, 20), backOffMaxMs)
+}
+
+/** When a Pod ended, in ms since 1970. Source: getFinishedTime. */
+export function finishedAt({ metadata, status }: Pod): number {
   const ends = (status?.containerStatuses ?? []).map(({ state }) => epochOf(state?.terminated?.finishedAt))
   const latest = Math.max(...ends.map((end) => end ?? Number.NaN))
   if (ends.length > 0 && !Number.isNaN(latest)) return latest
   const ready = status?.conditions?.find(({ type, status: is }) => type === 'Ready' && is === 'False')
-  return epochOf(ready?.lastTransitionTime) ?? epochOf(metadata.deletionTimestamp) ?? nowEpochMs
+  const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = metadata
+  const deletedMs = epochOf(deletionTimestamp)
+  const graceMs = deletionGracePeriodSeconds * 1000
+  return (
+    epochOf(ready?.lastTransitionTime) ??
+    (deletedMs === undefined ? (epochOf(metadata.creationTimestamp) ?? 0) : deletedMs - graceMs)
+  )
 }
 
 /** Why a Job has succeeded before all its indexes have. Source: success_policy.go, matchSuccessPolicy. */

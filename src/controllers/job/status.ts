@@ -1,16 +1,14 @@
 import type { Pod } from '../../api/types/core.ts'
 import type { Job, JobStatus, WorkloadCondition } from '../../api/types/workload-specs.ts'
-import { has } from '../../versions/changes.ts'
-import { controllers } from '../../versions/controllers.ts'
-import { isPodActive, omitZero } from '../objects.ts'
-import { completionIndex, countIndexes, type Indexes, indexesText, parseIndexes, withIndexes } from './indexes.ts'
-import { hasFailed, newlyFailedIndexes, verdictOf } from './policies.ts'
+import { second } from '../../kernel/time.ts'
+import { epochOf, isPodActive, omitZero } from '../objects.ts'
+import { completionIndex, countIndexes, type Indexes, indexesText, withIndexes } from './indexes.ts'
 
 /** What the Pods of a Job come to. */
 export interface Found {
   readonly active: readonly Pod[]
   /** Pods that are being deleted and have not ended. */
-  readonly terminating: number
+  readonly terminating: readonly Pod[]
   readonly succeeded: number
   /** Without those that its policy passes over. */
   readonly failed: number
@@ -20,25 +18,19 @@ export interface Found {
   readonly lost: Indexes | undefined
 }
 
-/** Source: pkg/controller/job/job_controller.go, getStatus; indexed_job_utils.go, calculateSucceededIndexes. */
-export function foundPods(job: Job, own: readonly Pod[], minor: number): Found {
+/**
+ * What the Pods that are there come to, before Pods were tracked.
+ * Source: pkg/controller/job/job_controller.go, getStatus; indexed_job_utils.go, calculateSucceededIndexes.
+ */
+export function foundPods(job: Job, own: readonly Pod[]): Found {
   const { completions = 0, completionMode } = job.spec
   const active = own.filter(isPodActive)
-  const isGoing = ({ metadata, status }: Pod): boolean =>
-    metadata.deletionTimestamp !== undefined && status?.phase !== 'Succeeded' && status?.phase !== 'Failed'
-  const terminating = own.filter(isGoing).length
-  const failed = own.filter((pod) => hasFailed(pod) && verdictOf(job.spec, pod).counts).length
   const ended = own.filter(({ status }) => status?.phase === 'Succeeded')
-  if (completionMode !== 'Indexed')
-    return { active, terminating, succeeded: ended.length, failed, done: undefined, lost: undefined }
-  const known = has(minor, controllers.keepsCompletedIndexes) ? (job.status?.completedIndexes ?? '') : ''
-  const now = ended.flatMap((pod) => completionIndex(pod) ?? []).filter((index) => index < completions)
-  const done = withIndexes(parseIndexes(known, completions), now)
-  const lost =
-    job.spec.backoffLimitPerIndex === undefined
-      ? undefined
-      : withIndexes(parseIndexes(job.status?.failedIndexes ?? '', completions), newlyFailedIndexes(job, own))
-  return { active, terminating, succeeded: countIndexes(done), failed, done, lost }
+  const failed = own.filter(({ status }) => status?.phase === 'Failed').length
+  const indexes = ended.flatMap((pod) => completionIndex(pod) ?? []).filter((index) => index < completions)
+  const done = completionMode === 'Indexed' ? withIndexes([], indexes) : undefined
+  const succeeded = done === undefined ? ended.length : countIndexes(done)
+  return { active, terminating: [], succeeded, failed, done, lost: undefined }
 }
 
 /** Source: pkg/controller/job/utils.go, IsJobFinished. */
@@ -95,23 +87,19 @@ export interface JobCounts {
   readonly active: number
   /** Undefined: nobody counts them yet. */
   readonly ready: number | undefined
-  readonly terminating: number | undefined
   readonly succeeded: number
   readonly failed: number
   readonly done: Indexes | undefined
-  readonly lost: Indexes | undefined
 }
 
 /** The status with these counts and, where the Job ends, its last condition. */
 export function nextStatus(
   { conditions, startTime, completionTime }: JobStatus,
-  { active, ready, terminating, succeeded, failed, done, lost }: JobCounts,
-  ends: readonly WorkloadCondition[],
-  now: string,
-  minor: number,
+  { active, ready, succeeded, failed, done }: JobCounts,
+  end: WorkloadCondition | undefined,
 ): JobStatus {
-  const all = ends.length === 0 ? conditions : [...(conditions ?? []), ...ends]
-  const completed = ends.some(({ type }) => type === 'Complete') ? now : completionTime
+  const all = end === undefined ? conditions : [...(conditions ?? []), end]
+  const completed = end?.type === 'Complete' ? (end.lastTransitionTime ?? undefined) : completionTime
   const indexes = indexesText(done ?? [])
   return {
     ...(all === undefined ? {} : { conditions: all }),
@@ -119,10 +107,7 @@ export function nextStatus(
     ...(completed === undefined ? {} : { completionTime: completed }),
     ...omitZero({ active, succeeded, failed }),
     ...(indexes === '' ? {} : { completedIndexes: indexes }),
-    ...(lost === undefined ? {} : { failedIndexes: indexesText(lost) }),
-    ...(terminating === undefined ? {} : { terminating }),
     ...(ready === undefined ? {} : { ready }),
-    ...(has(minor, controllers.countsJobPodsOnce) ? { uncountedTerminatedPods: {} } : {}),
   }
 }
 
@@ -130,15 +115,8 @@ export function nextStatus(
 export function isSameCount(before: JobStatus, after: JobStatus): boolean {
   const same = (count: 'active' | 'succeeded' | 'failed') => (before[count] ?? 0) === (after[count] ?? 0)
   const conditions = (before.conditions ?? []).length === (after.conditions ?? []).length
-  const indexes = before.completedIndexes === after.completedIndexes && before.failedIndexes === after.failedIndexes
-  const others = before.ready === after.ready && before.terminating === after.terminating
-  return conditions && indexes && others && same('active') && same('succeeded') && same('failed')
-}
-
-/** Why a Job is bound to fail, once that was told. */
-export function failureTarget({ status }: Job): readonly [reason: string, message: string] | undefined {
-  const target = status?.conditions?.find(({ type, status: is }) => type === 'FailureTarget' && is === 'True')
-  return target === undefined ? undefined : [target.reason ?? '', target.message ?? '']
+  const others = before.completedIndexes === after.completedIndexes && before.ready === after.ready
+  return conditions && others && same('active') && same('succeeded') && same('failed')
 }
 
 /** With restartPolicy OnFailure the restarts of containers count. Source: pastBackoffLimitOnFailure. */
@@ -151,4 +129,17 @@ export function hasRestartedTooOften({ spec }: Job, own: readonly Pod[]): boolea
       for (const container of [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])])
         restarts += container.restartCount
   return backoffLimit === 0 ? restarts > 0 : restarts >= backoffLimit
+}
+
+/** Source: pastActiveDeadline. */
+export function isPastDeadline(job: Job, nowEpochMs: number): boolean {
+  const leftMs = deadlineLeftMs(job, nowEpochMs)
+  return leftMs !== undefined && leftMs <= 0 && job.spec.suspend !== true
+}
+
+/** What is left of the time that a Job may be active; undefined where it may for ever or has not begun. */
+export function deadlineLeftMs({ spec, status }: Job, nowEpochMs: number): number | undefined {
+  const start = epochOf(status?.startTime)
+  if (start === undefined || spec.activeDeadlineSeconds === undefined) return undefined
+  return spec.activeDeadlineSeconds * second - (nowEpochMs - start)
 }

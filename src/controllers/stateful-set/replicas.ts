@@ -3,6 +3,7 @@ import type { KubeObject } from '../../api/types/meta.ts'
 import type { ControllerRevision, PodTemplateSpec, StatefulSet } from '../../api/types/workload-specs.ts'
 import { has } from '../../versions/changes.ts'
 import { controllers } from '../../versions/controllers.ts'
+import { scaledValue } from '../deployment/arithmetic.ts'
 import { isPodReady, newControllerRef } from '../objects.ts'
 import { revisionHashLabel } from '../revisions.ts'
 
@@ -114,4 +115,26 @@ export function templateOf({ data }: ControllerRevision): PodTemplateSpec {
   const { spec } = data as { readonly spec: { readonly template: PodTemplateSpec & { readonly $patch?: string } } }
   const { $patch: _directive, ...template } = spec.template
   return template
+}
+
+/**
+ * The Pods that go next for an update, the last ones first: as many as may be unavailable and are not.
+ * Source: stateful_set_control.go, updateStatefulSetAfterInvariantEstablished.
+ */
+export function nextToUpdate(
+  { spec }: ClaimedSet,
+  replicas: readonly (Pod | undefined)[],
+  { metadata }: ControllerRevision,
+  isUnavailable: (pod: Pod | undefined) => boolean,
+): readonly Pod[] {
+  const { partition = 0, maxUnavailable = 1 } = spec.updateStrategy?.rollingUpdate ?? {}
+  const most = Math.max(1, scaledValue(maxUnavailable, replicas.length, false))
+  const free = Math.max(0, most - replicas.filter(isUnavailable).length)
+  const old = replicas
+    .slice(partition)
+    .filter((pod) => pod !== undefined && revisionOfPod(pod) !== metadata.name && !isTerminating(pod))
+  return old
+    .flatMap((pod) => pod ?? [])
+    .toReversed()
+    .slice(0, free)
 }

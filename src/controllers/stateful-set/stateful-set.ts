@@ -3,7 +3,7 @@ import { selectorFromObject } from '../../api/label-selector.ts'
 import type { Pod } from '../../api/types/core.ts'
 import type { KubeObject, OwnerReference } from '../../api/types/meta.ts'
 import type { ControllerRevision, StatefulSetStatus } from '../../api/types/workload-specs.ts'
-import { resources } from '../../client/client.ts'
+import { type RequestError, resources } from '../../client/client.ts'
 import { keyOf, splitKey } from '../../client/informer.ts'
 import { errorText, isAlreadyExists } from '../../client/refusals.ts'
 import { attempt, type Steps } from '../../kernel/steps.ts'
@@ -23,6 +23,7 @@ import {
   isTerminating,
   minReadyOf,
   newPod,
+  nextToUpdate,
   ordinalOf,
   revisionOfPod,
   startOf,
@@ -67,28 +68,46 @@ export function createStatefulSetController(context: ControllerContext): Control
     }
   }
 
-  const claims = has(context.minor, apiServer.claimsHaveRetentionPolicies)
+  const claims = has(context.minor, controllers.statefulSetsAwaitClaims)
     ? context.informer<KubeObject>(resources.persistentVolumeClaims)
     : undefined
-  const owners = new ClaimOwners(client, claims, context.minor, tell)
+  const hasPolicies = has(context.minor, apiServer.claimsHaveRetentionPolicies)
+  const owners = new ClaimOwners(client, hasPolicies ? claims : undefined, context.minor, tell)
 
-  const create = function* (set: ClaimedSet, pod: Pod): Steps<boolean> {
+  const makeClaims = function* (set: ClaimedSet, pod: Pod): Steps<string | RequestError | undefined> {
     for (const wanted of claimsFor(set, ordinalOf(pod, set))) {
+      const { name } = wanted.metadata
+      const known = claims?.get(set.metadata.namespace ?? '', name)
+      // Told in the words of an aggregate of one error.
+      if (known?.metadata.deletionTimestamp !== undefined) return `pvc ${name} is being deleted`
+      if (known !== undefined) continue
       const made = yield* attempt(client.create<KubeObject>(resources.persistentVolumeClaims, wanted))
       if (!made.ok && isAlreadyExists(made.error)) continue
-      const { name } = wanted.metadata
       const text = `create Claim ${name} Pod ${pod.metadata.name} in StatefulSet ${set.metadata.name} success`
       if (made.ok) recorder.event(eventReference(set, statefulSetKind), 'Normal', 'SuccessfulCreate', text)
-      else {
-        tell(set, 'create', pod.metadata.name, made.error)
-        return false
-      }
+      else return made.error
+    }
+    return undefined
+  }
+
+  const create = function* (set: ClaimedSet, pod: Pod): Steps<boolean> {
+    const missing = yield* makeClaims(set, pod)
+    if (missing !== undefined) {
+      tell(set, 'create', pod.metadata.name, missing)
+      return false
     }
     const created = yield* attempt(client.create<Pod>(resources.pods, pod))
     if (!created.ok && isAlreadyExists(created.error)) return false
     if (created.ok && !(yield* owners.own(set, created.value))) return false
     tell(set, 'create', pod.metadata.name, created.ok ? undefined : created.error)
     return created.ok
+  }
+
+  /** Of a Pod that is pending. Source: createMissingPersistentVolumeClaims. */
+  const completeClaims = function* (set: ClaimedSet, pod: Pod): Steps<boolean> {
+    if (has(context.minor, controllers.statefulSetsMakeClaimsAgain) && (yield* makeClaims(set, pod)) !== undefined)
+      return false
+    return yield* owners.own(set, pod)
   }
 
   const remove = function* (set: ClaimedSet, pod: Pod): Steps<boolean> {
@@ -169,7 +188,7 @@ export function createStatefulSetController(context: ControllerContext): Control
         if (isMonotonic) return true
         continue
       }
-      if (present.status?.phase === 'Pending' && !(yield* owners.own(set, present))) return false
+      if (present.status?.phase === 'Pending' && !(yield* completeClaims(set, present))) return false
       if (isMonotonic && (isTerminating(present) || !isAvailable(set, present))) return true
       if (!(yield* owners.update(set, present))) return false
     }
@@ -185,6 +204,14 @@ export function createStatefulSetController(context: ControllerContext): Control
       if (isMonotonic) return true
     }
     if (!isRolling) return true
+    if (has(context.minor, controllers.statefulSetsMayBeUnavailable)) {
+      const unavailable = (pod: Pod | undefined) => pod === undefined || isTerminating(pod) || !isAvailable(set, pod)
+      for (const pod of nextToUpdate(set, replicas, update, unavailable)) {
+        if (!(yield* remove(set, pod))) return false
+        counts.current--
+      }
+      return true
+    }
     for (let at = wanted - 1; at >= (partition ?? 0); at--) {
       const pod = replicas[at]
       if (pod === undefined) return true

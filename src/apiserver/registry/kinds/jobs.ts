@@ -138,6 +138,19 @@ function dropJobFields(job: Job, old: Job | undefined, context: RegistryContext)
   return { ...kept, spec: { ...kept.spec, template: dropFromTemplate(template, old?.spec?.template, context) } }
 }
 
+/** Which Jobs the controller counts with finalizers: the name of the finalizer, as an annotation. Source: strategy.go, addJobTrackingAnnotation. */
+const trackingKey = 'batch.kubernetes.io/job-tracking'
+
+function markAsTracked(job: Job, minor: number): Job {
+  if (has(minor, apiServer.jobsAreNotMarked)) return job
+  const { [trackingKey]: _mark, ...others } = job.metadata.annotations ?? {}
+  if (!has(minor, apiServer.jobsAreMarkedAsTracked)) {
+    const isMarked = job.metadata.annotations?.[trackingKey] !== undefined
+    return isMarked ? { ...job, metadata: { ...job.metadata, annotations: others } } : job
+  }
+  return { ...job, metadata: { ...job.metadata, annotations: { ...others, [trackingKey]: '' } } }
+}
+
 export const jobStrategy: Strategy<Job> = {
   resource: { group: 'batch', version: 'v1', resource: 'jobs' },
   kind: 'Job',
@@ -155,7 +168,10 @@ export const jobStrategy: Strategy<Job> = {
       status: job.status ?? {},
     }
   },
-  prepareForCreate: (job, context) => ({ ...dropJobFields(job, undefined, context), status: {} }),
+  prepareForCreate: (job, context) => ({
+    ...markAsTracked(dropJobFields(job, undefined, context), context.minor),
+    status: {},
+  }),
   completeForCreate: withSelector,
   prepareForUpdate: (next, old, context) => (next.spec === old.spec ? next : dropJobFields(next, old, context)),
   validate: (job, context) =>

@@ -1,7 +1,7 @@
 import { equalJson } from '../../../api/json.ts'
 import { goPointer } from '../../../api/structs/syntax.ts'
 import type { KubeObject } from '../../../api/types/meta.ts'
-import type { DaemonSet, PodTemplateSpec, StatefulSet } from '../../../api/types/workloads.ts'
+import type { DaemonSet, PodTemplateSpec, StatefulSet, UpdateStrategy } from '../../../api/types/workloads.ts'
 import { isEmptySelector, type MaybeSelector, validateLabelSelector } from '../../../api/validation/label-validation.ts'
 import type { Validator } from '../../../api/validation/validator.ts'
 import {
@@ -12,6 +12,7 @@ import {
   validateReadOnlyDisks,
   validateReplicaStatus,
   validateSelector,
+  validateSetUnavailable,
   validateTemplate,
   validateTemplateLabels,
   validateTemplateMetadata,
@@ -47,6 +48,7 @@ function validateStatefulSet(v: Validator, { spec = {} }: StatefulSet, isNew: bo
     }
   } else if (type === 'RollingUpdate') {
     v.nonNegative('spec.updateStrategy.rollingUpdate.partition', rollingUpdate?.partition)
+    validateSetUnavailable(v, 'spec.updateStrategy.rollingUpdate.maxUnavailable', rollingUpdate?.maxUnavailable)
   } else {
     const pointer = goPointer('apps.RollingUpdateStatefulSetStrategy', rollingUpdate)
     const shown = `apps.StatefulSetUpdateStrategy{Type:${goQuote(type)}, RollingUpdate:${pointer}}`
@@ -123,6 +125,12 @@ function validateStatefulSetUpdate(v: Validator, next: StatefulSet, old: Statefu
   v.nonNegative('spec.replicas', next.spec?.replicas)
 }
 
+/** Source: pkg/apis/apps/v1/defaults.go, SetDefaults_StatefulSet. */
+function rollingDefaults(given: NonNullable<UpdateStrategy['rollingUpdate']>, minor: number): object {
+  const unavailable = has(minor, apiServer.setsMayBeUnavailable) ? { maxUnavailable: given.maxUnavailable ?? 1 } : {}
+  return { ...given, partition: given.partition ?? 0, ...unavailable }
+}
+
 export const statefulSetStrategy: Strategy<StatefulSet> = {
   ...templated<StatefulSet>(),
   resource: { group: 'apps', version: 'v1', resource: 'statefulsets' },
@@ -145,9 +153,7 @@ export const statefulSetStrategy: Strategy<StatefulSet> = {
         updateStrategy: {
           ...given,
           type: given?.type || 'RollingUpdate',
-          ...(isRolling && rollingUpdate !== undefined
-            ? { rollingUpdate: { ...rollingUpdate, partition: rollingUpdate.partition ?? 0 } }
-            : {}),
+          ...(isRolling && rollingUpdate !== undefined ? { rollingUpdate: rollingDefaults(rollingUpdate, minor) } : {}),
         },
         revisionHistoryLimit: spec.revisionHistoryLimit ?? 10,
         ...(has(minor, apiServer.claimsHaveRetentionPolicies)
