@@ -60,6 +60,7 @@ export function afterInterim({ type, ...why }: Finish): Finish {
   return type === 'SuccessCriteriaMet' ? { type: 'Complete', ...why } : { type, ...why }
 }
 
+/** The condition of a type that holds, if there is one. */
 export function heldCondition({ status }: Job, type: string): WorkloadCondition | undefined {
   return status?.conditions?.find((one) => one.type === type && one.status === 'True')
 }

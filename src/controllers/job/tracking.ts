@@ -11,6 +11,7 @@ import type { Found } from './status.ts'
  */
 export const trackingFinalizer = 'batch.kubernetes.io/job-tracking'
 
+/** Whether a Pod has that finalizer. */
 export function isTracked({ metadata }: Pod): boolean {
   return metadata.finalizers?.includes(trackingFinalizer) === true
 }
@@ -164,7 +165,8 @@ export function tallied(
   const settled = withCounted(status, (uid) => tracked.some(({ metadata }) => metadata.uid === uid))
   const before = uncountedOf(settled)
   const known = done === undefined ? [] : parseIndexes(job.status?.completedIndexes ?? '', completions)
-  const [succeeded, failed, release] = [[...before.succeeded], [...before.failed], [] as Pod[]]
+  const [succeeded, failed] = [[...before.succeeded], [...before.failed]]
+  const release: Pod[] = []
   let indexes = 0
   let isFull = false
   for (const pod of tracked) {

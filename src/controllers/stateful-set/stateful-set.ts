@@ -3,7 +3,7 @@ import { selectorFromObject } from '../../api/label-selector.ts'
 import type { Pod } from '../../api/types/core.ts'
 import type { KubeObject, OwnerReference } from '../../api/types/meta.ts'
 import type { ControllerRevision, StatefulSetStatus } from '../../api/types/workload-specs.ts'
-import { type RequestError, resources } from '../../client/client.ts'
+import { resources } from '../../client/client.ts'
 import { keyOf, splitKey } from '../../client/informer.ts'
 import { errorText, isAlreadyExists } from '../../client/refusals.ts'
 import { attempt, type Steps } from '../../kernel/steps.ts'
@@ -15,10 +15,10 @@ import { claim, claimKeys, controllerIndex, orphanKey } from '../claim.ts'
 import { type Controller, type ControllerContext, createQueue } from '../controller.ts'
 import { controllerOf, eventReference, isPodAvailable, isPodReady, omitZero } from '../objects.ts'
 import { cleanUpHistory, constructHistory, statefulSetNaming } from '../revisions.ts'
+import { makeMissingClaims } from './claim-maker.ts'
 import { ClaimOwners, type TellPod } from './claim-owners.ts'
 import {
   type ClaimedSet,
-  claimsFor,
   isRunningAndReady,
   isTerminating,
   minReadyOf,
@@ -74,21 +74,10 @@ export function createStatefulSetController(context: ControllerContext): Control
   const hasPolicies = has(context.minor, apiServer.claimsHaveRetentionPolicies)
   const owners = new ClaimOwners(client, hasPolicies ? claims : undefined, context.minor, tell)
 
-  const makeClaims = function* (set: ClaimedSet, pod: Pod): Steps<string | RequestError | undefined> {
-    for (const wanted of claimsFor(set, ordinalOf(pod, set))) {
-      const { name } = wanted.metadata
-      const known = claims?.get(set.metadata.namespace ?? '', name)
-      // Told in the words of an aggregate of one error.
-      if (known?.metadata.deletionTimestamp !== undefined) return `pvc ${name} is being deleted`
-      if (known !== undefined) continue
-      const made = yield* attempt(client.create<KubeObject>(resources.persistentVolumeClaims, wanted))
-      if (!made.ok && isAlreadyExists(made.error)) continue
-      const text = `create Claim ${name} Pod ${pod.metadata.name} in StatefulSet ${set.metadata.name} success`
-      if (made.ok) recorder.event(eventReference(set, statefulSetKind), 'Normal', 'SuccessfulCreate', text)
-      else return made.error
-    }
-    return undefined
-  }
+  const makeClaims = (set: ClaimedSet, pod: Pod) =>
+    makeMissingClaims(client, claims, set, pod, (text) =>
+      recorder.event(eventReference(set, statefulSetKind), 'Normal', 'SuccessfulCreate', text),
+    )
 
   const create = function* (set: ClaimedSet, pod: Pod): Steps<boolean> {
     const missing = yield* makeClaims(set, pod)
