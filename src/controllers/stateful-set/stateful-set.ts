@@ -31,6 +31,10 @@ import {
   templateOf,
 } from './replicas.ts'
 
+function isHealthy(pod: Pod | undefined): boolean {
+  return pod !== undefined && isRunningAndReady(pod) && !isTerminating(pod)
+}
+
 /** Counts that the steps of one sync go on changing. */
 interface Counts {
   replicas: number
@@ -71,8 +75,8 @@ export function createStatefulSetController(context: ControllerContext): Control
   const claims = has(context.minor, controllers.statefulSetsAwaitClaims)
     ? context.informer<KubeObject>(resources.persistentVolumeClaims)
     : undefined
-  const hasPolicies = has(context.minor, apiServer.claimsHaveRetentionPolicies)
-  const owners = new ClaimOwners(client, hasPolicies ? claims : undefined, context.minor, tell)
+  const owned = has(context.minor, apiServer.claimsHaveRetentionPolicies) ? claims : undefined
+  const owners = new ClaimOwners(client, owned, context.minor, tell)
 
   const makeClaims = (set: ClaimedSet, pod: Pod) =>
     makeMissingClaims(client, claims, set, pod, (text) =>
@@ -81,10 +85,8 @@ export function createStatefulSetController(context: ControllerContext): Control
 
   const create = function* (set: ClaimedSet, pod: Pod): Steps<boolean> {
     const missing = yield* makeClaims(set, pod)
-    if (missing !== undefined) {
-      tell(set, 'create', pod.metadata.name, missing)
-      return false
-    }
+    if (missing !== undefined) tell(set, 'create', pod.metadata.name, missing)
+    if (missing !== undefined) return false
     const created = yield* attempt(client.create<Pod>(resources.pods, pod))
     if (!created.ok && isAlreadyExists(created.error)) return false
     if (created.ok && !(yield* owners.own(set, created.value))) return false
@@ -94,9 +96,8 @@ export function createStatefulSetController(context: ControllerContext): Control
 
   /** Of a Pod that is pending. Source: createMissingPersistentVolumeClaims. */
   const completeClaims = function* (set: ClaimedSet, pod: Pod): Steps<boolean> {
-    if (has(context.minor, controllers.statefulSetsMakeClaimsAgain) && (yield* makeClaims(set, pod)) !== undefined)
-      return false
-    return yield* owners.own(set, pod)
+    const isDue = has(context.minor, controllers.statefulSetsMakeClaimsAgain)
+    return (!isDue || (yield* makeClaims(set, pod)) === undefined) && (yield* owners.own(set, pod))
   }
 
   const remove = function* (set: ClaimedSet, pod: Pod): Steps<boolean> {
@@ -124,6 +125,34 @@ export function createStatefulSetController(context: ControllerContext): Control
 
   const isAvailable = (set: ClaimedSet, pod: Pod): boolean =>
     isRunningAndReady(pod) && isPodAvailable(pod, minReadyOf(set, context.minor), calendar.at(kernel.now()))
+
+  /** What a rolling update deletes next. Source: updateStatefulSet, its end. */
+  const roll = function* (
+    set: ClaimedSet,
+    replicas: readonly (Pod | undefined)[],
+    update: ControllerRevision,
+    counts: Counts,
+  ): Steps<boolean> {
+    if (has(context.minor, controllers.statefulSetsMayBeUnavailable)) {
+      const unavailable = (pod: Pod | undefined) => pod === undefined || isTerminating(pod) || !isAvailable(set, pod)
+      for (const pod of nextToUpdate(set, replicas, update, unavailable)) {
+        if (!(yield* remove(set, pod))) return false
+        counts.current--
+      }
+      return true
+    }
+    const partition = set.spec.updateStrategy?.rollingUpdate?.partition ?? 0
+    for (let at = replicas.length - 1; at >= partition; at--) {
+      const pod = replicas[at]
+      if (pod === undefined) return true
+      if (revisionOfPod(pod) !== update.metadata.name && !isTerminating(pod)) {
+        counts.current--
+        return yield* remove(set, pod)
+      }
+      if (!isHealthy(pod)) return true
+    }
+    return true
+  }
 
   /** One step at a time, as the original takes them. False: something did not work out. Source: updateStatefulSet. */
   const advance = function* (
@@ -155,7 +184,6 @@ export function createStatefulSetController(context: ControllerContext): Control
     const condemned = own
       .filter((pod) => ordinalOf(pod, set) < start || ordinalOf(pod, set) >= start + wanted)
       .sort((a, b) => ordinalOf(a, set) - ordinalOf(b, set))
-    const isHealthy = (pod: Pod | undefined) => pod !== undefined && isRunningAndReady(pod) && !isTerminating(pod)
     const firstUnhealthy = [...replicas, ...condemned].find((pod) => !isHealthy(pod))
 
     for (const [at, pod] of replicas.entries()) {
@@ -192,25 +220,7 @@ export function createStatefulSetController(context: ControllerContext): Control
       count(pod, -1)
       if (isMonotonic) return true
     }
-    if (!isRolling) return true
-    if (has(context.minor, controllers.statefulSetsMayBeUnavailable)) {
-      const unavailable = (pod: Pod | undefined) => pod === undefined || isTerminating(pod) || !isAvailable(set, pod)
-      for (const pod of nextToUpdate(set, replicas, update, unavailable)) {
-        if (!(yield* remove(set, pod))) return false
-        counts.current--
-      }
-      return true
-    }
-    for (let at = wanted - 1; at >= (partition ?? 0); at--) {
-      const pod = replicas[at]
-      if (pod === undefined) return true
-      if (!isUpdated(pod) && !isTerminating(pod)) {
-        counts.current--
-        return yield* remove(set, pod)
-      }
-      if (!isHealthy(pod)) return true
-    }
-    return true
+    return !isRolling || (yield* roll(set, replicas, update, counts))
   }
 
   const countPods = (
