@@ -1,51 +1,57 @@
-/** openssl, as far as scripts make passwords and encode them with it. Source: openssl 3.0, apps/rand.c, apps/enc.c. */
+/** openssl, as far as scripts make passwords, keys and certificates with it. Source: openssl 3.0, apps/rand.c, enc.c, dgst.c. */
+import { md5, sha1 } from '@noble/hashes/legacy.js'
+import { sha256, sha384, sha512 } from '@noble/hashes/sha2.js'
 import { encodeBase64 } from '../../bytes/bytes.ts'
 import type { Steps } from '../../kernel/steps.ts'
 import { type ByteText, byteTextToBytes } from '../byte-text.ts'
 import { decodeBase64 } from './encodings.ts'
-import { cannotOpen, notSimulated, readAll, type Tool, type ToolContext, writeFile } from './tool.ts'
+import { certificateCommand } from './openssl/certificates.ts'
+import { hexText, read, refuse, write } from './openssl/context.ts'
+import { keyCommand } from './openssl/keys.ts'
+import { cannotOpen, notSimulated, readAll, type Tool, type ToolContext } from './tool.ts'
 
-/** Runs one of its commands; those that make keys and certificates are refused by name. */
+/** Runs one of its commands; what needs a network, a passphrase or another format is refused in words. */
 export const openssl: Tool = (context) => {
   const [command = 'help', ...args] = context.args
   if (command === 'rand') return rand(context, args)
   if (command === 'base64') return enc(context, ['-base64', ...args])
   if (command === 'enc' && (args.includes('-base64') || args.includes('-a'))) return enc(context, args)
-  return notSimulated(context, `openssl ${command}`)
-}
-
-interface Given {
-  readonly flags: ReadonlySet<string>
-  readonly values: ReadonlyMap<string, ByteText>
-  readonly operands: readonly ByteText[]
-}
-
-/** Options of one dash or two, those of `takes` with a word of their own; a mistake is told, and the exit code is the result. */
-function read(
-  context: ToolContext,
-  command: string,
-  args: readonly ByteText[],
-  known: string,
-  takes: string,
-): Given | number {
-  const flags = new Set<string>()
-  const values = new Map<string, ByteText>()
-  const operands: ByteText[] = []
-  for (let i = 0; i < args.length; i++) {
-    const arg = args[i] ?? ''
-    const name = arg.replace(/^--?/, '')
-    if (!arg.startsWith('-') || arg === '-') operands.push(arg)
-    else if (takes.split(' ').includes(name) && i + 1 < args.length) values.set(name, args[++i] ?? '')
-    else if (takes.split(' ').includes(name)) return refuse(context, command, `Option -${name} needs a value`)
-    else if (known.split(' ').includes(name)) flags.add(name)
-    else return refuse(context, command, `Unknown option: ${arg}`)
+  if (command === 'version') {
+    context.out('OpenSSL 3.0.19 27 Jan 2026 (Library: OpenSSL 3.0.19 27 Jan 2026)\n')
+    return 0
   }
-  return { flags, values, operands }
+  if (command === 'dgst' || Object.hasOwn(digests, command)) return dgst(context, command, args)
+  return (
+    keyCommand(context, command, args) ??
+    certificateCommand(context, command, args) ??
+    notSimulated(context, `openssl ${command}`)
+  )
 }
 
-function refuse(context: ToolContext, command: string, message: string): number {
-  context.err(`${message === '' ? '' : `${command}: ${message}\n`}${command}: Use -help for summary.\n`)
-  return 1
+/** By the names of options: what outputs call them, and the function. */
+const digests: Readonly<Record<string, readonly [title: string, digest: (bytes: Uint8Array) => Uint8Array]>> = {
+  md5: ['MD5', md5],
+  sha1: ['SHA1', sha1],
+  sha256: ['SHA2-256', sha256],
+  sha384: ['SHA2-384', sha384],
+  sha512: ['SHA2-512', sha512],
+}
+
+function* dgst(context: ToolContext, command: string, args: readonly ByteText[]): Steps<number> {
+  const names = Object.keys(digests)
+  const given = read(context, command, args, ['hex', 'r', ...names].join(' '), 'out')
+  if (typeof given === 'number') return given
+  const { flags, values, operands } = given
+  const [title, digest] = digests[names.find((name) => flags.has(name)) ?? command] ?? ['SHA2-256', sha256]
+  let text = ''
+  for (const path of operands.length === 0 ? ['-'] : operands) {
+    const content = yield* readAll(context, path)
+    if (typeof content !== 'string') return cannotOpen(context, path, content.code)
+    const hex = hexText(digest(byteTextToBytes(content)), '', false)
+    const name = path === '-' ? 'stdin' : path
+    text += flags.has('r') ? `${hex} *${name}\n` : `${title}(${name})= ${hex}\n`
+  }
+  return write(context, values.get('out'), text)
 }
 
 function rand(context: ToolContext, args: readonly ByteText[]): number {
@@ -92,13 +98,4 @@ function encoded(bytes: ByteText, isOneLine: boolean): ByteText {
 function decoded(text: ByteText, isOneLine: boolean): ByteText {
   if (!isOneLine && !text.endsWith('\n')) return ''
   return decodeBase64(text.replace(/\s/g, '')).text
-}
-
-function write(context: ToolContext, path: ByteText | undefined, text: ByteText): number {
-  if (path === undefined) {
-    context.out(text)
-    return 0
-  }
-  const code = writeFile(context, path, text)
-  return code === undefined ? 0 : cannotOpen(context, path, code)
 }
