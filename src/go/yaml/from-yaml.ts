@@ -113,7 +113,8 @@ class Decoder {
   }
 
   #fill(map: YamlMap, node: YamlNode & { kind: 'mapping' }): void {
-    const lines = new Map<unknown, number>()
+    /** Where each key stood first, for complaints. */
+    const lines = this.#isStrict ? new Map<unknown, number>() : undefined
     for (const [keyNode, valueNode] of node.pairs) {
       if (isMergeKey(keyNode)) {
         this.#merge(map, valueNode)
@@ -128,10 +129,10 @@ class Decoder {
         this.typeErrors.push(
           this.#dialect === 'v2'
             ? `${told}: key ${goSyntax(scalarKey)} already set in map`
-            : `${told}: mapping key ${goSyntax(scalarKey)} already defined at line ${(lines.get(scalarKey) ?? 0) + 1}`,
+            : `${told}: mapping key ${goSyntax(scalarKey)} already defined at line ${(lines?.get(scalarKey) ?? 0) + 1}`,
         )
       }
-      if (!lines.has(scalarKey)) lines.set(scalarKey, keyNode.line)
+      if (lines?.has(scalarKey) === false) lines.set(scalarKey, keyNode.line)
       map.entries.set(scalarKey, value)
     }
   }
@@ -205,9 +206,17 @@ function toJson(value: unknown): unknown {
   }
   if (Array.isArray(value)) return value.map(toJson)
   if (!(value instanceof YamlMap)) return value
-  const entries = [...value.entries].map(([key, item]): [string, unknown] => [jsonKey(key, item), toJson(item)])
-  return Object.fromEntries(entries)
+  const object: Record<string, unknown> = {}
+  for (const [key, item] of value.entries) {
+    const name = jsonKey(key, item)
+    // An assignment would not make a member of this name.
+    if (name === '__proto__') Object.defineProperty(object, name, { ...member, value: toJson(item) })
+    else object[name] = toJson(item)
+  }
+  return object
 }
+
+const member = { configurable: true, enumerable: true, writable: true } as const
 
 function jsonKey(key: string | number | bigint | boolean | null, value: unknown): string {
   if (typeof key === 'number') return formatGoFloat(key)

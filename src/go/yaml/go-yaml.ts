@@ -41,14 +41,13 @@ function emitNode(writer: GoYamlWriter, value: unknown, order: 'natural' | 'give
 }
 
 function emitScalar(writer: GoYamlWriter, value: unknown, context: Context): void {
-  const isString = typeof value === 'string'
-  if (isString && isOrdinary(value)) {
-    writer.writeWord(value)
+  if (typeof value !== 'string' || isOrdinary(value)) {
+    writer.writeWord(typeof value === 'string' ? value : plainText(value))
     return
   }
-  const text = isString ? foldNextLines(value) : plainText(value)
+  const text = foldNextLines(value)
   const runes = Array.from(text, (rune) => rune.codePointAt(0) ?? 0)
-  const style = isString ? stringStyle(text, analyzeScalar(runes), context === 'simpleKey') : 'plain'
+  const style = stringStyle(text, analyzeScalar(runes), context === 'simpleKey')
   writer.increaseIndent(true, false)
   writer.writeScalar(runes, style, context !== 'simpleKey')
   writer.decreaseIndent()

@@ -20,6 +20,13 @@ const emptyScalarEnds = new Set<Token['type']>([
   'streamEnd',
 ])
 
+interface Properties {
+  readonly anchor: string | undefined
+  readonly tag: string
+}
+
+const noProperties: Properties = { anchor: undefined, tag: '' }
+
 class Parser {
   readonly #scanner: Scanner
   readonly #anchors = new Map<string, YamlNode>()
@@ -84,7 +91,7 @@ class Parser {
       if (target === undefined) refuse(`unknown anchor '${first.name}' referenced`)
       return { kind: 'alias', name: first.name, target, tag: '', line: first.start.line }
     }
-    const { anchor, tag } = this.#properties()
+    const { anchor, tag } = first.type === 'anchor' || first.type === 'tag' ? this.#properties() : noProperties
     const token = this.#scanner.peek()
     const line = first.start.line
     const keep = <T extends YamlNode>(node: T): T => {
@@ -120,7 +127,7 @@ class Parser {
   }
 
   /** An anchor and a tag, in either order. */
-  #properties(): { readonly anchor: string | undefined; readonly tag: string } {
+  #properties(): Properties {
     const start = this.#scanner.peek().start
     let anchor: string | undefined
     let tag = ''

@@ -53,6 +53,14 @@ export class Reader {
     this.#text = units
   }
 
+  get index(): number {
+    return this.#index
+  }
+
+  get line(): number {
+    return this.#line
+  }
+
   get column(): number {
     return this.#column
   }

@@ -53,14 +53,16 @@ export class Scanner {
   /** A token is not given out while it may yet be preceded by the key mark of a simple key. */
   #fetchMoreTokens(): void {
     while (!this.#isEnded) {
-      if (this.#tokens.length > 0) {
-        const key = this.#simpleKeys.find(
-          ({ isPossible, tokenNumber }) => isPossible && tokenNumber === this.#tokensParsed,
-        )
-        if (key === undefined || !this.#isValid(key)) return
-      }
+      if (this.#tokens.length > 0 && !this.#mayBeKey()) return
       this.#fetchNextToken()
     }
+  }
+
+  /** Whether the next token may turn out to be a key. */
+  #mayBeKey(): boolean {
+    for (const key of this.#simpleKeys)
+      if (key.isPossible && key.tokenNumber === this.#tokensParsed) return this.#isValid(key)
+    return false
   }
 
   #push(type: Punctuation, start: Mark, end: Mark = start): void {
@@ -162,17 +164,17 @@ export class Scanner {
 
   #isValid(key: SimpleKey): boolean {
     if (!key.isPossible) return false
-    const now = this.#reader.mark()
-    if (key.mark.line === now.line && key.mark.index + simpleKeyMaxLength >= now.index) return true
-    if (key.isRequired) refuseAt('scanner', key.mark, "could not find expected ':'", now)
+    const { line, index } = this.#reader
+    if (key.mark.line === line && key.mark.index + simpleKeyMaxLength >= index) return true
+    if (key.isRequired) refuseAt('scanner', key.mark, "could not find expected ':'", this.#reader.mark())
     key.isPossible = false
     return false
   }
 
   #saveSimpleKey(): void {
     if (!this.#simpleKeyAllowed) return
-    const mark = this.#reader.mark()
     this.#removeSimpleKey()
+    const mark = this.#reader.mark()
     this.#simpleKeys[this.#simpleKeys.length - 1] = {
       isPossible: true,
       isRequired: this.#flowLevel === 0 && this.#indent === mark.column,
