@@ -79,11 +79,13 @@ export class CommandLine {
   readonly #host: CommandLineHost
   readonly #processes: ProcessTable
   readonly #world: ShellWorld
+  readonly #environment: ReadonlyMap<string, ByteText>
   #last: Shell | undefined
 
   constructor(host: CommandLineHost) {
     this.#host = host
     this.#processes = new ProcessTable(host.kernel, 1)
+    this.#environment = new Map([...host.environment].map(([name, value]) => [name, toByteText(value)]))
     const { kernel, files, user } = host
     this.#world = {
       kernel,
@@ -115,7 +117,6 @@ export class CommandLine {
   }
 
   *#run(job: Job, { text, budget, positional, program }: Line, streams: Streams) {
-    const environment = new Map([...this.#host.environment].map(([name, value]) => [name, toByteText(value)]))
     const last = this.#last
     const directory = last?.directory ?? this.#host.directory
     const shell = new Shell({
@@ -126,13 +127,13 @@ export class CommandLine {
       tellsLine: false,
       pid: job.pid,
       directory,
-      environment,
+      environment: this.#environment,
       positional,
     })
     if (last !== undefined) shell.takeOver(last)
     this.#last = shell
     job.handler = handlerOf(shell)
-    return yield* guarded(shell, streams, () => runShell({ shell, text, origin: '-c' }, streams, engine))
+    return yield* guarded(shell, streams, runShell({ shell, text, origin: '-c' }, streams, engine))
   }
 }
 

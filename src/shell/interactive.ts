@@ -77,7 +77,7 @@ function* interruptible(
 ): Steps<Outcome | undefined> {
   if (!input.isTerminal) return yield* body()
   const ran: Ran = { outcome: 0 }
-  const command = process(shell.world.kernel, () => guarded(shell, streams, () => kept(ran, body)))
+  const command = process(shell.world.kernel, () => guarded(shell, streams, kept(ran, body)))
   const ended = yield* wait(firstOf<number | typeof interrupted>(command, interruption(input)))
   if (ended === interrupted || ended === undefined) return undefined
   return typeof ran.outcome === 'number' ? ended : ran.outcome

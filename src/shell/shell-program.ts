@@ -197,13 +197,13 @@ function* runInShell(task: ProcessContext, dialect: Dialect, trust?: Trust): Pro
   const streams = streamsOf(task, shell.budget)
   const [path = '', ...args] = task.argv.map(toByteText)
   const argv = [path.slice(path.lastIndexOf('/') + 1), ...args]
-  return yield* guarded(shell, streams, () => engine.runProgram(argv, shell, streams))
+  return yield* guarded(shell, streams, engine.runProgram(argv, shell, streams))
 }
 
 function* runScript(task: ProcessContext, dialect: Dialect, trust?: Trust): ProgramRun {
   const shell = plainShell(task, dialect, trust)
   const streams = streamsOf(task, shell.budget)
-  return yield* guarded(shell, streams, () => engine.runProgram(task.argv.map(toByteText), shell, streams))
+  return yield* guarded(shell, streams, engine.runProgram(task.argv.map(toByteText), shell, streams))
 }
 
 function* runShell(task: ProcessContext, dialect: Dialect, trust?: Trust): ProgramRun {
@@ -215,11 +215,11 @@ function* runShell(task: ProcessContext, dialect: Dialect, trust?: Trust): Progr
   const started = yield* startShell(command, args, base, streams, input !== undefined)
   if (typeof started === 'number') return started
   shells.set(task, started.shell)
-  const code = yield* guarded(started.shell, streams, () =>
+  const run =
     started.isLive === true && input !== undefined
       ? interact(started.shell, streams, input)
-      : runStarted(started, streams, engine),
-  )
+      : runStarted(started, streams, engine)
+  const code = yield* guarded(started.shell, streams, run)
   if (trust === undefined) return code
   // A script that started what nobody knows and ended well would have gone on in it; one that read what such a program
   // printed, and printed nothing here, need not have come to the failure that it came to.

@@ -18,7 +18,8 @@ function* runKubectl(hostOf: HostOf, call: ProgramCall): Steps<number> {
   const argv = call.args.map(fromByteText)
   // Read only where it is asked for, so that kubectl takes nothing from a loop's own input.
   const input = readsInput(argv) && call.stdin.isConnected ? yield* call.stdin.all(() => {}) : undefined
-  const env = new Map([...call.environment].map(([name, value]) => [name, fromByteText(value)]))
+  const env = new Map<string, string>()
+  for (const [name, value] of call.environment) env.set(name, fromByteText(value))
   const stdin = input === undefined ? undefined : byteTextToBytes(input)
   const host = hostOf({ stdin, env, directory: call.directory })
   return yield* kubectl(argv, host, (fd, text, bytes) => (fd === 1 ? call.out : call.err)(bytes ?? toByteText(text)))

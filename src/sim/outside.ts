@@ -64,13 +64,23 @@ function delayOf({ latency, verb }: SlowWay, asked: string): VirtualMs {
 
 /** As accidents name verbs. */
 export function verbOf(method: string, path: string): Verb {
-  const route = parseRoute(path.split('?')[0] ?? '')
-  const isNamed = route.kind === 'resource' && route.name !== undefined
-  const verbs: Readonly<Record<string, Verb>> = {
-    GET: isNamed ? 'get' : 'list',
-    POST: 'create',
-    PUT: 'update',
-    PATCH: 'patch',
+  switch (method) {
+    case 'POST':
+      return 'create'
+    case 'PUT':
+      return 'update'
+    case 'PATCH':
+      return 'patch'
+    case 'GET':
+      return isNamed(path) ? 'get' : 'list'
+    default:
+      return isNamed(path) ? 'delete' : 'deletecollection'
   }
-  return verbs[method] ?? (isNamed ? 'delete' : 'deletecollection')
+}
+
+/** Whether a path, with its query, leads to one object. */
+function isNamed(path: string): boolean {
+  const mark = path.indexOf('?')
+  const route = parseRoute(mark < 0 ? path : path.slice(0, mark))
+  return route.kind === 'resource' && route.name !== undefined
 }

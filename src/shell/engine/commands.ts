@@ -136,7 +136,8 @@ function* assignAll({ assignments }: SimpleCommand, at: Expansion, exports: bool
   }
 }
 
-function* traced(
+/** What `set -x` shows, then the command. */
+function traced(
   argv: readonly ByteText[],
   shell: Shell,
   streams: Streams,
@@ -145,7 +146,7 @@ function* traced(
 ): Steps<Outcome> {
   if (shell.options.traces)
     streams.err.write(`${shell.get('PS4') || '+ '}${argv.map((arg) => quoted(arg, shell)).join(' ')}\n`)
-  return yield* runNamed(argv, shell, streams, engine, isTested)
+  return runNamed(argv, shell, streams, engine, isTested)
 }
 
 /** How `set -x` shows a word. */
@@ -243,14 +244,14 @@ export function* runProgram(
   return streams.out.isBroken === true && code === 0 ? brokenPipeCode : code & 255
 }
 
-function* runWorldProgram(
+function runWorldProgram(
   program: WorldProgram,
   args: readonly ByteText[],
   shell: Shell,
   streams: Streams,
 ): Steps<number> {
   const { stdin, out, err } = streams
-  return yield* program({
+  return program({
     args,
     environment: shell.environment(),
     directory: shell.directory,

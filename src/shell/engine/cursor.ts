@@ -222,6 +222,7 @@ export class ScriptCursor {
 
   /** Takes a redirection, if one comes. */
   redirection(): Redirection | undefined {
+    if (!'0123456789<>&'.includes(this.text.charAt(this.index))) return undefined
     const digits = /^[0-9](?=[<>])/.exec(this.text.slice(this.index, this.index + 2))?.[0] ?? ''
     const start = this.index
     this.index += digits.length

@@ -12,7 +12,7 @@ import { signalNumbers } from './process-table.ts'
 import { isRefused, redirect } from './redirect.ts'
 import { codeOf, exitWith, type Outcome, type Shell } from './shell.ts'
 import { BufferSink, earlyBytes, Input, Pipe, type Streams } from './streams.ts'
-import type { Command, CompoundCommand, ListItem, Pipeline, Script, Word } from './syntax.ts'
+import type { Command, CompoundCommand, ListItem, Pipeline, Script, SimpleCommand, Word } from './syntax.ts'
 import { runPendingTraps } from './traps.ts'
 
 /**
@@ -126,7 +126,8 @@ function* runCommand(command: Command, shell: Shell, streams: Streams, isTested:
   shell.budget.spendCommands()
   let outcome: Outcome
   try {
-    outcome = yield* runAny(command, shell, streams, isTested)
+    if (command.kind === 'simple') outcome = yield* runSimple(command, shell, streams, isTested, engine)
+    else outcome = yield* runOther(command, shell, streams, isTested)
   } catch (error) {
     if (!(error instanceof ExpansionError)) throw error
     streams.err.write(`${shell.dialect.prefix(shell)}${error.message}\n`)
@@ -138,8 +139,12 @@ function* runCommand(command: Command, shell: Shell, streams: Streams, isTested:
   return outcome
 }
 
-function* runAny(command: Command, shell: Shell, streams: Streams, isTested: boolean): Steps<Outcome> {
-  if (command.kind === 'simple') return yield* runSimple(command, shell, streams, isTested, engine)
+function* runOther(
+  command: Exclude<Command, SimpleCommand>,
+  shell: Shell,
+  streams: Streams,
+  isTested: boolean,
+): Steps<Outcome> {
   if (command.kind === 'function') {
     shell.functions.set(command.name, command.body)
     return 0

@@ -42,7 +42,7 @@ function* runChild(
   const child = shell.subshell(job.pid)
   job.handler = handlerOf(child)
   try {
-    return yield* guarded(child, streams, () => runToItsEnd(child, streams, body, engine))
+    return yield* guarded(child, streams, runToItsEnd(child, streams, body, engine))
   } finally {
     ended()
   }
@@ -54,9 +54,9 @@ function* runToItsEnd(child: Shell, streams: Streams, body: ChildBody, engine: E
 }
 
 /** Tells what was used up: a shell out of memory ends, one that loops without end is left to loop. */
-export function* guarded(shell: Shell, streams: Streams, body: () => Steps<number>): Steps<number> {
+export function* guarded(shell: Shell, streams: Streams, body: Steps<number>): Steps<number> {
   try {
-    return yield* body()
+    return yield* body
   } catch (error) {
     if (!(error instanceof BudgetError)) throw error
     if (error.spent === 'killed') return yield* forever()

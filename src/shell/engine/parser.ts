@@ -40,6 +40,7 @@ export function parseShell(text: string, grammar: Grammar): ParsedScript {
 const reserved = new Set(['then', 'else', 'elif', 'fi', 'do', 'done', 'esac', '}', 'in'])
 /** Behind these of bash, `name=(...)` is an assignment, too. */
 const declarations = ['declare', 'typeset', 'local', 'export', 'readonly']
+const bracketBehind = /[ \t]*\(/y
 const branchEnds = [';;', ';&', ';;&', 'esac'] as const
 
 class Parser extends ScriptCursor {
@@ -155,12 +156,19 @@ class Parser extends ScriptCursor {
         if (this.grammar.bash) return this.#namedFunction()
     }
     if (reserved.has(word) && word !== 'in') this.unexpected()
+    const name = this.#functionHead(word)
+    if (name !== null) return this.#function(name[1] ?? '', name[0].length)
+    return this.#simple()
+  }
+
+  /** `NAME ()`, where a bracket stands behind the word that comes. */
+  #functionHead(word: string): RegExpExecArray | null {
+    bracketBehind.lastIndex = this.index + word.length
+    if (!bracketBehind.test(this.text)) return null
     const pattern = this.grammar.bash
       ? /^([^\s;&|<>()'"`$\\=#{}!]+)[ \t]*\([ \t]*\)/
       : /^([A-Za-z_][A-Za-z0-9_]*)[ \t]*\([ \t]*\)/
-    const name = pattern.exec(this.text.slice(this.index, this.index + 256))
-    if (name !== null) return this.#function(name[1] ?? '', name[0].length)
-    return this.#simple()
+    return pattern.exec(this.text.slice(this.index, this.index + 256))
   }
 
   /** `( ... )` or, in bash, `(( ... ))`. */
@@ -310,7 +318,8 @@ class Parser extends ScriptCursor {
     const words: Word[] = []
     const arrays: Assignment[] = []
     const redirections: Redirection[] = []
-    if (this.grammar.bash && this.peekRaw() === '[[') return this.#condition(line)
+    if (this.grammar.bash && this.text.startsWith('[[', this.index) && this.peekRaw() === '[[')
+      return this.#condition(line)
     for (;;) {
       this.skipBlanks()
       const redirection = this.redirection()

@@ -16,6 +16,9 @@ export interface Grammar {
 export type ParseScript = (text: string, depth: number) => Script
 
 const metacharacters = ' \t\n;&|<>()'
+/** Characters that mean nothing but themselves: outside of quotes, and in double quotes. Braces and commas are told apart. */
+const plainRun = /[^ \t\n;&|<>()\\'"$`{},]+/y
+const quotedRun = /[^\\"$`]+/y
 const parameterName = /^(?:[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-])/
 const bracedForm = /^([A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-])(:?[-=?+]|##?|%%?|\/\/|\/#|\/%|\/|\^\^?|,,?|:)?([\s\S]*)$/
 
@@ -42,7 +45,8 @@ export class WordReader {
   /** The word that begins here, up to a metacharacter outside of quotes. */
   word(): Word {
     const parts: WordPart[] = []
-    if (this.#grammar.bash && /^[<>]\(/.test(this.text.slice(this.index, this.index + 2))) parts.push(this.#process())
+    if (this.#grammar.bash && (this.text.startsWith('<(', this.index) || this.text.startsWith('>(', this.index)))
+      parts.push(this.#process())
     while (this.index < this.text.length && !metacharacters.includes(this.text.charAt(this.index))) this.#part(parts)
     return parts
   }
@@ -69,10 +73,15 @@ export class WordReader {
       this.index += 2
     } else if (char === '$') this.#dollar(parts, true)
     else if (char === '`') parts.push(this.#backquoted(true))
-    else {
-      add(parts, char, true)
-      this.index++
-    }
+    else add(parts, this.#run(quotedRun), true)
+  }
+
+  /** Takes characters of a kind, or the one that comes. */
+  #run(kind: RegExp): string {
+    kind.lastIndex = this.index
+    const run = kind.exec(this.text)?.[0] ?? this.text.charAt(this.index)
+    this.index += run.length
+    return run
   }
 
   #part(parts: WordPart[]): void {
@@ -83,10 +92,10 @@ export class WordReader {
     else if (char === '$') this.#dollar(parts, false)
     else if (char === '`') parts.push(this.#backquoted(false))
     else {
+      const run = this.#run(plainRun)
       // Braces are told apart, so that a brace expansion sees them; commas only matter there.
-      if (this.#grammar.bash && '{},'.includes(char)) parts.push({ kind: 'text', text: char, quoted: false })
-      else add(parts, char, false)
-      this.index++
+      if (this.#grammar.bash && '{},'.includes(char)) parts.push({ kind: 'text', text: run, quoted: false })
+      else add(parts, run, false)
     }
   }
 
