@@ -1,5 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { bool, duration, int, parseFlags, parseGoDuration, string, strings } from '../../src/kubectl/cli/flags.ts'
+import {
+  bool,
+  duration,
+  FlagTable,
+  int,
+  parseFlags,
+  parseGoDuration,
+  string,
+  strings,
+} from '../../src/kubectl/cli/flags.ts'
 
 const specs = [
   string('output', 'o'),
@@ -11,7 +20,7 @@ const specs = [
 ]
 
 function parse(...argv: readonly string[]) {
-  return parseFlags(specs, argv)
+  return parseFlags(new FlagTable(specs), argv)
 }
 
 describe('facts/kubectl.md 1: flags as pflag reads them', () => {

@@ -6,7 +6,7 @@ import { has } from '../../versions/changes.ts'
 import { kubectl } from '../../versions/kubectl.ts'
 import { attempt, CommandFailure, type Failure, fail } from '../cli/failure.ts'
 import type { KubeconfigState } from '../host.ts'
-import type { RequestOptions, Rest } from './rest.ts'
+import type { Rest } from './rest.ts'
 
 /** A resource as discovery tells of it. */
 export interface Mapping {
@@ -76,6 +76,8 @@ interface GroupEntry {
   readonly group: string
   readonly versions: readonly string[]
   readonly preferred: string
+  /** Where the resources of each version are told, the preferred one first. */
+  readonly documents: readonly string[]
 }
 
 export function createDiscovery(world: DiscoveryWorld): Discovery {
@@ -97,9 +99,8 @@ class ServerDiscovery implements Discovery {
     const cached = yield* this.#known()
     if (cached.all !== undefined) return cached.all
     const all: Mapping[] = []
-    for (const { group, preferred, versions } of cached.groups)
-      for (const version of [preferred, ...versions.filter((other) => other !== preferred)])
-        all.push(...(yield* readResources(this.#world.rest, group, version)))
+    for (const { documents } of cached.groups)
+      for (const path of documents) all.push(...(yield* readResources(this.#world.rest, path)))
     cached.all = all
     return all
   }
@@ -137,6 +138,7 @@ class ServerDiscovery implements Discovery {
   *forKind(apiVersion: string, kind: string): Steps<Mapping> {
     // In lower case a kind is known, too. Source: client-go restmapper/discovery.go, NewDiscoveryRESTMapper.
     const isMeant = (mapping: Mapping): boolean =>
+      mapping.kind.length === kind.length &&
       (mapping.kind === kind || mapping.kind.toLowerCase() === kind) &&
       groupVersion(mapping.group, mapping.version) === apiVersion
     const found = yield* this.#lookAgain((all) => all.find(isMeant))
@@ -212,8 +214,10 @@ export function goResource(mapping: Mapping): string {
 /** Path of a collection, an object or a subresource. */
 export function resourcePath(mapping: Mapping, namespace: string, ...rest: readonly string[]): string {
   const root = mapping.group === '' ? `/api/${mapping.version}` : `/apis/${mapping.group}/${mapping.version}`
-  const scope = mapping.namespaced && namespace !== '' ? ['namespaces', namespace] : []
-  return [root, ...[...scope, mapping.resource, ...rest].map(encodeURIComponent)].join('/')
+  const scope = mapping.namespaced && namespace !== '' ? `/namespaces/${encodeURIComponent(namespace)}` : ''
+  let path = `${root}${scope}/${encodeURIComponent(mapping.resource)}`
+  for (const part of rest) path += `/${encodeURIComponent(part)}`
+  return path
 }
 
 /** What was made of a document, which all servers of a version answer, so that it is read once. */
@@ -227,34 +231,44 @@ class Readings<T> {
 
   of(document: unknown): T {
     if (!isObject(document)) return this.#read(document)
-    const made = this.#known.get(document) ?? this.#read(document)
+    const known = this.#known.get(document)
+    if (known !== undefined) return known
+    const made = this.#read(document)
     this.#known.set(document, made)
     return made
   }
 }
 
 function* readGroups(rest: Rest): Steps<readonly GroupEntry[]> {
-  const core = listAt(yield* rest.request('GET', '/api', discoveryRequest), 'versions').map(String)
-  const named = groupEntries.of(yield* rest.request('GET', '/apis', discoveryRequest))
-  return [{ group: '', versions: core, preferred: core[0] ?? 'v1' }, ...named]
+  const core = coreEntry.of(yield* rest.request('GET', `/api${timeout}`))
+  const named = groupEntries.of(yield* rest.request('GET', `/apis${timeout}`))
+  return [core, ...named]
 }
 
-const discoveryRequest: RequestOptions = { query: { timeout: '32s' } }
+/** How long a request of discovery may take. Source: client-go discovery/discovery_client.go, defaultTimeout. */
+const timeout = '?timeout=32s'
+
+function groupEntry(group: string, versions: readonly string[], preferred: string): GroupEntry {
+  const root = group === '' ? '/api' : `/apis/${group}`
+  const documents = [...new Set([preferred, ...versions])].map((version) => `${root}/${version}${timeout}`)
+  return { group, versions, preferred, documents }
+}
+
+const coreEntry = new Readings((document): GroupEntry => {
+  const versions = listAt(document, 'versions').map(String)
+  return groupEntry('', versions, versions[0] ?? 'v1')
+})
 
 const groupEntries = new Readings((document): readonly GroupEntry[] =>
   listAt(document, 'groups').map((group) => {
     const versions = listAt(group, 'versions').map((version) => textAt(version, 'version'))
-    return {
-      group: textAt(group, 'name'),
-      versions,
-      preferred: textAt(group, 'preferredVersion', 'version') || (versions[0] ?? ''),
-    }
+    const preferred = textAt(group, 'preferredVersion', 'version') || (versions[0] ?? '')
+    return groupEntry(textAt(group, 'name'), versions, preferred)
   }),
 )
 
-function* readResources(rest: Rest, group: string, version: string): Steps<readonly Mapping[]> {
-  const path = group === '' ? `/api/${version}` : `/apis/${group}/${version}`
-  const answer = yield* attempt(rest.request('GET', path, discoveryRequest))
+function* readResources(rest: Rest, path: string): Steps<readonly Mapping[]> {
+  const answer = yield* rest.tryRequest('GET', path)
   return answer.ok ? mappings.of(answer.value) : skipMissing(answer.failure)
 }
 

@@ -3,7 +3,7 @@ import { answeredObject } from '../../client/answered-object.ts'
 import type { BodyTree, HttpAnswer, HttpRequest, HttpStream } from '../../client/server.ts'
 import { isObject, textAt } from '../../go/json.ts'
 import type { Steps } from '../../kernel/steps.ts'
-import { CommandFailure } from '../cli/failure.ts'
+import { type Attempt, CommandFailure, type Failure } from '../cli/failure.ts'
 import type { FlagValues } from '../cli/flags.ts'
 import { until } from '../cli/until.ts'
 import type { ClientVersion } from '../client-version.ts'
@@ -43,6 +43,8 @@ export interface WatchStream {
 export interface Rest {
   readonly serverUrl: string
   request(method: string, path: string, options?: RequestOptions): Steps<unknown>
+  /** The same with a refusal as data. */
+  tryRequest(method: string, path: string, options?: RequestOptions): Steps<Attempt<unknown>>
   /** The answer's text, whatever its type. */
   text(path: string): Steps<string>
   watch(path: string, options: RequestOptions): Steps<WatchStream>
@@ -64,82 +66,86 @@ class HttpRest implements Rest {
   readonly timeoutMs: number | undefined
   readonly #host: KubectlHost
   readonly #version: ClientVersion
+  /** Of requests that send nothing and take any JSON. */
   readonly #headers: Readonly<Record<string, string>>
   readonly #away: boolean
   readonly #warned = new Set<string>()
   readonly #err: (text: string) => void
 
   constructor(host: KubectlHost, flags: FlagValues, version: ClientVersion, err: (text: string) => void) {
-    this.serverUrl = normalizedUrl(flags.string('server') || host.serverAddress)
+    const home = normalizedUrl(host.serverAddress)
+    this.serverUrl = flags.changed('server') ? normalizedUrl(flags.string('server') || host.serverAddress) : home
     this.timeoutMs = timeoutOf(flags)
     this.#host = host
     this.#version = version
     this.#headers = commonHeaders(flags, version)
-    this.#away = this.serverUrl !== normalizedUrl(host.serverAddress)
+    this.#away = this.serverUrl !== home
     this.#err = err
   }
 
-  *request(method: string, path: string, options: RequestOptions = {}): Steps<unknown> {
-    const answer = yield* this.#ask(method, path, options)
-    if (!('body' in answer)) return undefined
-    return isSuccess(answer) ? answeredObject(answer) : refuse(answer, method, options)
+  *request(method: string, path: string, options: RequestOptions = noOptions): Steps<unknown> {
+    const result = resultOf(yield* this.#ask(method, path, options), method, options)
+    if (!result.ok) throw new CommandFailure(result.failure)
+    return result.value
+  }
+
+  *tryRequest(method: string, path: string, options: RequestOptions = noOptions): Steps<Attempt<unknown>> {
+    return resultOf(yield* this.#ask(method, path, options), method, options)
   }
 
   *text(path: string): Steps<string> {
-    const answer = yield* this.#ask('GET', path, {})
+    const answer = yield* this.#ask('GET', path, noOptions)
+    if ('kind' in answer) throw new CommandFailure(answer)
     if (!('body' in answer)) return ''
-    return isSuccess(answer) ? answer.body : refuse(answer, 'GET', {})
+    if (!isSuccess(answer)) throw new CommandFailure(refusalOf(answer, 'GET', noOptions))
+    return answer.body
   }
 
   *watch(path: string, options: RequestOptions): Steps<WatchStream> {
     const answer = yield* this.#ask('GET', path, options)
+    if ('kind' in answer) throw new CommandFailure(answer)
     if (!('body' in answer)) return openStream(answer)
-    if (!this.#version.watchErrorIsStatus && answer.code === 403) refuse({ ...answer, body: 'unknown' }, 'GET', options)
-    return refuse(answer, 'GET', options)
+    const hidesStatus = !this.#version.watchErrorIsStatus && answer.code === 403
+    throw new CommandFailure(refusalOf(hidesStatus ? { ...answer, body: 'unknown' } : answer, 'GET', options))
   }
 
   /** A server that is too busy, or not ready yet, is asked again when it says. Source: client-go rest/with_retry.go, IsNextRetry. */
-  *#ask(method: string, path: string, options: RequestOptions): Steps<HttpAnswer | HttpStream> {
+  *#ask(method: string, path: string, options: RequestOptions): Steps<HttpAnswer | HttpStream | Failure> {
     const full = path + queryText(options.query)
     const request = this.#requestOf(method, full, options)
     for (let retries = 0; ; retries++) {
-      const answer = yield* this.#answerTo(request)
-      if ('kind' in answer) {
-        throw new CommandFailure({ kind: 'network', url: this.serverUrl + full, message: answer.message })
+      const ms = this.#away ? 0 : (this.#host.times?.requestMs(method, full) ?? 0)
+      if (ms > 0) yield* until(this.#host, never, ms)
+      let answer = this.#away ? refused(this.serverUrl) : this.#host.http(request)
+      while ('held' in answer && answer.held !== undefined) {
+        yield* until(this.#host, never, answer.held.ms)
+        answer = answer.held.goOn()
       }
+      if ('kind' in answer) return { kind: 'network', url: this.serverUrl + full, message: answer.message }
       const seconds = retries < this.#version.maxRetries ? retryAfter(answer) : undefined
       if (seconds === undefined) {
         if (this.#version.printsWarnings) for (const text of warningsOf(answer)) this.#warnOnce(text)
         return answer
       }
-      yield* until(this.#host, () => false, seconds * 1000)
+      yield* until(this.#host, never, seconds * 1000)
     }
-  }
-
-  *#answerTo(request: HttpRequest): Steps<HttpAnswer | HttpStream | NetworkFailure> {
-    const ms = this.#away ? 0 : (this.#host.times?.requestMs(request.method, request.path) ?? 0)
-    if (ms > 0) yield* until(this.#host, () => false, ms)
-    let answer = this.#away ? refused(this.serverUrl) : this.#host.http(request)
-    while ('held' in answer && answer.held !== undefined) {
-      yield* until(this.#host, () => false, answer.held.ms)
-      answer = answer.held.goOn()
-    }
-    return answer
   }
 
   #requestOf(method: string, path: string, options: RequestOptions): HttpRequest {
     const { body = '' } = options
-    const sent = {
-      user: this.#host.user,
-      method,
-      path,
-      headers: {
-        ...this.#headers,
-        accept: options.accept ?? 'application/json',
-        ...(options.body === undefined ? {} : { 'content-type': options.contentType ?? 'application/json' }),
-      },
+    const { user } = this.#host
+    const headers = this.#headersOf(options)
+    if (typeof body === 'string') return { user, method, path, headers, body }
+    return new SentObject(user, method, path, headers, body)
+  }
+
+  #headersOf({ accept, body, contentType = 'application/json' }: RequestOptions): HttpRequest['headers'] {
+    if (accept === undefined && body === undefined) return this.#headers
+    return {
+      ...this.#headers,
+      ...(accept === undefined ? {} : { accept }),
+      ...(body === undefined ? {} : { 'content-type': contentType }),
     }
-    return typeof body === 'string' ? { ...sent, body } : new SentObject(sent, body)
   }
 
   #warnOnce(text: string): void {
@@ -149,18 +155,34 @@ class HttpRest implements Rest {
   }
 }
 
+const noOptions: RequestOptions = {}
+
+const never = (): boolean => false
+
 function isSuccess({ code }: HttpAnswer): boolean {
   return code >= 200 && code <= 299
 }
 
-function refuse(answer: HttpAnswer, method: string, options: RequestOptions): never {
-  throw new CommandFailure({ kind: 'status', status: statusOf(answer, method, options.resource ?? '') })
+function resultOf(
+  answer: HttpAnswer | HttpStream | Failure,
+  method: string,
+  options: RequestOptions,
+): Attempt<unknown> {
+  if ('kind' in answer) return { ok: false, failure: answer }
+  if (!('body' in answer)) return { ok: true, value: undefined }
+  if (isSuccess(answer)) return { ok: true, value: answeredObject(answer) }
+  return { ok: false, failure: refusalOf(answer, method, options) }
+}
+
+function refusalOf(answer: HttpAnswer, method: string, options: RequestOptions): Failure {
+  return { kind: 'status', status: statusOf(answer, method, options.resource ?? '') }
 }
 
 /** Seconds after which to ask again; undefined for an answer that stands. Source: client-go rest/with_retry.go, checkWait. */
 function retryAfter({ code, headers }: HttpAnswer | HttpStream): number | undefined {
+  if (code !== 429 && code < 500) return undefined
   const text = headers['retry-after'] ?? ''
-  return (code === 429 || code >= 500) && /^\d+$/.test(text) ? Number(text) : undefined
+  return /^\d+$/.test(text) ? Number(text) : undefined
 }
 
 /** A request whose text is written only for a server that asks for it. */
@@ -172,7 +194,13 @@ class SentObject implements HttpRequest {
   readonly tree: BodyTree
   private readonly json: JsonBody
 
-  constructor({ user, method, path, headers }: Omit<HttpRequest, 'body'>, json: JsonBody) {
+  constructor(
+    user: HttpRequest['user'],
+    method: string,
+    path: string,
+    headers: HttpRequest['headers'],
+    json: JsonBody,
+  ) {
     this.user = user
     this.method = method
     this.path = path
@@ -216,6 +244,7 @@ function commonHeaders(flags: FlagValues, version: ClientVersion): Readonly<Reco
   const groups = flags.list('as-group')
   return {
     'user-agent': `kubectl/${version.gitVersion} (linux/amd64) kubernetes/0000000`,
+    accept: 'application/json',
     ...(as === '' ? {} : { 'impersonate-user': as }),
     ...(groups.length === 0 ? {} : { 'impersonate-group': groups.join(',') }),
   }
@@ -236,9 +265,10 @@ function refused(url: string): NetworkFailure {
 }
 
 function queryText(query: Query | undefined): string {
-  const parts = Object.entries(query ?? {})
-    .filter((entry): entry is [string, string] => entry[1] !== undefined)
-    .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+  if (query === undefined) return ''
+  const parts: string[] = []
+  for (const [name, value] of Object.entries(query))
+    if (value !== undefined) parts.push(`${name}=${encodeURIComponent(value)}`)
   return parts.length === 0 ? '' : `?${parts.sort().join('&')}`
 }
 

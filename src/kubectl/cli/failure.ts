@@ -16,11 +16,13 @@ export type Failure =
   /** Nothing is printed. */
   | { readonly kind: 'silent'; readonly code: number }
 
-/** Leaves a command from wherever it is; the process turns it into text and exit code. */
-export class CommandFailure extends Error {
+/**
+ * Leaves a command from wherever it is; the process turns it into text and exit code. It is no `Error`: those are bugs, and note where
+ * they were made, which costs more than most commands and is looked at by nobody.
+ */
+export class CommandFailure {
   readonly failure: Failure
   constructor(failure: Failure) {
-    super(failure.kind)
     this.failure = failure
   }
 }

@@ -60,16 +60,34 @@ export interface FlagError {
   readonly error: string
 }
 
+/** The flags of a command by name and by letter; of two of one name the later counts. */
+export class FlagTable {
+  readonly #long = new Map<string, FlagSpec>()
+  readonly #short = new Map<string, FlagSpec>()
+  constructor(...specs: readonly (readonly FlagSpec[])[]) {
+    for (const spec of specs.flat()) {
+      this.#long.set(spec.name, spec)
+      if (spec.short !== undefined) this.#short.set(spec.short, spec)
+    }
+  }
+  named(name: string): FlagSpec | undefined {
+    return this.#long.get(name)
+  }
+  lettered(letter: string): FlagSpec | undefined {
+    return this.#short.get(letter)
+  }
+}
+
 export class FlagValues {
-  readonly #specs: ReadonlyMap<string, FlagSpec>
+  readonly #table: FlagTable
   readonly #values = new Map<string, readonly string[]>()
   /** Index of the first argument after `--`, -1 without one. */
   argsAtDash = -1
-  constructor(specs: readonly FlagSpec[]) {
-    this.#specs = new Map(specs.map((spec) => [spec.name, spec]))
+  constructor(table: FlagTable) {
+    this.#table = table
   }
   has(name: string): boolean {
-    return this.#specs.has(name)
+    return this.#table.named(name) !== undefined
   }
   changed(name: string): boolean {
     return this.#values.has(name)
@@ -80,7 +98,7 @@ export class FlagValues {
     this.#values.set(spec.name, several ? [...(this.#values.get(spec.name) ?? []), ...parts] : parts)
   }
   string(name: string): string {
-    return this.#values.get(name)?.at(-1) ?? this.#specs.get(name)?.initial ?? ''
+    return this.#values.get(name)?.at(-1) ?? this.#table.named(name)?.initial ?? ''
   }
   bool(name: string): boolean {
     return parseBool(this.string(name)) ?? false
@@ -93,7 +111,7 @@ export class FlagValues {
     return parseGoDuration(this.string(name) || '0') ?? 0
   }
   list(name: string): readonly string[] {
-    const initial = this.#specs.get(name)?.initial
+    const initial = this.#table.named(name)?.initial
     return this.#values.get(name) ?? (initial === undefined || initial === '' ? [] : splitCommas(initial))
   }
 }
@@ -115,9 +133,12 @@ function splitCommas(text: string): string[] {
   return fields
 }
 
+const yes: readonly string[] = ['1', 't', 'T', 'TRUE', 'true', 'True']
+const no: readonly string[] = ['0', 'f', 'F', 'FALSE', 'false', 'False']
+
 export function parseBool(text: string): boolean | undefined {
-  if (['1', 't', 'T', 'TRUE', 'true', 'True'].includes(text)) return true
-  return ['0', 'f', 'F', 'FALSE', 'false', 'False'].includes(text) ? false : undefined
+  if (yes.includes(text)) return true
+  return no.includes(text) ? false : undefined
 }
 
 const unitsMs: Readonly<Record<string, number>> = {
@@ -144,12 +165,10 @@ export function parseGoDuration(text: string): number | undefined {
 
 /** Splits arguments into flags and the rest. Stops at the first thing that is wrong. */
 export function parseFlags(
-  specs: readonly FlagSpec[],
+  table: FlagTable,
   argv: readonly string[],
 ): { readonly values: FlagValues; readonly args: readonly string[] } | FlagError {
-  const long = new Map(specs.map((spec) => [spec.name, spec]))
-  const short = new Map(specs.flatMap((spec) => (spec.short === undefined ? [] : [[spec.short, spec] as const])))
-  const values = new FlagValues(specs)
+  const values = new FlagValues(table)
   const args: string[] = []
   for (let i = 0; i < argv.length; i++) {
     const arg = argv[i] ?? ''
@@ -163,8 +182,8 @@ export function parseFlags(
       continue
     }
     const taken = arg.startsWith('--')
-      ? takeLong(arg, argv[i + 1], long, values)
-      : takeShort(arg, argv[i + 1], short, values)
+      ? takeLong(arg, argv[i + 1], table, values)
+      : takeShort(arg, argv[i + 1], table, values)
     if (typeof taken !== 'number') return taken
     i += taken
   }
@@ -174,17 +193,13 @@ export function parseFlags(
 /** How many of the following arguments were used. */
 type Taken = number | FlagError
 
-function takeLong(
-  arg: string,
-  next: string | undefined,
-  specs: ReadonlyMap<string, FlagSpec>,
-  values: FlagValues,
-): Taken {
+function takeLong(arg: string, next: string | undefined, table: FlagTable, values: FlagValues): Taken {
   const body = arg.slice(2)
   if (body.startsWith('-') || body.startsWith('=')) return { error: `bad flag syntax: ${arg}` }
-  const [name = '', ...rest] = body.split('=')
-  const given = body.includes('=') ? rest.join('=') : undefined
-  const spec = specs.get(name)
+  const equals = body.indexOf('=')
+  const name = equals < 0 ? body : body.slice(0, equals)
+  const given = equals < 0 ? undefined : body.slice(equals + 1)
+  const spec = table.named(name)
   if (spec === undefined) return { error: name === 'help' ? 'help requested' : `unknown flag: --${name}` }
   if (spec.unsupported) failNotSimulated(`the flag --${name}`)
   const bare = spec.bare ?? (spec.type === 'bool' ? 'true' : undefined)
@@ -194,16 +209,11 @@ function takeLong(
   return assign(spec, next, values) ?? 1
 }
 
-function takeShort(
-  arg: string,
-  next: string | undefined,
-  specs: ReadonlyMap<string, FlagSpec>,
-  values: FlagValues,
-): Taken {
+function takeShort(arg: string, next: string | undefined, table: FlagTable, values: FlagValues): Taken {
   for (let rest = arg.slice(1); rest !== ''; ) {
     const letter = rest.charAt(0)
     const tail = rest.slice(1)
-    const spec = specs.get(letter)
+    const spec = table.lettered(letter)
     if (spec === undefined) {
       return { error: letter === 'h' ? 'help requested' : `unknown shorthand flag: ${goRune(letter)} in ${arg}` }
     }
@@ -228,10 +238,12 @@ function goRune(letter: string): string {
 
 function assign(spec: FlagSpec, value: string, values: FlagValues): FlagError | undefined {
   const reason = valueError(spec, value)
+  if (reason === undefined) {
+    values.set(spec, value)
+    return undefined
+  }
   const shown = spec.short === undefined ? `--${spec.name}` : `-${spec.short}, --${spec.name}`
-  if (reason !== undefined) return { error: `invalid argument ${goQuote(value)} for ${goQuote(shown)} flag: ${reason}` }
-  values.set(spec, value)
-  return undefined
+  return { error: `invalid argument ${goQuote(value)} for ${goQuote(shown)} flag: ${reason}` }
 }
 
 function valueError(spec: FlagSpec, value: string): string | undefined {

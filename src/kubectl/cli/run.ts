@@ -5,7 +5,7 @@ import { rootCommand } from '../commands/root.ts'
 import type { KubeContext, KubectlHost } from '../host.ts'
 import type { Command, Outcome } from './command.ts'
 import { CommandFailure, exitCodeOf, fail, failNotSimulated, failPlain, failureText } from './failure.ts'
-import { type FlagSpec, type FlagValues, parseFlags } from './flags.ts'
+import { type FlagSpec, FlagTable, type FlagValues, parseFlags } from './flags.ts'
 import { globalFlags } from './global-flags.ts'
 import { createSession, type Output } from './session.ts'
 import { unknownCommandText } from './suggestions.ts'
@@ -32,33 +32,41 @@ interface Found {
   readonly command: Command
   readonly path: string
   readonly rest: readonly string[]
-  readonly flags: readonly FlagSpec[]
+  readonly flags: OfferedFlags
+}
+
+/** The flags of a command in one version of kubectl. */
+interface OfferedFlags {
+  /** Its own, without the global ones. */
+  readonly own: readonly FlagSpec[]
+  readonly required: readonly FlagSpec[]
+  readonly deprecated: readonly FlagSpec[]
+  /** All that it takes. A command's own flag hides the global one of its name: `--profile` of debug. */
+  readonly table: FlagTable
 }
 
 function dispatch(argv: readonly string[], host: KubectlHost, version: ClientVersion, write: Output): Outcome {
   const found = findCommand(argv, version)
-  const word = found.rest[firstWord(found.rest, globalFlags)]
-  if (found.command === rootCommand && word !== undefined) {
+  const word = found.command === rootCommand ? found.rest[firstWord(found.rest, found.flags.table)] : undefined
+  if (word !== undefined) {
     throw new CommandFailure({ kind: 'plain', text: unknownCommandText(word, rootCommand, version) })
   }
-  // A command's own flag hides the global one of its name: `--profile` of debug.
-  const parsed = parseFlags([...globalFlags, ...found.flags], found.rest)
+  const parsed = parseFlags(found.flags.table, found.rest)
   if ('error' in parsed) {
     if (parsed.error === 'help requested') failNotSimulated(`the help text of '${found.path}'`)
     const text = `${version.parserErrorPrefix}: ${parsed.error}\nSee '${found.path} --help' for usage.\n`
     throw new CommandFailure({ kind: 'plain', text })
   }
   if (found.command === rootCommand) return failNotSimulated("the help text of 'kubectl'")
-  checkRequired(found.flags, parsed.values, version)
+  checkRequired(found.flags.required, parsed.values, version)
   const isAsked = !asksNobody(found.path, parsed.values)
   const missing = missingFile(host, parsed.values)
   if (isAsked && missing !== undefined) fail(`stat ${missing}: no such file or directory`)
   if (isAsked) checkKubeconfig(host.config, found, parsed.values)
   const isEmpty = missing !== undefined && readsConfig.test(found.path)
   const session = createSession(isEmpty ? withoutConfig(host) : host, parsed.values, write)
-  for (const { name, deprecated } of found.flags)
-    if (deprecated !== undefined && parsed.values.changed(name))
-      session.err(`Flag --${name} has been deprecated, ${deprecated}\n`)
+  for (const { name, deprecated = '' } of found.flags.deprecated)
+    if (parsed.values.changed(name)) session.err(`Flag --${name} has been deprecated, ${deprecated}\n`)
   if (found.command.run === undefined) return groupHelp(found, parsed.args, version, write)
   return found.command.run({ path: found.path, args: parsed.args, flags: parsed.values, session })
 }
@@ -86,7 +94,12 @@ function asksNobody(path: string, flags: FlagValues): boolean {
 const clientsFirst = /^kubectl (?:api-resources|api-versions|auth|cluster-info|create|explain|version)\b/
 
 /** What flags name of the kubeconfig has to be there. Source: client-go tools/clientcmd/client_config.go and validation.go. */
-function checkKubeconfig({ contexts }: KubectlHost['config'], { path, flags: own }: Found, flags: FlagValues): void {
+function checkKubeconfig(
+  { contexts }: KubectlHost['config'],
+  { path, flags: { own } }: Found,
+  flags: FlagValues,
+): void {
+  if (!flags.changed('context') && !flags.changed('cluster') && !flags.changed('user')) return
   const given = (name: string): string => (own.some((spec) => spec.name === name) ? '' : flags.string(name))
   const [context, cluster, user] = [given('context'), given('cluster'), given('user')]
   const makesClient = clientsFirst.test(path)
@@ -103,8 +116,8 @@ function checkKubeconfig({ contexts }: KubectlHost['config'], { path, flags: own
 }
 
 /** Source: cobra command.go, ValidateRequiredFlags. */
-function checkRequired(specs: readonly FlagSpec[], values: FlagValues, version: ClientVersion): void {
-  const missing = specs.filter(({ name, required }) => required && !values.changed(name)).map(({ name }) => `"${name}"`)
+function checkRequired(required: readonly FlagSpec[], values: FlagValues, version: ClientVersion): void {
+  const missing = required.filter(({ name }) => !values.changed(name)).map(({ name }) => `"${name}"`)
   if (missing.length === 0) return
   const text = `${version.parserErrorPrefix}: required flag(s) ${missing.sort().join(', ')} not set`
   throw new CommandFailure({ kind: 'plain', text })
@@ -121,7 +134,7 @@ function findCommand(argv: readonly string[], version: ClientVersion): Found {
   let path = 'kubectl'
   let rest = argv
   for (;;) {
-    const index = firstWord(rest, [...(command.flags ?? []), ...globalFlags])
+    const index = firstWord(rest, flagsOf(command, version.minor).table)
     const word = index < 0 ? undefined : rest[index]
     const child = command.children?.find(
       ({ name, aliases }) => word !== undefined && (name === word || aliases?.includes(word) === true),
@@ -131,19 +144,36 @@ function findCommand(argv: readonly string[], version: ClientVersion): Found {
     path = `${path} ${child.name}`
     rest = [...rest.slice(0, index), ...rest.slice(index + 1)]
   }
-  return { command, path, rest, flags: (command.flags ?? []).filter((flag) => isOffered(flag, version.minor)) }
+  return { command, path, rest, flags: flagsOf(command, version.minor) }
 }
 
-function firstWord(args: readonly string[], flags: readonly FlagSpec[]): number {
+/** By command, then by minor version: commands are what they are, and their versions few. */
+const offered = new WeakMap<Command, Map<number, OfferedFlags>>()
+
+function flagsOf(command: Command, minor: number): OfferedFlags {
+  const known = offered.get(command)?.get(minor)
+  if (known !== undefined) return known
+  const own = (command.flags ?? []).filter((flag) => isOffered(flag, minor))
+  const made: OfferedFlags = {
+    own,
+    required: own.filter(({ required }) => required === true),
+    deprecated: own.filter(({ deprecated }) => deprecated !== undefined),
+    table: new FlagTable(globalFlags, own),
+  }
+  offered.set(command, (offered.get(command) ?? new Map<number, OfferedFlags>()).set(minor, made))
+  return made
+}
+
+function firstWord(args: readonly string[], flags: FlagTable): number {
   for (let i = 0; i < args.length; i++) {
     const arg = args[i] ?? ''
     if (arg === '--') return -1
     if (!arg.startsWith('-') || arg === '-') return i
     if (arg.includes('=')) continue
     const spec = arg.startsWith('--')
-      ? flags.find(({ name }) => name === arg.slice(2))
+      ? flags.named(arg.slice(2))
       : arg.length === 2
-        ? flags.find(({ short }) => short === arg.slice(1))
+        ? flags.lettered(arg.slice(1))
         : undefined
     const takesValue =
       spec === undefined ? arg.startsWith('--') || arg.length === 2 : spec.type !== 'bool' && spec.bare === undefined

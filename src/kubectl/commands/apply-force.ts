@@ -3,7 +3,7 @@ import type { Call } from '../cli/command.ts'
 import { attempt, CommandFailure, type Failure, fail, failureMessage, isReason } from '../cli/failure.ts'
 import { until } from '../cli/until.ts'
 import type { DryRun } from '../create/dry-run.ts'
-import { createObject, deleteObject, getObject, type Info } from '../resource/info.ts'
+import { createObject, deleteObject, type Info, tryToGet } from '../resource/info.ts'
 import { deletionOf } from './apply-prune.ts'
 import { managerOf } from './write.ts'
 
@@ -44,7 +44,7 @@ function* untilGone({ session, flags }: Call, info: Info): Steps<void> {
   const timeoutMs = flags.durationMs('timeout')
   const deadline = timeoutMs === 0 && !forcedWaitEndsAtOnce ? Number.POSITIVE_INFINITY : session.host.now() + timeoutMs
   for (;;) {
-    const found = yield* attempt(getObject(session, info))
+    const found = yield* tryToGet(session, info)
     if (!found.ok && isReason(found.failure, 'NotFound')) return
     if (!found.ok) throw new CommandFailure(found.failure)
     const left = deadline - session.host.now()

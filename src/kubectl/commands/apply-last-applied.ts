@@ -3,11 +3,11 @@ import { goQuote } from '../../go/quote.ts'
 import { toGoYaml } from '../../go/yaml/go-yaml.ts'
 import type { Steps } from '../../kernel/steps.ts'
 import type { Call, Command } from '../cli/command.ts'
-import { attempt, CommandFailure, fail, failAll, isReason } from '../cli/failure.ts'
+import { CommandFailure, fail, failAll, isReason } from '../cli/failure.ts'
 import { array, bool, string } from '../cli/flags.ts'
 import { printFlags } from '../print/printers.ts'
 import { filenameFlags, namesFiles, readAgain, readFiles } from '../resource/files.ts'
-import { described, getObject, type Info, patchObject } from '../resource/info.ts'
+import { described, type Info, patchObject, tryToGet } from '../resource/info.ts'
 import { lastApplied, originalConfiguration } from '../resource/last-applied.ts'
 import { missingResource, partition, select } from '../resource/select.ts'
 import { fieldValidation, validateFlag } from '../resource/validation.ts'
@@ -75,7 +75,7 @@ function* set(call: Call): Steps<number> {
 
 /** What is there becomes the object of the info; undefined where it is told to have been applied just so. */
 function* changeOf({ session, flags }: Call, info: Info): Steps<Change | undefined> {
-  const found = yield* attempt(getObject(session, info))
+  const found = yield* tryToGet(session, info)
   if (!found.ok && isReason(found.failure, 'NotFound')) throw new CommandFailure(found.failure)
   if (!found.ok)
     throw new CommandFailure(

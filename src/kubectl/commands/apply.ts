@@ -18,7 +18,7 @@ import { array, bool, duration, flagSince, flagUntil, int, string } from '../cli
 import type { Session } from '../cli/session.ts'
 import { createPrinter } from '../print/printers.ts'
 import { filenameFlags, readFiles, requireFiles } from '../resource/files.ts'
-import { createObject, described, getObject, type Info, patchObject } from '../resource/info.ts'
+import { createObject, described, type Info, patchObject, tryToGet } from '../resource/info.ts'
 import { hasAnnotation, originalConfiguration, withAnnotation } from '../resource/last-applied.ts'
 import { partition } from '../resource/select.ts'
 import { serverMinor } from '../resource/server-version.ts'
@@ -115,7 +115,7 @@ function* applyOne(call: Call, info: Info, dryRun: string, report: Report): Step
     fail(`from ${String(generateName(info))}: cannot use generate name with apply`)
   }
   if (flags.bool('server-side')) return yield* applyOnServer(call, info, dryRun, report)
-  const found = yield* attempt(getObject(session, info))
+  const found = yield* tryToGet(session, info)
   if (!found.ok && !isReason(found.failure, 'NotFound')) {
     throw new CommandFailure(
       sourced(`retrieving current configuration of:\n${described(info)}\nfrom server for:`, info, found.failure),

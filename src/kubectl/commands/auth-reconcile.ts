@@ -62,7 +62,7 @@ function* reconciled(call: Call, info: Info, isDryRun: boolean, tries: number): 
   const isRole = roles.includes(info.mapping.kind)
   if (tries > (attemptsMax[isRole ? 'rules' : 'subjects'] ?? 0)) fail('exceeded maximum attempts')
   const expected = info.object
-  const answer = yield* attempt(session.rest.request('GET', pathOf(info)))
+  const answer = yield* session.rest.tryRequest('GET', pathOf(info))
   if (!answer.ok && !isReason(answer.failure, 'NotFound')) throw new CommandFailure(answer.failure)
   const found = compare(call, isRole, answer.ok ? answer.value : undefined, expected)
   if (found.isProtected || isDryRun || found.operation === 'none') return found
@@ -105,12 +105,12 @@ function compare({ flags }: Call, isRole: boolean, existing: unknown, expected: 
 
 /** Whoever may not read or make a namespace may still write roles in it. Source: namespace.go, tryEnsureNamespace. */
 function* ensureNamespace({ session }: Call, name: string): Steps<void> {
-  const found = yield* attempt(session.rest.request('GET', `/api/v1/namespaces/${name}`))
+  const found = yield* session.rest.tryRequest('GET', `/api/v1/namespaces/${name}`)
   if (found.ok) return
   if (!isReason(found.failure, 'NotFound') && !isReason(found.failure, 'Forbidden'))
     throw new CommandFailure(found.failure)
   const body = JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
-  const made = yield* attempt(session.rest.request('POST', '/api/v1/namespaces', { body }))
+  const made = yield* session.rest.tryRequest('POST', '/api/v1/namespaces', { body })
   if (made.ok || isReason(made.failure, 'AlreadyExists') || isReason(made.failure, 'Forbidden')) return
   throw new CommandFailure(made.failure)
 }

@@ -112,7 +112,7 @@ function* readTyped(session: Session, { name, object }: Info): Steps<unknown> {
   const { certificatesHaveOneVerdict, certificatesOfV1Only } = session.version
   if (!certificatesHaveOneVerdict) return object
   const ask = (version: string) =>
-    attempt(session.rest.request('GET', pathOf(version, name), { resource: `${plural}.${group}` }))
+    session.rest.tryRequest('GET', pathOf(version, name), { resource: `${plural}.${group}` })
   const first = yield* ask('v1')
   if (first.ok) return first.value
   const last = isReason(first.failure, 'NotFound') && !certificatesOfV1Only ? yield* ask('v1beta1') : first

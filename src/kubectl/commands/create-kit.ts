@@ -117,9 +117,10 @@ function* send(
     ...(dryRun ? { dryRun: 'All' } : {}),
     ...(session.version.sendsFieldManager ? { fieldManager: managerOf(call, manager) } : {}),
   }
-  const result = yield* attempt(
-    session.rest.request('POST', resourcePath(mapping, namespace), { body: structBody(sent), query }),
-  )
+  const result = yield* session.rest.tryRequest('POST', resourcePath(mapping, namespace), {
+    body: structBody(sent),
+    query,
+  })
   if (!result.ok) throw new CommandFailure(wrapped(result.failure, failurePrefix))
   return isObject(result.value)
     ? { kind: textAt(object, 'kind'), apiVersion: textAt(object, 'apiVersion'), ...result.value }

@@ -2,7 +2,7 @@ import { type JsonObject, textAt } from '../../go/json.ts'
 import { has } from '../../versions/changes.ts'
 import { kubectl } from '../../versions/kubectl.ts'
 import type { Call, Command } from '../cli/command.ts'
-import { attempt, fail, failureMessage } from '../cli/failure.ts'
+import { fail, failureMessage } from '../cli/failure.ts'
 import { array, bool, duration, type FlagSpec, int, required, string, strings } from '../cli/flags.ts'
 import { createPrinter } from '../print/printers.ts'
 import { failsAs, madeMetadata, makeCommand, nameFrom, parsePairs } from './create-kit.ts'
@@ -224,7 +224,7 @@ export const createToken: Command = {
     }
     const path = `/api/v1/namespaces/${session.namespace}/serviceaccounts/${name}/token`
     const body = JSON.stringify({ kind: 'TokenRequest', apiVersion: 'authentication.k8s.io/v1', metadata: {}, spec })
-    const answer = yield* attempt(session.rest.request('POST', path, { body }))
+    const answer = yield* session.rest.tryRequest('POST', path, { body })
     if (!answer.ok) return fail(`failed to create token: ${failureMessage(answer.failure)}`)
     const token = textAt(answer.value, 'status', 'token')
     if (token === '') fail('failed to create token: no token in server response')

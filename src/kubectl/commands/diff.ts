@@ -20,7 +20,7 @@ import { bool, string, unsupported } from '../cli/flags.ts'
 import { klogPrefix } from '../cli/klog.ts'
 import type { Session } from '../cli/session.ts'
 import { filenameFlags, readFiles, requireFiles } from '../resource/files.ts'
-import { createObject, getObject, type Info, patchObject } from '../resource/info.ts'
+import { createObject, type Info, patchObject, tryToGet } from '../resource/info.ts'
 import { originalConfiguration } from '../resource/last-applied.ts'
 import { partition } from '../resource/select.ts'
 import { serverMinor } from '../resource/server-version.ts'
@@ -79,7 +79,7 @@ function fileName(info: Info): string {
 
 function* diffOne(call: Call, info: Info, directories: readonly string[]): Steps<string> {
   const { session, flags } = call
-  const found = yield* attempt(getObject(session, info))
+  const found = yield* tryToGet(session, info)
   if (!found.ok && !isReason(found.failure, 'NotFound')) throw new CommandFailure(found.failure)
   const live = found.ok ? found.value : undefined
   const merged = flags.bool('server-side')

@@ -2,7 +2,7 @@ import { at, isObject, listAt, textAt } from '../../go/json.ts'
 import { parseRfc3339 } from '../../kernel/calendar.ts'
 import type { Steps } from '../../kernel/steps.ts'
 import type { Call } from '../cli/command.ts'
-import { attempt, failureMessage, isReason } from '../cli/failure.ts'
+import { failureMessage, isReason } from '../cli/failure.ts'
 import { inTurn } from '../cli/in-turn.ts'
 
 /** Whether a Pod is to go, and what is to be said of that. */
@@ -90,7 +90,7 @@ function* daemonSet({ session, flags }: Call, pod: unknown): Steps<Verdict> {
   const owner = controllerOf(pod)
   if (textAt(owner, 'kind') !== 'DaemonSet' || hasEnded(pod)) return goes
   const path = `/apis/apps/v1/namespaces/${textAt(pod, 'metadata', 'namespace')}/daemonsets/${textAt(owner, 'name')}`
-  const found = yield* attempt(session.rest.request('GET', path))
+  const found = yield* session.rest.tryRequest('GET', path)
   if (!found.ok) {
     const message = failureMessage(found.failure)
     return isReason(found.failure, 'NotFound') && flags.bool('force') ? warned(message) : refused(message)

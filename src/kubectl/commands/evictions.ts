@@ -3,7 +3,7 @@ import { listAt, textAt } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
 import type { Steps } from '../../kernel/steps.ts'
 import type { Call } from '../cli/command.ts'
-import { attempt, type Failure, failureMessage, isReason } from '../cli/failure.ts'
+import { type Failure, failureMessage, isReason } from '../cli/failure.ts'
 import { until } from '../cli/until.ts'
 import { isSkipped } from './drain-filters.ts'
 import { dryRunOf } from './write.ts'
@@ -47,7 +47,7 @@ export function* deletePods(call: Call, pods: readonly unknown[]): Steps<Drained
   const timeoutMs = flags.durationMs('timeout')
   for (const pod of pods) {
     const body = JSON.stringify({ kind: 'DeleteOptions', apiVersion: 'v1', ...options })
-    const gone = yield* attempt(session.rest.request('DELETE', podPath(pod), { body }))
+    const gone = yield* session.rest.tryRequest('DELETE', podPath(pod), { body })
     if (!gone.ok && !isReason(gone.failure, 'NotFound')) return { failure: gone.failure }
   }
   if (dryRunOf(call) === 'server') return {}
@@ -118,7 +118,7 @@ class Eviction {
     }
     const { policy, body } = this.#request()
     const path = `${podPath(this.#pod)}/eviction`
-    const result = yield* attempt(session.rest.request('POST', path, { body: JSON.stringify({ ...policy, ...body }) }))
+    const result = yield* session.rest.tryRequest('POST', path, { body: JSON.stringify({ ...policy, ...body }) })
     if (result.ok) this.#accepted()
     else if (isReason(result.failure, 'NotFound')) this.#end()
     else yield* this.#refused(result.failure)
@@ -157,7 +157,7 @@ class Eviction {
     const what = isTooMany ? this.#text() : `pod ${goQuote(this.#name)}${from}`
     session.err(`error when evicting ${what} (will retry after 5s): ${message}\n`)
     this.dueAt += retryMs
-    const fresh = yield* attempt(session.rest.request('GET', podPath(this.#pod)))
+    const fresh = yield* session.rest.tryRequest('GET', podPath(this.#pod))
     if (fresh.ok) this.#pod = fresh.value
   }
 
@@ -200,7 +200,7 @@ class Eviction {
 /** Source: kubectl pkg/drain/drain.go, waitForDelete. */
 function* lookFor(call: Call, pod: unknown): Steps<'gone' | 'pending' | 'skipped' | Failure> {
   const { session, flags } = call
-  const found = yield* attempt(session.rest.request('GET', podPath(pod)))
+  const found = yield* session.rest.tryRequest('GET', podPath(pod))
   if (!found.ok) return isReason(found.failure, 'NotFound') ? 'gone' : found.failure
   if (textAt(found.value, 'metadata', 'uid') !== textAt(pod, 'metadata', 'uid')) return 'gone'
   if (!isSkipped(call, found.value)) return 'pending'

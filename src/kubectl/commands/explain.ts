@@ -5,7 +5,7 @@ import { kubectl } from '../../versions/kubectl.ts'
 import { groupResource, groupVersion, type Mapping } from '../api/discovery.ts'
 import type { RequestOptions } from '../api/rest.ts'
 import type { Call, Command } from '../cli/command.ts'
-import { attempt, fail, failPlain } from '../cli/failure.ts'
+import { fail, failPlain } from '../cli/failure.ts'
 import { bool, flagSince, flagUntil, string } from '../cli/flags.ts'
 import { type SchemaDocument, type SchemaNode, schemaDocument } from '../explain/document.ts'
 import { explainV2 } from '../explain/plaintext-v2.ts'
@@ -40,7 +40,7 @@ function* explain(call: Call): Steps<number> {
   if (!session.version.explainsByV3) return yield* printV2(call, mapping, path)
   const output = flags.string('output')
   if (output === 'plaintext-openapiv2') return yield* printV2(call, mapping, path)
-  const hasV3 = (yield* attempt(session.rest.request('GET', '/openapi/v3', openApiRequest))).ok
+  const hasV3 = (yield* session.rest.tryRequest('GET', '/openapi/v3', openApiRequest)).ok
   if (output === 'plaintext') return hasV3 ? yield* printV3(call, mapping, path) : yield* printV2(call, mapping, path)
   return fail(`unrecognized format: ${output}`)
 }
@@ -89,7 +89,7 @@ function* printV3(call: Call, mapping: Mapping, path: readonly string[]): Steps<
   const { session, flags } = call
   const { group, version, kind, resource } = mapping
   const place = group === '' ? `api/${version}` : `apis/${group}/${version}`
-  const answer = yield* attempt(session.rest.request('GET', `/openapi/v3/${place}`))
+  const answer = yield* session.rest.tryRequest('GET', `/openapi/v3/${place}`)
   if (!answer.ok) return fail(`couldn't find resource for "${group}/${version}, Resource=${resource}"`)
   const document = schemaDocument(answer.value, 'components', 'schemas')
   const schema = document.kind(group, version, kind)

@@ -1,7 +1,7 @@
 import { textAt } from '../../go/json.ts'
 import type { Steps } from '../../kernel/steps.ts'
 import { resourcePath } from '../api/discovery.ts'
-import { attempt, CommandFailure, isReason } from '../cli/failure.ts'
+import { CommandFailure, isReason } from '../cli/failure.ts'
 import type { Session } from '../cli/session.ts'
 import { until } from '../cli/until.ts'
 import type { Info } from '../resource/info.ts'
@@ -14,7 +14,7 @@ export function* waitGone(session: Session, info: Info, uid: string, timeoutMs: 
   const deadline = session.host.now() + timeoutMs
   const collection = resourcePath(info.mapping, info.namespace)
   for (;;) {
-    const found = yield* attempt(session.rest.request('GET', resourcePath(info.mapping, info.namespace, info.name)))
+    const found = yield* session.rest.tryRequest('GET', resourcePath(info.mapping, info.namespace, info.name))
     if (!found.ok) {
       if (isReason(found.failure, 'NotFound')) return true
       throw new CommandFailure(found.failure)

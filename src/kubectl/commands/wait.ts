@@ -12,7 +12,7 @@ import { until } from '../cli/until.ts'
 import { findJsonpath, relaxedTemplate } from '../print/jsonpath.ts'
 import { createPrinter, objectName, printFlags } from '../print/printers.ts'
 import { filenameFlags, namesFiles, readFiles } from '../resource/files.ts'
-import { getObject, type Info } from '../resource/info.ts'
+import { type Info, tryToGet } from '../resource/info.ts'
 import { partition, select } from '../resource/select.ts'
 import { waitGone } from './wait-gone.ts'
 
@@ -113,7 +113,7 @@ function* isThere(call: Call): Steps<boolean> {
   failAll(failures.filter((failure) => !isReason(failure, 'NotFound')))
   if (failures.length > 0 || infos.length === 0) return false
   if (!namesFiles(flags)) return true
-  const read = yield* inTurn(infos, (info) => attempt(getObject(session, info)))
+  const read = yield* inTurn(infos, (info) => tryToGet(session, info))
   return read.every(({ ok }) => ok)
 }
 
@@ -185,7 +185,7 @@ function* waitFor(
   const deadline = session.host.now() + timeoutMs
   const collection = resourcePath(info.mapping, info.namespace)
   for (;;) {
-    const found = yield* attempt(session.rest.request('GET', resourcePath(info.mapping, info.namespace, info.name)))
+    const found = yield* session.rest.tryRequest('GET', resourcePath(info.mapping, info.namespace, info.name))
     if (!found.ok && !isReason(found.failure, 'NotFound')) throw new CommandFailure(found.failure)
     if (found.ok && check(found.value)) return found.value
     const left = deadline - session.host.now()

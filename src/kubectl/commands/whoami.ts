@@ -2,7 +2,7 @@ import { at, isObject, listAt, objectAt, textAt } from '../../go/json.ts'
 import { alignTabs, tableTabs } from '../../go/tabwriter.ts'
 import type { Steps } from '../../kernel/steps.ts'
 import type { Call, Command } from '../cli/command.ts'
-import { attempt, CommandFailure, fail, isReason } from '../cli/failure.ts'
+import { CommandFailure, fail, isReason } from '../cli/failure.ts'
 import { createStructPrinter, printFlags } from '../print/printers.ts'
 
 /** Source: kubectl pkg/cmd/auth/whoami.go. */
@@ -34,7 +34,7 @@ function* ask({ session }: Call): Steps<unknown> {
   for (const version of ['v1', 'v1beta1', 'v1alpha1']) {
     const apiVersion = `authentication.k8s.io/${version}`
     const body = JSON.stringify({ kind: 'SelfSubjectReview', apiVersion, metadata: {}, status: { userInfo: {} } })
-    const answer = yield* attempt(session.rest.request('POST', `/apis/${apiVersion}/selfsubjectreviews`, { body }))
+    const answer = yield* session.rest.tryRequest('POST', `/apis/${apiVersion}/selfsubjectreviews`, { body })
     if (answer.ok) return answer.value
     if (isReason(answer.failure, 'Forbidden'))
       return fail('the selfsubjectreviews API is not enabled in the cluster or you do not have permission to call it')

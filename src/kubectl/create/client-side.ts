@@ -13,7 +13,7 @@ import { toKyaml } from '../../go/yaml/kyaml.ts'
 import { has } from '../../versions/changes.ts'
 import { kubectl } from '../../versions/kubectl.ts'
 import { CommandFailure, exitCodeOf, fail, failPlain, failUsage, failureText } from '../cli/failure.ts'
-import { type FlagSpec, type FlagValues, parseBool, parseFlags, string } from '../cli/flags.ts'
+import { type FlagSpec, FlagTable, type FlagValues, parseBool, parseFlags, string } from '../cli/flags.ts'
 import { clientVersion } from '../client-version.ts'
 import { executeJsonpath } from '../print/jsonpath.ts'
 import { parseJsonpath } from '../print/jsonpath-parse.ts'
@@ -106,7 +106,7 @@ function parsed(
   minor: number,
 ): { readonly values: FlagValues; readonly args: readonly string[] } {
   const prefix = has(minor, kubectl.parserErrorsInLowerCase) ? 'error' : 'Error'
-  const result = parseFlags(specs, argv)
+  const result = parseFlags(new FlagTable(specs), argv)
   if ('error' in result) return failPlain(`${prefix}: ${result.error}\nSee '${path} --help' for usage.`)
   const missing = specs.filter(({ name, required }) => required && !result.values.changed(name)).map(({ name }) => name)
   const names = missing.sort().map((name) => `"${name}"`)

@@ -1,7 +1,6 @@
 import { at, compareBytes, listAt, numberAt, objectAt, sortedEntries, textAt } from '../../go/json.ts'
 import { goSorted } from '../../go/sort.ts'
 import type { Steps } from '../../kernel/steps.ts'
-import { attempt } from '../cli/failure.ts'
 import { inTurn } from '../cli/in-turn.ts'
 import type { Session } from '../cli/session.ts'
 import { since } from '../print/duration.ts'
@@ -141,7 +140,7 @@ function* findEvents(
     ...(uid === '' ? [] : [`involvedObject.uid=${uid}`]),
   ].join(',')
   const path = namespace === '' ? '/api/v1/events' : `/api/v1/namespaces/${namespace}/events`
-  const answer = yield* attempt(session.rest.request('GET', path, { query: { fieldSelector: selector } }))
+  const answer = yield* session.rest.tryRequest('GET', path, { query: { fieldSelector: selector } })
   return answer.ok ? listAt(answer.value, 'items') : undefined
 }
 
@@ -176,9 +175,9 @@ function describeEvents(session: Session, w: DescribeWriter, events: readonly un
 export function* countPods(session: Session, object: unknown): Steps<string> {
   const namespace = textAt(object, 'metadata', 'namespace')
   const selector = formatSelector(objectAt(object, 'spec', 'selector'))
-  const answer = yield* attempt(
-    session.rest.request('GET', `/api/v1/namespaces/${namespace}/pods`, { query: { labelSelector: selector } }),
-  )
+  const answer = yield* session.rest.tryRequest('GET', `/api/v1/namespaces/${namespace}/pods`, {
+    query: { labelSelector: selector },
+  })
   if (!answer.ok) return 'error in fetching pods: '
   const uid = textAt(object, 'metadata', 'uid')
   const own = listAt(answer.value, 'items').filter((pod) =>

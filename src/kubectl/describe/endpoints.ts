@@ -1,6 +1,6 @@
 import { at, listAt, numberAt, textAt } from '../../go/json.ts'
 import type { Steps } from '../../kernel/steps.ts'
-import { attempt, type Failure } from '../cli/failure.ts'
+import type { Failure } from '../cli/failure.ts'
 import type { Session } from '../cli/session.ts'
 import { type Describing, describeHead, describeLabels, describeOwnEvents } from './common.ts'
 
@@ -21,7 +21,7 @@ export function* serviceAddresses(session: Session, namespace: string, name: str
   const path = isNew
     ? `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices?labelSelector=${selector}`
     : `/api/v1/namespaces/${namespace}/endpoints/${name}`
-  const found = yield* attempt(session.rest.request('GET', path))
+  const found = yield* session.rest.tryRequest('GET', path)
   return {
     of: (port) => {
       const lists = listAt(found.ok ? found.value : undefined, isNew ? 'items' : 'subsets')

@@ -1,6 +1,6 @@
 import { at, compareBytes, isObject, listAt, numberAt, textAt } from '../../go/json.ts'
 import type { Steps } from '../../kernel/steps.ts'
-import { attempt, failureMessage } from '../cli/failure.ts'
+import { failureMessage } from '../cli/failure.ts'
 import { type Describing, describeAnnotations, describeLabels, describeOwnEvents } from './common.ts'
 import { serviceAddresses } from './endpoints.ts'
 
@@ -75,7 +75,7 @@ function* addressesText({ session }: Describing, namespace: string, name: string
   const isNew = session.version.readsEndpointSlices
   const addresses = yield* serviceAddresses(session, namespace, name)
   if (addresses.failure !== undefined) return ` (<error: ${failureMessage(addresses.failure)}>)`
-  const service = yield* attempt(session.rest.request('GET', `/api/v1/namespaces/${namespace}/services/${name}`))
+  const service = yield* session.rest.tryRequest('GET', `/api/v1/namespaces/${namespace}/services/${name}`)
   if (!service.ok) return `${isNew ? ' ' : ''}(<error: ${failureMessage(service.failure)}>)`
   const ports = listAt(service.value, 'spec', 'ports')
   const named = ports.findLast((one) => textAt(one, 'name') === port || String(numberAt(one, ['port'])) === port)

@@ -7,7 +7,7 @@ import {
 } from '../../api/quantity.ts'
 import { at, compareBytes, listAt, objectAt, sortedEntries, textAt } from '../../go/json.ts'
 import type { Steps } from '../../kernel/steps.ts'
-import { attempt, CommandFailure, failureMessage, isReason } from '../cli/failure.ts'
+import { CommandFailure, failureMessage, isReason } from '../cli/failure.ts'
 import { rfc1123, since } from '../print/duration.ts'
 import { type Describing, describeMeta, describeOwnEvents } from './common.ts'
 import type { DescribeWriter } from './writer.ts'
@@ -75,7 +75,7 @@ function describeTaints(w: DescribeWriter, taints: readonly unknown[]): void {
 
 function* describeLease({ session, w, object: node }: Describing): Steps<void> {
   const path = `/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/${textAt(node, 'metadata', 'name')}`
-  const found = yield* attempt(session.rest.request('GET', path))
+  const found = yield* session.rest.tryRequest('GET', path)
   if (!found.ok && session.version.tellsMissingLease) {
     w.field(0, 'Lease', `Failed to get lease: ${failureMessage(found.failure)}`)
     return
@@ -163,7 +163,7 @@ function share(amounts: Amounts, name: string, allocatable: Readonly<Record<stri
 function* describePods(d: Describing): Steps<void> {
   const { session, w, object: node } = d
   const selector = `spec.nodeName=${textAt(node, 'metadata', 'name')},status.phase!=Succeeded,status.phase!=Failed`
-  const answer = yield* attempt(session.rest.request('GET', '/api/v1/pods', { query: { fieldSelector: selector } }))
+  const answer = yield* session.rest.tryRequest('GET', '/api/v1/pods', { query: { fieldSelector: selector } })
   if (!answer.ok) {
     if (!isReason(answer.failure, 'Forbidden')) throw new CommandFailure(answer.failure)
     w.field(0, 'Pods', 'not authorized')

@@ -1,7 +1,7 @@
 import { fromBase64, utf8Text } from '../../bytes/bytes.ts'
 import { at, compareBytes, isObject, listAt, numberAt, objectAt, sortedEntries, textAt } from '../../go/json.ts'
 import type { Steps } from '../../kernel/steps.ts'
-import { attempt, CommandFailure, isReason } from '../cli/failure.ts'
+import { CommandFailure, isReason } from '../cli/failure.ts'
 import type { Session } from '../cli/session.ts'
 import { formatMap } from '../print/table.ts'
 import { type Describing, describeHead, describeMeta, describeOwnEvents } from './common.ts'
@@ -53,7 +53,7 @@ export function* describeServiceAccount(d: Describing): Steps<void> {
     yield* describeOwnEvents(d)
     return
   }
-  const answer = yield* attempt(session.rest.request('GET', `/api/v1/namespaces/${namespace}/secrets`))
+  const answer = yield* session.rest.tryRequest('GET', `/api/v1/namespaces/${namespace}/secrets`)
   const secrets = answer.ok ? listAt(answer.value, 'items') : []
   const existing = new Set(secrets.map((secret) => textAt(secret, 'metadata', 'name')))
   const tokens = secrets.filter(
@@ -91,7 +91,7 @@ function describeNames(
 
 /** All of a namespace; undefined where the server knows no such resource. */
 function* listServed(session: Session, namespace: string, resource: string): Steps<readonly unknown[] | undefined> {
-  const answer = yield* attempt(session.rest.request('GET', `/api/v1/namespaces/${namespace}/${resource}`))
+  const answer = yield* session.rest.tryRequest('GET', `/api/v1/namespaces/${namespace}/${resource}`)
   if (answer.ok) return listAt(answer.value, 'items')
   if (isReason(answer.failure, 'NotFound')) return undefined
   throw new CommandFailure(answer.failure)

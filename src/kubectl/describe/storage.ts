@@ -2,7 +2,7 @@ import { at, compareBytes, isObject, listAt, textAt } from '../../go/json.ts'
 import type { Steps } from '../../kernel/steps.ts'
 import { has } from '../../versions/changes.ts'
 import { kubectl } from '../../versions/kubectl.ts'
-import { attempt, CommandFailure } from '../cli/failure.ts'
+import { CommandFailure } from '../cli/failure.ts'
 import { rfc1123, since } from '../print/duration.ts'
 import { formatMap } from '../print/table.ts'
 import { type Describing, describeAnnotations, describeLabels, describeOwnEvents } from './common.ts'
@@ -151,7 +151,7 @@ function describeDataSource({ w, object }: Describing): void {
 /** The Pods that name the claim in a volume. */
 function* describeUsers({ session, w, object }: Describing): Steps<void> {
   const path = `/api/v1/namespaces/${textAt(object, 'metadata', 'namespace')}/pods`
-  const answer = yield* attempt(session.rest.request('GET', path))
+  const answer = yield* session.rest.tryRequest('GET', path)
   if (!answer.ok) throw new CommandFailure(answer.failure)
   const claim = textAt(object, 'metadata', 'name')
   const names = listAt(answer.value, 'items')

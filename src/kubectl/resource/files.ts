@@ -12,7 +12,7 @@ import { inTurn } from '../cli/in-turn.ts'
 import type { Session } from '../cli/session.ts'
 import type { ClientVersion } from '../client-version.ts'
 import { buildKustomization } from '../kustomize-entry.ts'
-import { getObject, type Info, type ReadOptions } from './info.ts'
+import { type Info, type ReadOptions, tryToGet } from './info.ts'
 import { localMapping, structError } from './local-objects.ts'
 import { metadataError } from './metadata.ts'
 
@@ -82,7 +82,7 @@ export function* readAgain(
 
 function* readOneAgain(session: Session, entry: Entry, options?: ReadOptions): Steps<Entry> {
   if (!entry.ok) return entry
-  const read = yield* attempt(getObject(session, entry.info, options))
+  const read = yield* tryToGet(session, entry.info, options)
   return read.ok ? { ok: true, info: { ...entry.info, object: read.value } } : read
 }
 
@@ -123,7 +123,7 @@ function* entriesOf(session: Session, source: Source, options: FileOptions): Ste
     const items = flatten(value)
     const areItems = items.length !== 1 || items[0] !== value
     const named = areItems && !session.version.listItemsNameTheirFile ? '' : source.name
-    const json = areItems ? undefined : jsonOf(value, source.text, values.length)
+    const json = areItems ? undefined : () => jsonOf(value, source.text, values.length)
     entries.push(...(yield* inTurn(items, (object) => entryOf(session, named, object, { ...options, json }))))
   }
   if (error !== undefined) {
@@ -160,8 +160,8 @@ function jsonOf(document: unknown, text: string, documents: number): string {
 }
 
 interface EntryOptions extends FileOptions {
-  /** Of a document; items of a list are not decoded once more. */
-  readonly json: string | undefined
+  /** Gives the text of a document; items of a list are not decoded once more. */
+  readonly json: (() => string) | undefined
 }
 
 function* entryOf(session: Session, source: string, object: unknown, options: EntryOptions): Steps<Entry> {
@@ -181,7 +181,7 @@ function* infoOf(session: Session, source: string, object: unknown, options: Ent
   const wrong = json === undefined ? undefined : metadataError(object, json, session.version)
   if (wrong !== undefined) fail(`unable to decode ${goQuote(source)}: ${wrong}`)
   if (options.isTyped === true) {
-    const error = structError(apiVersion, kind, json ?? goJson(object), session.version)
+    const error = structError(apiVersion, kind, json?.() ?? goJson(object), session.version)
     if (error !== undefined) fail(`unable to decode ${goQuote(source)}: ${error}`)
   }
   if (options.isOffline === true)

@@ -4,7 +4,7 @@ import type { Steps } from '../../kernel/steps.ts'
 import { goResource, groupResource, type Mapping, resourcePath } from '../api/discovery.ts'
 import { mapBody } from '../api/json-body.ts'
 import type { Query } from '../api/rest.ts'
-import { attempt, CommandFailure, type Failure, fail, failureMessage, isReason } from '../cli/failure.ts'
+import { type Attempt, CommandFailure, type Failure, fail, failureMessage, isReason } from '../cli/failure.ts'
 import type { Session } from '../cli/session.ts'
 
 /** One object that a command is about. Source: cli-runtime pkg/resource/visitor.go, Info. */
@@ -35,8 +35,10 @@ export interface WriteOptions {
   readonly query?: Query
 }
 
+const nameless = 'resource name may not be empty'
+
 function pathOf(info: Info, ...rest: readonly string[]): string {
-  if (info.name === '') fail('resource name may not be empty')
+  if (info.name === '') fail(nameless)
   return resourcePath(info.mapping, info.namespace, info.name, ...rest)
 }
 
@@ -46,20 +48,28 @@ export interface ReadOptions {
   readonly subresource?: string
 }
 
+/** Reads an object; throws a CommandFailure where it is not to be had. */
+export function* getObject(session: Session, info: Info, options?: ReadOptions): Steps<unknown> {
+  const found = yield* tryToGet(session, info, options)
+  if (!found.ok) throw new CommandFailure(found.failure)
+  return found.value
+}
+
 /**
- * Reads an object; when it is missing in a namespace that is missing too, the namespace is what is told.
+ * The same with a refusal as data; when it is missing in a namespace that is missing too, the namespace is what is told.
  * Source: visitor.go, Info.Get.
  */
-export function* getObject(session: Session, info: Info, options: ReadOptions = {}): Steps<unknown> {
+export function* tryToGet(session: Session, info: Info, options: ReadOptions = {}): Steps<Attempt<unknown>> {
+  if (info.name === '') return { ok: false, failure: { kind: 'message', text: nameless } }
   const { subresource = '', ...rest } = options
   const path = subresource === '' ? pathOf(info) : pathOf(info, subresource)
-  const answer = yield* attempt(session.rest.request('GET', path, { ...rest, resource: groupResource(info.mapping) }))
-  if (answer.ok) return answer.value
+  const answer = yield* session.rest.tryRequest('GET', path, { ...rest, resource: groupResource(info.mapping) })
+  if (answer.ok) return answer
   if (isReason(answer.failure, 'NotFound') && info.namespace !== '' && info.namespace !== 'default') {
-    const namespace = yield* attempt(session.rest.request('GET', `/api/v1/namespaces/${info.namespace}`))
-    if (!namespace.ok && isReason(namespace.failure, 'NotFound')) throw new CommandFailure(namespace.failure)
+    const namespace = yield* session.rest.tryRequest('GET', `/api/v1/namespaces/${info.namespace}`)
+    if (!namespace.ok && isReason(namespace.failure, 'NotFound')) return namespace
   }
-  throw new CommandFailure(answer.failure)
+  return answer
 }
 
 function writeQuery(session: Session, options: WriteOptions): Query {
@@ -146,9 +156,10 @@ export function* listObjects(
       ...(next === undefined ? {} : { continue: next }),
     }
     const options = selection.accept === undefined ? { query } : { query, accept: selection.accept }
-    const answer = yield* attempt(
-      session.rest.request('GET', resourcePath(mapping, namespace), { ...options, resource: groupResource(mapping) }),
-    )
+    const answer = yield* session.rest.tryRequest('GET', resourcePath(mapping, namespace), {
+      ...options,
+      resource: groupResource(mapping),
+    })
     if (!answer.ok) throw new CommandFailure(listFailure(answer.failure, mapping, selection))
     each(answer.value)
     next = textAt(answer.value, 'metadata', 'continue') || undefined

@@ -5,22 +5,21 @@ import { isObject, type JsonObject } from '../../go/json.ts'
 import type { ClientVersion } from '../client-version.ts'
 
 /**
- * What is wrong with the metadata of a document (`json`: its text), which kubectl reads as such before it asks anybody, whatever the kind; undefined: nothing.
+ * What is wrong with the metadata of a document (`json` gives its text), which kubectl reads as such before it asks anybody, whatever the kind; undefined: nothing.
  * Source: cli-runtime pkg/resource/metadata_decoder.go.
  */
-export function metadataError(document: JsonObject, json: string, version: ClientVersion): string | undefined {
+export function metadataError(document: JsonObject, json: () => string, version: ClientVersion): string | undefined {
   // The decoder is for what looks wrong: its tables take longer to load than most commands take.
   if (looksRight(document)) return undefined
   const definition = metadataOnly(version.minor)
   const decoded = version.decodesAsGo
-    ? decodeAsGo(json, definition, { tellsEmbedded: version.tellsEmbeddedStructs, omitsTimes: false })
-    : decodeTyped(json, definition)
+    ? decodeAsGo(json(), definition, { tellsEmbedded: version.tellsEmbeddedStructs, omitsTimes: false })
+    : decodeTyped(json(), definition)
   return decoded.ok ? undefined : decoded.error
 }
 
 const texts = ['name', 'generateName', 'namespace', 'selfLink', 'uid', 'resourceVersion', 'clusterName'] as const
 const maps = ['labels', 'annotations'] as const
-/** What else people write by hand. */
 const known: ReadonlySet<string> = new Set([...texts, ...maps])
 
 function looksRight(document: JsonObject): boolean {
@@ -31,8 +30,13 @@ function looksRight(document: JsonObject): boolean {
     isObject(metadata) &&
     texts.every((name) => isText(metadata[name])) &&
     maps.every((name) => isMapOfTexts(metadata[name])) &&
-    Object.keys(metadata).every((name) => known.has(name))
+    Object.keys(metadata).every((name) => known.has(name) || isUnset(name, metadata))
   )
+}
+
+/** What a dry run writes of a time that is not set. Else people write but texts and maps. */
+function isUnset(name: string, metadata: JsonObject): boolean {
+  return name === 'creationTimestamp' && metadata[name] === null
 }
 
 function isText(value: unknown): boolean {

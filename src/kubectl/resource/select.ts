@@ -7,7 +7,7 @@ import { attempt, type Failure, fail } from '../cli/failure.ts'
 import { inTurn } from '../cli/in-turn.ts'
 import type { Session } from '../cli/session.ts'
 import type { Entry } from './files.ts'
-import { getObject, type Info, listObjects } from './info.ts'
+import { type Info, listObjects, tryToGet } from './info.ts'
 
 /** What arguments and selectors name. Source: cli-runtime pkg/resource/builder.go. */
 export interface Selection {
@@ -210,7 +210,7 @@ function* byName(session: Session, selection: Selection, mapping: Mapping, name:
     ...(selection.query === undefined ? {} : { query: selection.query }),
     ...(selection.subresource === undefined ? {} : { subresource: selection.subresource }),
   }
-  const result = yield* attempt(getObject(session, bare, options))
+  const result = yield* tryToGet(session, bare, options)
   return result.ok ? { ok: true, info: { ...bare, object: result.value } } : { ok: false, failure: result.failure }
 }
 
