@@ -82,25 +82,26 @@ export function createGuard({ after, end, log }: GuardOptions): Guard {
     }
   }
   /** What a call hands out, with its functions guarded as calls are. */
-  const guardedHandle = (handle: object, call: LoggedCall): object =>
-    Object.defineProperties(
-      {},
-      Object.fromEntries(
-        handleKeys(handle).map((key): [string, PropertyDescriptor] => {
-          const member: unknown = Reflect.get(handle, key)
-          if (typeof member !== 'function') return [key, { enumerable: true, get: () => Reflect.get(handle, key) }]
-          const value = (...given: readonly unknown[]): unknown => {
-            alive()
-            const result = noting(log.beginMember(call, key, given), () =>
-              changing(key, () => Reflect.apply(member, handle, given)),
-            )
-            after()
-            return result
-          }
-          return [key, { enumerable: true, value }]
-        }),
-      ),
-    )
+  const guardedHandle = (handle: object, call: LoggedCall): object => {
+    const guarded = {}
+    for (const key of handleKeys(handle)) {
+      const member: unknown = Reflect.get(handle, key)
+      if (typeof member !== 'function') {
+        Object.defineProperty(guarded, key, { enumerable: true, get: () => Reflect.get(handle, key) })
+        continue
+      }
+      const value = (...given: readonly unknown[]): unknown => {
+        alive()
+        const result = noting(log.beginMember(call, key, given), () =>
+          changing(key, () => Reflect.apply(member, handle, given)),
+        )
+        after()
+        return result
+      }
+      Object.defineProperty(guarded, key, { enumerable: true, value })
+    }
+    return guarded
+  }
   return {
     calls(work) {
       const names = Object.keys(calls) as CallName[]

@@ -29,8 +29,11 @@ function* runKubectl(hostOf: HostOf, call: ProgramCall): Steps<number> {
 function readsInput(argv: readonly string[]): boolean {
   return argv.some(
     (arg) =>
-      /(?:^|=)(?:-|\/dev\/stdin)$/.test(arg) ||
+      arg === '-' ||
+      arg === '/dev/stdin' ||
       arg === '-f-' ||
+      arg.endsWith('=-') ||
+      arg.endsWith('=/dev/stdin') ||
       /^-[it]*i[it]*$/.test(arg) ||
       arg.startsWith('--stdin'),
   )

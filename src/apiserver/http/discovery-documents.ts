@@ -19,7 +19,8 @@ export function discoveryAnswer(
 ): HttpAnswer | undefined {
   const known = made.get(discovery.resources) ?? new Map<string, HttpAnswer>()
   made.set(discovery.resources, known)
-  const key = JSON.stringify([group, version, isLegacy])
+  // No group or version that is served has a slash or a colon in its name.
+  const key = version === undefined ? `${isLegacy ? 'legacy' : 'groups'}:${group ?? ''}` : `${group}/${version}`
   const answered = known.get(key)
   if (answered !== undefined) return answered
   const document =

@@ -32,11 +32,13 @@ interface Found {
   readonly command: Command
   readonly path: string
   readonly rest: readonly string[]
-  readonly flags: OfferedFlags
+  readonly offered: Offered
 }
 
-/** The flags of a command in one version of kubectl. */
-interface OfferedFlags {
+/** What a command takes in one version of kubectl. */
+interface Offered {
+  /** Its sub-commands, by name and by alias. */
+  readonly children: ReadonlyMap<string, Command>
   /** Its own, without the global ones. */
   readonly own: readonly FlagSpec[]
   readonly required: readonly FlagSpec[]
@@ -47,25 +49,25 @@ interface OfferedFlags {
 
 function dispatch(argv: readonly string[], host: KubectlHost, version: ClientVersion, write: Output): Outcome {
   const found = findCommand(argv, version)
-  const word = found.command === rootCommand ? found.rest[firstWord(found.rest, found.flags.table)] : undefined
+  const word = found.command === rootCommand ? found.rest[firstWord(found.rest, found.offered.table)] : undefined
   if (word !== undefined) {
     throw new CommandFailure({ kind: 'plain', text: unknownCommandText(word, rootCommand, version) })
   }
-  const parsed = parseFlags(found.flags.table, found.rest)
+  const parsed = parseFlags(found.offered.table, found.rest)
   if ('error' in parsed) {
     if (parsed.error === 'help requested') failNotSimulated(`the help text of '${found.path}'`)
     const text = `${version.parserErrorPrefix}: ${parsed.error}\nSee '${found.path} --help' for usage.\n`
     throw new CommandFailure({ kind: 'plain', text })
   }
   if (found.command === rootCommand) return failNotSimulated("the help text of 'kubectl'")
-  checkRequired(found.flags.required, parsed.values, version)
+  checkRequired(found.offered.required, parsed.values, version)
   const isAsked = !asksNobody(found.path, parsed.values)
   const missing = missingFile(host, parsed.values)
   if (isAsked && missing !== undefined) fail(`stat ${missing}: no such file or directory`)
   if (isAsked) checkKubeconfig(host.config, found, parsed.values)
   const isEmpty = missing !== undefined && readsConfig.test(found.path)
   const session = createSession(isEmpty ? withoutConfig(host) : host, parsed.values, write)
-  for (const { name, deprecated = '' } of found.flags.deprecated)
+  for (const { name, deprecated = '' } of found.offered.deprecated)
     if (parsed.values.changed(name)) session.err(`Flag --${name} has been deprecated, ${deprecated}\n`)
   if (found.command.run === undefined) return groupHelp(found, parsed.args, version, write)
   return found.command.run({ path: found.path, args: parsed.args, flags: parsed.values, session })
@@ -96,7 +98,7 @@ const clientsFirst = /^kubectl (?:api-resources|api-versions|auth|cluster-info|c
 /** What flags name of the kubeconfig has to be there. Source: client-go tools/clientcmd/client_config.go and validation.go. */
 function checkKubeconfig(
   { contexts }: KubectlHost['config'],
-  { path, flags: { own } }: Found,
+  { path, offered: { own } }: Found,
   flags: FlagValues,
 ): void {
   if (!flags.changed('context') && !flags.changed('cluster') && !flags.changed('user')) return
@@ -134,34 +136,42 @@ function findCommand(argv: readonly string[], version: ClientVersion): Found {
   let path = 'kubectl'
   let rest = argv
   for (;;) {
-    const index = firstWord(rest, flagsOf(command, version.minor).table)
-    const word = index < 0 ? undefined : rest[index]
-    const child = command.children?.find(
-      ({ name, aliases }) => word !== undefined && (name === word || aliases?.includes(word) === true),
-    )
-    if (child === undefined || !isOffered(child, version.minor)) break
+    const { children, table } = offeredBy(command, version.minor)
+    const index = children.size === 0 ? -1 : firstWord(rest, table)
+    const child = children.get(rest[index] ?? '')
+    if (child === undefined) break
     command = child
     path = `${path} ${child.name}`
     rest = [...rest.slice(0, index), ...rest.slice(index + 1)]
   }
-  return { command, path, rest, flags: flagsOf(command, version.minor) }
+  return { command, path, rest, offered: offeredBy(command, version.minor) }
 }
 
 /** By command, then by minor version: commands are what they are, and their versions few. */
-const offered = new WeakMap<Command, Map<number, OfferedFlags>>()
+const known = new WeakMap<Command, Map<number, Offered>>()
 
-function flagsOf(command: Command, minor: number): OfferedFlags {
-  const known = offered.get(command)?.get(minor)
-  if (known !== undefined) return known
+function offeredBy(command: Command, minor: number): Offered {
+  const held = known.get(command)?.get(minor)
+  if (held !== undefined) return held
   const own = (command.flags ?? []).filter((flag) => isOffered(flag, minor))
-  const made: OfferedFlags = {
+  const made: Offered = {
+    children: childrenOf(command, minor),
     own,
     required: own.filter(({ required }) => required === true),
     deprecated: own.filter(({ deprecated }) => deprecated !== undefined),
     table: new FlagTable(globalFlags, own),
   }
-  offered.set(command, (offered.get(command) ?? new Map<number, OfferedFlags>()).set(minor, made))
+  known.set(command, (known.get(command) ?? new Map<number, Offered>()).set(minor, made))
   return made
+}
+
+/** Of two of one name the first counts; if it is not offered, there is none. */
+function childrenOf({ children = [] }: Command, minor: number): ReadonlyMap<string, Command> {
+  const named = new Map<string, Command>()
+  for (const child of children)
+    for (const name of [child.name, ...(child.aliases ?? [])]) if (!named.has(name)) named.set(name, child)
+  for (const [name, child] of named) if (!isOffered(child, minor)) named.delete(name)
+  return named
 }
 
 function firstWord(args: readonly string[], flags: FlagTable): number {

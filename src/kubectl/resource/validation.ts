@@ -1,5 +1,5 @@
 import { type Definition, type FieldType, type Schema, schemaOf } from '../../api/schema/schema.ts'
-import { compareBytes, isObject, textAt } from '../../go/json.ts'
+import { isObject, sortBytewise, textAt } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
 import type { Steps } from '../../kernel/steps.ts'
 import type { FlagSpec, FlagValues } from '../cli/flags.ts'
@@ -63,7 +63,9 @@ function topLevelErrors(object: unknown, schema: Schema): readonly string[] {
   const slash = apiVersion.indexOf('/')
   const group = slash < 0 ? '' : apiVersion.slice(0, slash)
   const definition = schema.kind({ group, version: apiVersion.slice(slash + 1), kind })
-  return definition === undefined ? [] : fieldErrors(definition, object, kind)
+  const errors: string[] = []
+  if (definition !== undefined) addFieldErrors(definition, object, kind, errors)
+  return errors
 }
 
 function kindErrors(object: Readonly<Record<string, unknown>>): readonly string[] {
@@ -75,25 +77,24 @@ function kindErrors(object: Readonly<Record<string, unknown>>): readonly string[
 }
 
 /** Source: kube-openapi pkg/util/proto/validation/types.go, VisitKind. */
-function fieldErrors(
+function addFieldErrors(
   definition: Definition,
   value: Readonly<Record<string, unknown>>,
   path: string,
-): readonly string[] {
-  const errors: string[] = []
-  for (const key of Object.keys(value).sort(compareBytes)) {
+  errors: string[],
+): void {
+  for (const key of sortBytewise(Object.keys(value))) {
     const item = value[key]
     if (item === null || item === undefined) continue
     const field = definition.fields.get(key)
     if (field === undefined) errors.push(about(path, `unknown field ${goQuote(key)} in ${definition.name}`))
-    else errors.push(...valueErrors(field.type, item, `${path}.${key}`, `${definition.name}.${key}`))
+    else addValueErrors(field.type, item, `${path}.${key}`, `${definition.name}.${key}`, errors)
   }
   for (const field of definition.fields.values()) {
     if (field.required && (value[field.name] === undefined || value[field.name] === null)) {
       errors.push(about(path, `missing required field ${goQuote(field.name)} in ${definition.name}`))
     }
   }
-  return errors
 }
 
 function about(path: string, text: string): string {
@@ -105,45 +106,42 @@ function kindOf(value: unknown): string {
   return typeof value === 'object' ? 'map' : typeof value
 }
 
-function valueErrors(type: FieldType, value: unknown, path: string, schemaPath: string): readonly string[] {
-  const wrong = (expected: string): readonly string[] => [
-    about(path, `invalid type for ${schemaPath}: got ${goQuote(kindOf(value))}, expected ${goQuote(expected)}`),
-  ]
+function addValueErrors(type: FieldType, value: unknown, path: string, schemaPath: string, errors: string[]): void {
   switch (type.kind) {
     case 'object':
-      return isObject(value)
-        ? fieldErrors(type.definition, value, path)
-        : [about(path, `invalid type for ${type.definition.name}: got ${goQuote(kindOf(value))}, expected "map"`)]
+      if (isObject(value)) addFieldErrors(type.definition, value, path, errors)
+      else errors.push(wrongType(value, path, type.definition.name, 'map'))
+      return
     case 'list':
-      if (!Array.isArray(value)) return wrong('array')
-      return value.flatMap((item: unknown, i) =>
-        item === null
-          ? [about(path, `unknown object type "nil" in ${path}[${i}]`)]
-          : valueErrors(type.items, item, `${path}[${i}]`, schemaPath),
-      )
+      if (!Array.isArray(value)) errors.push(wrongType(value, path, schemaPath, 'array'))
+      else
+        for (const [i, item] of (value as readonly unknown[]).entries()) // what else is in it is looked at
+          if (item === null) errors.push(about(path, `unknown object type "nil" in ${path}[${i}]`))
+          else addValueErrors(type.items, item, `${path}[${i}]`, schemaPath, errors)
+      return
     case 'map':
-      if (!isObject(value)) return wrong('map')
-      return Object.keys(value)
-        .sort(compareBytes)
-        .flatMap((key) =>
-          value[key] === null
-            ? [`unknown object type "nil" in ${path}.${key}`]
-            : valueErrors(type.values, value[key], `${path}.${key}`, schemaPath),
-        )
-    case 'scalar':
-      return scalarErrors(type.scalar, value, wrong)
+      if (!isObject(value)) errors.push(wrongType(value, path, schemaPath, 'map'))
+      else
+        for (const key of sortBytewise(Object.keys(value)))
+          if (value[key] === null) errors.push(`unknown object type "nil" in ${path}.${key}`)
+          else addValueErrors(type.values, value[key], `${path}.${key}`, schemaPath, errors)
+      return
+    case 'scalar': {
+      const expected = expectedScalar(type.scalar, kindOf(value))
+      if (expected !== undefined) errors.push(wrongType(value, path, schemaPath, expected))
+    }
   }
 }
 
-function scalarErrors(
-  scalar: string,
-  value: unknown,
-  wrong: (expected: string) => readonly string[],
-): readonly string[] {
-  if (scalar === 'any') return []
-  const kind = kindOf(value)
-  if (scalar === 'boolean') return kind === 'boolean' ? [] : wrong('boolean')
-  if (scalar === 'int32' || scalar === 'int64') return kind === 'number' ? [] : wrong('integer')
-  if (scalar === 'double') return kind === 'number' ? [] : wrong('number')
-  return kind === 'array' || kind === 'map' ? wrong('string') : []
+function wrongType(value: unknown, path: string, schemaPath: string, expected: string): string {
+  return about(path, `invalid type for ${schemaPath}: got ${goQuote(kindOf(value))}, expected ${goQuote(expected)}`)
+}
+
+/** What should stand in place of a value of some kind; undefined: it may stand there. */
+function expectedScalar(scalar: string, kind: string): string | undefined {
+  if (scalar === 'any') return undefined
+  if (scalar === 'boolean') return kind === 'boolean' ? undefined : 'boolean'
+  if (scalar === 'int32' || scalar === 'int64') return kind === 'number' ? undefined : 'integer'
+  if (scalar === 'double') return kind === 'number' ? undefined : 'number'
+  return kind === 'array' || kind === 'map' ? 'string' : undefined
 }
