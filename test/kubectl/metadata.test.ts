@@ -1,4 +1,6 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
+import { clientVersion } from '../../src/kubectl/client-version.ts'
+import { metadataError } from '../../src/kubectl/resource/metadata.ts'
 import { createSim } from '../../src/sim/create-sim.ts'
 import type { KubernetesVersion } from '../../src/versions/version.ts'
 
@@ -50,6 +52,20 @@ describe('E1 labels, annotations and names that are no texts', () => {
       'Error from server (BadRequest): error when creating "STDIN": Secret in version "v1" cannot be handled as a Secret: json: cannot unmarshal number into Go struct field ObjectMeta.metadata.labels of type string\n',
     )
   })
+})
+
+test('E1 what a dry run writes is not decoded once more; a time that is none is told', () => {
+  const document = (creationTimestamp: unknown) => ({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { creationTimestamp, name: 'a' },
+  })
+  for (const version of Object.keys(versions)) {
+    const text = vi.fn(() => JSON.stringify(document('soon')))
+    expect(metadataError(document(null), text, clientVersion(version))).toBeUndefined()
+    expect(text).not.toHaveBeenCalled()
+    expect(metadataError(document('soon'), text, clientVersion(version))).toContain('parsing time')
+  }
 })
 
 test('C6 a Deployment without a selector is refused in every version, and nothing breaks', () => {
