@@ -15,6 +15,11 @@ export const workloadRows = {
     'the Pod template of a new StatefulSet is checked like that of any workload',
     'pkg/apis/apps/validation/validation.go, ValidatePodTemplateSpecForStatefulSet; CHANGELOG-1.34 (#131790)',
   ],
+  limitsCountSidecars: [
+    28,
+    'a LimitRange of type Pod adds up what containers and sidecars have, also where some have nothing',
+    'plugin/pkg/admission/limitranger/admission.go, podRequests, podLimits',
+  ],
   setsMayBeUnavailable: [
     35,
     'StatefulSets have a maxUnavailable, 1 unless it is given',

@@ -389,6 +389,11 @@ export const kubectl = changes({
   taintsNodeTypes: [20, 'taint says `only node types are supported`', 'pkg/cmd/taint/taint.go, Validate'],
   takesAnyVerb: [20, 'create role takes verbs that it does not know, with a warning', 'pkg/cmd/create/create_role.go'],
   cpTellsWhatIsMissing: [20, 'cp asks for source and destination in words', 'pkg/cmd/cp/cp.go, Validate'],
+  countsSidecars: [
+    28,
+    'describe node counts sidecars beside the containers',
+    'pkg/util/resource/resource.go, podRequests, podLimits',
+  ],
   labelsVanishWhenEmpty: [36, 'a label that is not there is not taken away', 'recorded with kubectl 1.36.4'],
   patchesLocally: [36, '`apply --dry-run=client` knows what would change', 'pkg/cmd/apply/patcher.go, PatchLocal'],
 })

@@ -53,6 +53,11 @@ export const kubelet = changes({
     '`$` before a character of several bytes leaves it whole (v1.34.4, v1.35.1)',
     'third_party/forked/golang/expansion/expand.go, tryReadVariableName; kubernetes pull 136325',
   ],
+  readsEnvFiles: [
+    35,
+    'variables are read from files of volumes (`fileKeyRef`)',
+    'pkg/features/kube_features.go, EnvFiles (beta); pkg/kubelet/util/env/env_util.go; kubernetes #134414',
+  ],
   sendsOnlyUtf8: [
     34,
     'a container whose environment is no UTF-8 is not made (v1.34.10 and v1.36.3 make it again)',

@@ -98,6 +98,36 @@ test('describe node shows Events that name the node by its uid from v1.24 on', (
   expect(described('1.24.0')).toEqual(['Starting', 'RegisteredNode'])
 })
 
+/** Source: kubectl pkg/util/resource/resource.go, podRequests. */
+test.each([
+  ['1.27.0', '300m'],
+  ['1.28.0', '800m'],
+])('describe node of kubectl %s: what a Pod with sidecars asks for', (clientVersion, cpu) => {
+  const sim = createSim({ version: 'v1.29', kubectl: clientVersion })
+  const asking = (name: string, amount: string, extra: object = {}) => ({
+    name,
+    image: 'redis',
+    resources: { requests: { cpu: amount } },
+    ...extra,
+  })
+  sim.apply({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'p' },
+    spec: {
+      nodeName: 'node-1',
+      initContainers: [
+        asking('s', '300m', { restartPolicy: 'Always' }),
+        asking('i', '100m'),
+        asking('t', '200m', { restartPolicy: 'Always' }),
+      ],
+      containers: [asking('c', '300m')],
+    },
+  })
+  sim.runFor('1s')
+  expect(sim.shell('kubectl describe node node-1').stdout).toMatch(new RegExp(`default +p +${cpu} `))
+})
+
 /** Source: kubectl pkg/cmd/wait/wait.go, RunWait. */
 describe.each([
   ['1.26.4', 10_000],

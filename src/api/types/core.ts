@@ -97,6 +97,15 @@ export interface EnvVarSource {
   readonly resourceFieldRef?: { readonly containerName?: string; readonly resource: string; readonly divisor?: string }
   readonly configMapKeyRef?: { readonly name?: string; readonly key: string; readonly optional?: boolean }
   readonly secretKeyRef?: { readonly name?: string; readonly key: string; readonly optional?: boolean }
+  readonly fileKeyRef?: FileKeySelector
+}
+
+/** A variable in a file of a volume. Source: core/v1 types.go, FileKeySelector. */
+export interface FileKeySelector {
+  readonly volumeName: string
+  readonly path: string
+  readonly key: string
+  readonly optional?: boolean
 }
 
 export interface EnvVar {

@@ -128,27 +128,40 @@ function describeSystem(w: DescribeWriter, node: unknown): void {
 
 type Amounts = ReadonlyMap<string, string>
 
-/** What a Pod asks for and may use: its containers together, or the largest init container. Source: PodRequestsAndLimits. */
-function podAmounts(pod: unknown, kind: 'requests' | 'limits'): Amounts {
+/**
+ * What a Pod asks for and may use: its containers and sidecars together, or the most that init containers have beside the
+ * sidecars before them. Source: pkg/util/resource/resource.go, podRequests, podLimits.
+ */
+function podAmounts(pod: unknown, kind: 'requests' | 'limits', countsSidecars: boolean): Amounts {
   const totals = new Map<string, string>()
-  for (const container of listAt(pod, 'spec', 'containers')) {
-    for (const [name, amount] of sortedEntries(container, 'resources', kind)) {
-      const known = totals.get(name)
-      totals.set(name, known === undefined ? amount : addQuantities(known, amount))
-    }
-  }
+  for (const container of listAt(pod, 'spec', 'containers'))
+    addTo(totals, new Map(sortedEntries(container, 'resources', kind)))
+  const sidecars = new Map<string, string>()
+  const most = new Map<string, string>()
   for (const container of listAt(pod, 'spec', 'initContainers')) {
-    for (const [name, amount] of sortedEntries(container, 'resources', kind)) {
-      const known = totals.get(name)
-      if (known === undefined || compareQuantities(amount, known) > 0) totals.set(name, amount)
+    const own = new Map(sortedEntries(container, 'resources', kind))
+    const together = new Map(sidecars)
+    addTo(together, own)
+    if (countsSidecars && textAt(container, 'restartPolicy') === 'Always') {
+      addTo(totals, own)
+      addTo(sidecars, own)
     }
+    raiseTo(most, together)
   }
+  raiseTo(totals, most)
   for (const [name, amount] of sortedEntries(pod, 'spec', 'overhead')) {
     const known = totals.get(name)
     if (known !== undefined) totals.set(name, addQuantities(known, amount))
     else if (kind === 'requests') totals.set(name, amount)
   }
   return totals
+}
+
+function raiseTo(totals: Map<string, string>, amounts: Amounts): void {
+  for (const [name, amount] of amounts) {
+    const known = totals.get(name)
+    if (known === undefined || compareQuantities(amount, known) > 0) totals.set(name, amount)
+  }
 }
 
 /** `500m (12%)` of what the node has. */
@@ -177,7 +190,9 @@ function* describePods(d: Describing): Steps<void> {
   w.line(1, '---------\t----\t\t------------\t----------\t---------------\t-------------\t---')
   const totals = { requests: new Map<string, string>(), limits: new Map<string, string>() }
   for (const pod of pods) {
-    const [requests, limits] = [podAmounts(pod, 'requests'), podAmounts(pod, 'limits')]
+    const { countsSidecars } = session.version
+    const requests = podAmounts(pod, 'requests', countsSidecars)
+    const limits = podAmounts(pod, 'limits', countsSidecars)
     addTo(totals.requests, requests)
     addTo(totals.limits, limits)
     const cells = [

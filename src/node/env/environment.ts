@@ -1,12 +1,23 @@
-import type { ConfigMap, Container, EnvFromSource, EnvVar, EnvVarSource, Pod, Secret } from '../../api/types/core.ts'
+import type {
+  ConfigMap,
+  Container,
+  EnvFromSource,
+  EnvVar,
+  EnvVarSource,
+  FileKeySelector,
+  Pod,
+  Secret,
+} from '../../api/types/core.ts'
 import { isUtf8, utf8Text } from '../../bytes/bytes.ts'
 import { compareBytes } from '../../fs/path.ts'
+import { goQuote } from '../../go/quote.ts'
 import type { Once } from '../../kernel/once.ts'
 import { sortFew } from '../../kernel/sort-few.ts'
 import { type Steps, wait } from '../../kernel/steps.ts'
 import { has } from '../../versions/changes.ts'
 import { kubelet } from '../../versions/kubelet.ts'
 import { readBytes } from '../volumes/plugins/payload.ts'
+import { type EnvFile, envFileValue } from './env-file.ts'
 import { expand, mappingOf } from './expansion.ts'
 import { environmentField, type PodAddresses, resourceField } from './field-values.ts'
 import { type ServiceForEnv, serviceEnvironment } from './service-env.ts'
@@ -41,6 +52,8 @@ export type ObjectsForEnvironment = (request: EnvironmentRequest) => Once<Enviro
 
 export interface EnvironmentOptions extends PodAddresses {
   readonly objects: ObjectsForEnvironment
+  /** A file of a volume of the Pod; undefined where there is no such volume, or it is not mounted. */
+  file?(volumeName: string, path: string): EnvFile | undefined
   readonly pod: Pod
   readonly container: Container
   readonly minor: number
@@ -186,6 +199,8 @@ function* variableValue(
   if (valueFrom.fieldRef !== undefined) return noSkip(environmentField(pod, valueFrom.fieldRef.fieldPath, options))
   if (valueFrom.resourceFieldRef !== undefined)
     return noSkip(resourceField(pod, valueFrom.resourceFieldRef, container, allocatable))
+  if (valueFrom.fileKeyRef !== undefined && has(options.minor, kubelet.readsEnvFiles))
+    return fileValue(valueFrom.fileKeyRef, options)
   const reference = keyReferenceOf(valueFrom)
   if (reference === undefined) return { ok: true, value: '' }
   const got = yield* fetch(reference, snapshot, options.objects)
@@ -198,6 +213,17 @@ function* variableValue(
   const { kind, key, name, optional } = reference
   const error = `couldn't find key ${key} in ${kind} ${pod.metadata.namespace}/${name}`
   return { ok: false, skip: optional, error }
+}
+
+/** Source: kubelet_pods.go, makeEnvironmentVariables, what it does of FileKeyRef. */
+function fileValue({ volumeName, path, key, optional = false }: FileKeySelector, { file }: EnvironmentOptions): Value {
+  const refuse = (error: string, skip = false): Value => ({ ok: false, skip, error })
+  const found = file?.(volumeName, path)
+  if (found === undefined) return refuse(`cannot find the volume ${goQuote(volumeName)} referenced by FileKeyRef`)
+  const parsed = found.text === undefined ? undefined : envFileValue(found.text, key)
+  if (parsed?.ok !== true) return refuse("couldn't parse env file")
+  if (parsed.value !== '') return parsed
+  return refuse(`environment variable key ${goQuote(key)} not found in file ${goQuote(found.path)}`, optional)
 }
 
 function keyReferenceOf({

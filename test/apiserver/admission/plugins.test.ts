@@ -87,6 +87,26 @@ describe('facts 3.1 admission', () => {
     )
   })
 
+  test.each([
+    [27, 'maximum memory usage per Pod is 1Gi, but limit is 1610612736'],
+    [29, 'maximum memory usage per Pod is 1Gi, but limit is 2560Mi'],
+  ])('a LimitRange of type Pod in v1.%i: sidecars run beside the containers', (minor, why) => {
+    const api = newApi(minor)
+    const limits = [{ type: 'Pod', max: { memory: '1Gi' } }]
+    api.post(`${core}/limitranges`, { metadata: { name: 'l' }, spec: { limits } })
+    const having = (name: string, memory: string, extra: object = {}) => ({
+      name,
+      image: 'redis',
+      resources: { limits: { memory } },
+      ...extra,
+    })
+    const spec = {
+      initContainers: [having('s', '1Gi', { restartPolicy: 'Always' })],
+      containers: [having('c', '512Mi'), having('d', '1Gi')],
+    }
+    expect(api.post(pods, pod('p', spec)).message).toContain(why)
+  })
+
   test('R2 a quota charges for what it allows and refuses the rest', () => {
     const api = newApi()
     const hard = { 'requests.cpu': '1', pods: '2' }

@@ -1,9 +1,12 @@
-import { type Amounts, amountOf, maxAmounts } from '../../../api/amounts.ts'
+import { type Amounts, addAmounts, amountOf, maxAmounts } from '../../../api/amounts.ts'
+import { isSidecar } from '../../../api/pod-references.ts'
 import { canonicalQuantity, compareQuantities, quantityMilliValue, quantityValue } from '../../../api/quantity.ts'
 import type { Container, Pod } from '../../../api/types/core.ts'
 import type { LimitRange, LimitRangeItem } from '../../../api/types/limits.ts'
 import type { KubeObject, ResourceRef, Status } from '../../../api/types/meta.ts'
 import { sortedKeys } from '../../../api/validation/validator.ts'
+import { apiServer } from '../../../versions/api-server.ts'
+import { has } from '../../../versions/changes.ts'
 import type { AdmissionLookup, AdmissionPlugin, AdmissionRequest } from '../plugin.ts'
 import { admitted, forbid, isFor } from './requests.ts'
 
@@ -28,13 +31,13 @@ export const limitRanger: AdmissionPlugin = {
     for (const range of lookup.list<LimitRange>(limitRanges, request.namespace)) pod = withDefaults(pod, range)
     return admitted(pod)
   },
-  validate(request, lookup) {
+  validate(request, lookup, { minor }) {
     const { operation, object } = request
     if (object === undefined || (operation !== 'CREATE' && operation !== 'UPDATE')) return undefined
     if (request.oldObject?.metadata.deletionTimestamp !== undefined) return undefined
     const isPod = isFor(request, '', 'pods')
     if (isPod ? operation === 'UPDATE' : !isFor(request, '', 'persistentvolumeclaims')) return undefined
-    return checkRanges(request, lookup, isPod, object)
+    return checkRanges(request, lookup, isPod, object, minor)
   },
 }
 
@@ -43,11 +46,12 @@ function checkRanges(
   lookup: AdmissionLookup,
   isPod: boolean,
   object: KubeObject,
+  minor: number,
 ): Status | undefined {
   for (const { spec } of lookup.list<LimitRange>(limitRanges, request.namespace)) {
     const limits = spec?.limits ?? []
     const problems = limits.flatMap((limit) =>
-      isPod ? podProblems(limit, object as Pod) : claimProblems(limit, object),
+      isPod ? podProblems(limit, object as Pod, minor) : claimProblems(limit, object),
     )
     const distinct = [...new Set(problems)]
     if (distinct.length === 0) continue
@@ -106,18 +110,38 @@ function mergeResources(
 }
 
 /** Source: PodValidateLimitFunc. */
-function podProblems(limit: LimitRangeItem, pod: Pod): readonly string[] {
+function podProblems(limit: LimitRangeItem, pod: Pod, minor: number): readonly string[] {
   if (limit.type === 'Container') {
     return [...(pod.spec.containers ?? []), ...(pod.spec.initContainers ?? [])].flatMap(({ resources }) =>
       problemsOf(limit, resources?.requests ?? {}, resources?.limits ?? {}),
     )
   }
   if (limit.type !== 'Pod') return []
+  const init = pod.spec.initContainers ?? []
   const total = (member: 'requests' | 'limits') => {
-    const sum = sumOf((pod.spec.containers ?? []).map(({ resources }) => resources?.[member] ?? {}))
-    return (pod.spec.initContainers ?? []).reduce((most, { resources }) => maxAmounts(most, resources?.[member]), sum)
+    const regular = (pod.spec.containers ?? []).map(({ resources }) => resources?.[member] ?? {})
+    if (has(minor, apiServer.limitsCountSidecars)) return withSidecars(regular, init, member)
+    return init.reduce((most, { resources }) => maxAmounts(most, resources?.[member]), sumOf(regular))
   }
   return problemsOf(limit, total('requests'), total('limits'))
+}
+
+/** Sidecars run beside the containers, and beside the init containers behind them. Source: podRequests, podLimits, in v1.28. */
+function withSidecars(regular: readonly Amounts[], init: readonly Container[], member: 'requests' | 'limits'): Amounts {
+  let running: Amounts = {}
+  for (const amounts of regular) running = addAmounts(running, amounts)
+  let sidecars: Amounts = {}
+  let most: Amounts = {}
+  for (const container of init) {
+    const own = container.resources?.[member]
+    const together = addAmounts(sidecars, own)
+    if (isSidecar(container)) {
+      running = addAmounts(running, own)
+      sidecars = together
+    }
+    most = maxAmounts(most, together)
+  }
+  return maxAmounts(running, most)
 }
 
 /** Sums of what every container has. Source: sum. */

@@ -7,6 +7,7 @@ import { mapped } from '../../../kernel/mapped.ts'
 import type { Steps } from '../../../kernel/steps.ts'
 import { has } from '../../../versions/changes.ts'
 import { kubelet } from '../../../versions/kubelet.ts'
+import { readEnvFile } from '../../env/env-file.ts'
 import { type EnvironmentAnswer, type EnvironmentRequest, makeEnvironment } from '../../env/environment.ts'
 import { expandCommand } from '../../env/expansion.ts'
 import type { ServiceForEnv } from '../../env/service-env.ts'
@@ -42,6 +43,7 @@ function* build(given: BuildSources, plan: ContainerPlan): Steps<BuiltContainer>
   const { events, minor, hostIp, fs, pluginFor, record, volumes } = parts
   const { pod, container, podIp } = plan
   const sources: SeenObject[] = []
+  const isMounted = (name: string) => volumes.use(pod.metadata.uid ?? '', name)?.isMounted === true
   const result = yield* makeEnvironment({
     pod,
     container,
@@ -51,10 +53,15 @@ function* build(given: BuildSources, plan: ContainerPlan): Steps<BuiltContainer>
     services: services(),
     allocatable: allocatable(),
     objects: (request) => mapped(objectOf(parts, pod, request), (got) => noted(request, got, sources)),
+    file(name, path) {
+      const volume = pod.spec.volumes?.find((one) => one.name === name)
+      const plugin = volume && pluginFor(volume)
+      if (volume === undefined || plugin === undefined || !isMounted(name)) return undefined
+      return readEnvFile(fs, plugin.hostPath({ pod, volume }), path)
+    },
   })
   for (const message of result.invalidNames) events.pod(pod, 'Warning', 'InvalidEnvironmentVariableNames', message)
   if (!result.ok) return { ok: false, message: result.error }
-  const isMounted = (name: string) => volumes.use(pod.metadata.uid ?? '', name)?.isMounted === true
   const mounted = containerMounts({ fs, minor, pod, container, env: result.env, isMounted, pluginFor })
   if (!mounted.ok) return { ok: false, message: mounted.error }
   const isRoot = rootRefusal(pod, container, parts.runtime.imageStatus(imageOf(container))?.uid, minor)
