@@ -37,7 +37,7 @@ function start(minor: number) {
   return { world, service, pod, slices, slicesIn }
 }
 
-const web = { selector: { app: 'w' }, clusterIP: '10.0.0.9', ports: [{ port: 80, targetPort: 8080 }] }
+const web = { selector: { app: 'w' }, clusterIP: '10.96.0.9', ports: [{ port: 80, targetPort: 8080 }] }
 
 describe('endpoint slices', () => {
   test('a Service without Pods has one empty slice, which is filled; in v1.18 they tell a topology', () => {
@@ -99,7 +99,7 @@ describe('endpoint slices', () => {
 
   test('Endpoints that somebody wrote for a Service without selector are mirrored, ports by hash', () => {
     const { world, service, slices } = start(28)
-    service({ clusterIP: '10.0.0.9', ports: [{ port: 80 }] })
+    service({ clusterIP: '10.96.0.9', ports: [{ port: 80 }] })
     expect(slices()).toEqual([])
     const ports = [
       { name: 'http', port: 80, protocol: 'TCP' },

@@ -174,7 +174,7 @@ describe('apiserver 7.2 namespaces', () => {
       spec: { nodeName: 'n', terminationGracePeriodSeconds: 30, containers: [{ name: 'c', image: 'x' }] },
     })
     // Services cannot be deleted as a collection: they go one by one.
-    const spec = { ports: [{ port: 80 }], clusterIP: '10.0.0.9' }
+    const spec = { ports: [{ port: 80 }], clusterIP: '10.96.0.9' }
     world.create(resources.services, {
       apiVersion: 'v1',
       kind: 'Service',

@@ -43,7 +43,7 @@ describe('endpoints', () => {
       metadata: { name: 'web', namespace: 'a' },
       spec: {
         selector: { app: 'w' },
-        clusterIP: '10.0.0.9',
+        clusterIP: '10.96.0.9',
         ports: [{ port: 80, protocol: 'TCP', targetPort: 'http' }],
       },
     })

@@ -18,9 +18,9 @@ import { listenForJobs } from './job-events.ts'
 import type { JobParts } from './job-parts.ts'
 import { createJobPods, jobKind } from './job-pods.ts'
 import { isFinished } from './status.ts'
-import { createTrackedSync, syncOrphan } from './tracked-sync.ts'
+import { syncOrphan, TrackedSync } from './tracked-sync.ts'
 import { FinalizerRemovals, trackingFinalizer } from './tracking.ts'
-import { createUntrackedSync } from './untracked-sync.ts'
+import { UntrackedSync } from './untracked-sync.ts'
 
 /** Pause after a failed Pod; doubles. Source: pkg/controller/job/job_controller.go of v1.18, DefaultJobBackOff, MaxJobBackOff. */
 const podBackOff = { baseDelayMs: 10 * second, maxDelayMs: 360 * second } as const
@@ -68,12 +68,13 @@ export function createJobController(context: ControllerContext): Controller {
     retries: (key) => queue.retries(key),
   }
   const removals = new FinalizerRemovals()
+  const syncs = tracks ? new TrackedSync(parts, removals) : new UntrackedSync(parts)
   const retry = has(minor, controllers.batchesJobStatuses) ? apiBackOff : podBackOff
   const { queue, controller } = createQueue({
     context,
     informers: [jobs, pods],
     ...retry,
-    sync: tracks ? createTrackedSync(parts, removals) : createUntrackedSync(parts),
+    sync: (key) => syncs.sync(key),
   })
   const resolve = (namespace: string | undefined, reference: OwnerReference | undefined): Job | undefined => {
     if (reference?.kind !== jobKind.kind) return undefined

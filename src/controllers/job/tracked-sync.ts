@@ -48,19 +48,27 @@ interface Round {
 }
 
 /**
- * One sync of a Job whose Pods have a finalizer until they are counted: from v1.25 on.
+ * Syncs Jobs whose Pods have a finalizer until they are counted: from v1.25 on.
  * Source: pkg/controller/job/job_controller.go, syncJob.
  */
-export function createTrackedSync(parts: JobParts, removals: FinalizerRemovals): (key: string) => Steps<Outcome> {
-  const { minor, jobs, control, expectations, jobPods, nowText } = parts
-  const backoffs = new Backoffs()
-  const remembers = has(minor, controllers.remembersJobFailures)
-  const delays = has(minor, controllers.jobsEndWithTheirPods)
+export class TrackedSync {
+  readonly #parts: JobParts
+  readonly #removals: FinalizerRemovals
+  readonly #backoffs = new Backoffs()
+  readonly #remembers: boolean
+  readonly #delays: boolean
+
+  constructor(parts: JobParts, removals: FinalizerRemovals) {
+    this.#parts = parts
+    this.#removals = removals
+    this.#remembers = has(parts.minor, controllers.remembersJobFailures)
+    this.#delays = has(parts.minor, controllers.jobsEndWithTheirPods)
+  }
 
   /** Deletes what is active. Source: deleteActivePods. */
-  const end = function* ({ job, found }: Round, finish: Finish, isSatisfied: boolean): Steps<Acted> {
+  *#end({ job, found }: Round, finish: Finish, isSatisfied: boolean): Steps<Acted> {
     const { active } = found
-    const errors = yield* control.delete(job, active)
+    const errors = yield* this.#parts.control.delete(job, active)
     const deleted = active.filter((_, at) => errors[at] === undefined || isNotFound(errors[at]))
     const error = errors.find((one) => one !== undefined && !isNotFound(one))
     const isSure = isSatisfied && deleted.length === active.length
@@ -68,39 +76,41 @@ export function createTrackedSync(parts: JobParts, removals: FinalizerRemovals):
   }
 
   /** Has as many Pods as are wanted, and sees whether that is all. */
-  const proceed = function* (round: Round, mayManage: boolean): Steps<Acted> {
+  *#proceed(round: Round, mayManage: boolean): Steps<Acted> {
     const { key, job, found, record, failures } = round
-    const nowEpochMs = parts.nowEpochMs()
-    const pausesAll = remembers && job.spec.backoffLimitPerIndex === undefined
+    const nowEpochMs = this.#parts.nowEpochMs()
+    const pausesAll = this.#remembers && job.spec.backoffLimitPerIndex === undefined
     const allMs = pausesAll ? remainingPauseMs(record, nowEpochMs) : 0
     const managed: Managed = mayManage
-      ? yield* jobPods.manage(key, job, found, { allMs, failures, nowEpochMs })
+      ? yield* this.#parts.jobPods.manage(key, job, found, { allMs, failures, nowEpochMs })
       : { active: found.active.length, error: undefined }
-    if (managed.waitMs !== undefined) parts.addAfter(key, Math.max(managed.waitMs, batchMs))
+    if (managed.waitMs !== undefined) this.#parts.addAfter(key, Math.max(managed.waitMs, batchMs))
     const { completions, suspend = false } = job.spec
     const isEnough = completions === undefined ? found.succeeded > 0 : found.succeeded >= completions
-    if (isEnough && managed.active === 0) return { ...managed, finish: lateFinish(minor) }
-    const turned = mayManage ? withSuspension(job.status, suspend, nowText()) : undefined
-    if (turned !== undefined && suspend) parts.tell(job, 'Normal', 'Suspended', 'Job suspended')
-    if (turned !== undefined && !suspend) parts.tell(job, 'Normal', 'Resumed', 'Job resumed')
+    if (isEnough && managed.active === 0) return { ...managed, finish: lateFinish(this.#parts.minor) }
+    const turned = mayManage ? withSuspension(job.status, suspend, this.#parts.nowText()) : undefined
+    if (turned !== undefined && suspend) this.#parts.tell(job, 'Normal', 'Suspended', 'Job suspended')
+    if (turned !== undefined && !suspend) this.#parts.tell(job, 'Normal', 'Resumed', 'Job resumed')
     return { ...managed, finish: undefined, turned }
   }
 
-  const write = function* (job: Job, status: JobStatus): Steps<Job | undefined> {
-    const written = yield* attempt(parts.client.update<Job>(resources.jobs, { ...job, status }, statusOnly))
+  *#write(job: Job, status: JobStatus): Steps<Job | undefined> {
+    const written = yield* attempt(this.#parts.client.update<Job>(resources.jobs, { ...job, status }, statusOnly))
     return written.ok ? written.value : undefined
   }
 
   /** The status with what is active, and with the indexes. */
-  const counted = ({ job, found }: Round, { active, deleted = [], turned }: Acted): JobStatus => {
+  #counted({ job, found }: Round, { active, deleted = [], turned }: Acted): JobStatus {
     const { ready: _ready, terminating: _going, active: _active, ...before } = turned ?? job.status ?? {}
-    const gone = delays ? deleted : []
+    const gone = this.#delays ? deleted : []
     const { done, lost, terminating, succeeded } = found
     return {
       ...before,
       ...omitZero({ active }),
       ready: found.active.filter(isPodReady).length - gone.filter(isPodReady).length,
-      ...(has(minor, controllers.countsTerminatingJobPods) ? { terminating: terminating.length + gone.length } : {}),
+      ...(has(this.#parts.minor, controllers.countsTerminatingJobPods)
+        ? { terminating: terminating.length + gone.length }
+        : {}),
       uncountedTerminatedPods: before.uncountedTerminatedPods ?? {},
       ...(done === undefined ? {} : { ...omitZero({ succeeded }), completedIndexes: indexesText(done) }),
       ...(lost === undefined ? {} : { failedIndexes: indexesText(lost) }),
@@ -108,23 +118,23 @@ export function createTrackedSync(parts: JobParts, removals: FinalizerRemovals):
   }
 
   /** Writes what is to be counted, lets the Pods go, counts them. Source: trackJobStatusAndRemoveFinalizers. */
-  const track = function* (round: Round, cached: Job, acted: Acted): Steps<'failed' | 'finished' | 'open'> {
+  *#track(round: Round, cached: Job, acted: Acted): Steps<'failed' | 'finished' | 'open'> {
     const { key, job, found, failures } = round
     const { finish } = acted
     const isMet = finish?.type === 'SuccessCriteriaMet'
     const ending = { isOver: finish !== undefined, failsRest: finish !== undefined && !isMet }
-    const tally = tallied(job, counted(round, acted), found, ending, new Set(failures.values()))
-    const status = withoutEmpty(finish === undefined ? tally.status : withInterim(job, tally.status, finish))
+    const tally = tallied(job, this.#counted(round, acted), found, ending, new Set(failures.values()))
+    const status = withoutEmpty(finish === undefined ? tally.status : this.#withInterim(job, tally.status, finish))
     let current = { ...job, status }
     if (!equalJson(status, cached.status ?? {})) {
-      const written = yield* write(job, status)
+      const written = yield* this.#write(job, status)
       if (written === undefined) return 'failed'
-      backoffs.update(key, round.record)
+      this.#backoffs.update(key, round.record)
       current = { ...written, status }
     }
-    if (tally.release.length > 0) removals.expect(key, tally.release)
-    const refused = yield* releaseAll(parts.client, tally.release)
-    for (const pod of refused.keys()) removals.observed(key, pod)
+    if (tally.release.length > 0) this.#removals.expect(key, tally.release)
+    const refused = yield* releaseAll(this.#parts.client, tally.release)
+    for (const pod of refused.keys()) this.#removals.observed(key, pod)
     const isKept = (pod: Pod): boolean => {
       const error: RequestError | undefined = refused.get(pod)
       return tally.release.includes(pod) ? error !== undefined && !isNotFound(error) : true
@@ -132,55 +142,57 @@ export function createTrackedSync(parts: JobParts, removals: FinalizerRemovals):
     const left = new Set(found.tracked.filter(isKept).map(({ metadata }) => metadata.uid ?? ''))
     const after = withCounted(status, (uid) => left.has(uid))
     if (tally.release.some(isKept)) {
-      if (after !== status) yield* write(current, after)
+      if (after !== status) yield* this.#write(current, after)
       return 'failed'
     }
-    const isOver = finish !== undefined && !tally.isFull && !hasUncounted(after) && !(delays && hasTerminating(after))
-    const last = isOver ? withEnd(after, afterInterim(finish), nowText()) : after
+    const isOver =
+      finish !== undefined && !tally.isFull && !hasUncounted(after) && !(this.#delays && hasTerminating(after))
+    const last = isOver ? withEnd(after, afterInterim(finish), this.#parts.nowText()) : after
     if (last === status) return 'open'
-    if ((yield* write(current, withoutEmpty(last))) === undefined) return 'failed'
+    if ((yield* this.#write(current, withoutEmpty(last))) === undefined) return 'failed'
     if (!isOver) return 'open'
-    tellEnd(parts, job, last, afterInterim(finish))
+    tellEnd(this.#parts, job, last, afterInterim(finish))
     return 'finished'
   }
 
-  const withInterim = (job: Job, status: JobStatus, finish: Finish): JobStatus => {
+  #withInterim(job: Job, status: JobStatus, finish: Finish): JobStatus {
     const isInterim = finish.type === 'FailureTarget' || finish.type === 'SuccessCriteriaMet'
     if (!isInterim || heldCondition(job, finish.type) !== undefined) return status
-    const told = condition(finish.type, nowText(), finish.reason, finish.message)
+    const told = condition(finish.type, this.#parts.nowText(), finish.reason, finish.message)
     return { ...status, conditions: [...(status.conditions ?? []), told] }
   }
 
-  return function* (key) {
+  /** One sync; `key` is namespace/name. */
+  *sync(key: string): Steps<Outcome> {
     const { namespace, name } = splitKey(key)
-    const cached = jobs.get(namespace, name)
+    const cached = this.#parts.jobs.get(namespace, name)
     if (cached === undefined || isFinished(cached)) {
-      backoffs.forget(key)
+      this.#backoffs.forget(key)
       if (cached === undefined) {
-        expectations.forget(key)
-        removals.forget(key)
+        this.#parts.expectations.forget(key)
+        this.#removals.forget(key)
       }
       return 'done'
     }
-    const expected = removals.of(key)
-    const isSatisfied = expectations.areSatisfied(key)
-    const own = yield* parts.ownPods(cached)
+    const expected = this.#removals.of(key)
+    const isSatisfied = this.#parts.expectations.areSatisfied(key)
+    const own = yield* this.#parts.ownPods(cached)
     if (own === undefined) return 'retry'
-    const job = started(cached, nowText())
+    const job = started(cached, this.#parts.nowText())
     const found = foundTrackedPods(job, own, expected)
-    const record = backoffs.next(key, found.newSucceeded, found.newFailed)
+    const record = this.#backoffs.next(key, found.newSucceeded, found.newFailed)
     const round: Round = { key, job, found, record, failures: failuresOf(job, found) }
-    const finish = earlyFinish(job, own, found, minor, parts.nowEpochMs())
+    const finish = earlyFinish(job, own, found, this.#parts.minor, this.#parts.nowEpochMs())
     const leftMs =
-      finish === undefined && job.spec.suspend !== true ? deadlineLeftMs(job, parts.nowEpochMs()) : undefined
-    if (leftMs !== undefined) parts.addAfter(key, leftMs)
+      finish === undefined && job.spec.suspend !== true ? deadlineLeftMs(job, this.#parts.nowEpochMs()) : undefined
+    if (leftMs !== undefined) this.#parts.addAfter(key, leftMs)
     const acted =
       finish === undefined
-        ? yield* proceed(round, isSatisfied && job.metadata.deletionTimestamp === undefined)
-        : yield* end(round, finish, isSatisfied)
-    const came = yield* track(round, cached, acted)
+        ? yield* this.#proceed(round, isSatisfied && job.metadata.deletionTimestamp === undefined)
+        : yield* this.#end(round, finish, isSatisfied)
+    const came = yield* this.#track(round, cached, acted)
     if (came === 'failed') return 'retry'
-    if (remembers) return acted.error === undefined ? 'done' : 'retry'
+    if (this.#remembers) return acted.error === undefined ? 'done' : 'retry'
     // A Pod that failed brings the next look after a pause.
     const hasFailed = found.failed > (cached.status?.failed ?? 0) && came !== 'finished'
     if (hasFailed || acted.error !== undefined) return 'retry'

@@ -37,95 +37,113 @@ interface Settled {
   readonly turned?: JobStatus
 }
 
-/** One sync of a Job whose Pods count as long as they are there: up to v1.24. Source: pkg/controller/job/job_controller.go, syncJob. */
-export function createUntrackedSync(parts: JobParts): (key: string) => Steps<Outcome> {
-  const { minor, jobs, control, expectations, jobPods, tell, nowText } = parts
+/** Syncs Jobs whose Pods count as long as they are there: up to v1.24. Source: pkg/controller/job/job_controller.go, syncJob. */
+export class UntrackedSync {
+  readonly #parts: JobParts
 
-  const failureOf = (job: Job, own: readonly Pod[], { active, failed }: Found, retries: number) => {
+  constructor(parts: JobParts) {
+    this.#parts = parts
+  }
+
+  #failureOf(job: Job, own: readonly Pod[], { active, failed }: Found, retries: number) {
     const { parallelism = 1, backoffLimit = 6 } = job.spec
     const isNewFailure = failed > (job.status?.failed ?? 0) && active.length !== parallelism
-    const tries = has(minor, controllers.failsJobsByFailedPods) ? failed : retries + 1
+    const tries = has(this.#parts.minor, controllers.failsJobsByFailedPods) ? failed : retries + 1
     if ((isNewFailure && tries > backoffLimit) || hasRestartedTooOften(job, own))
       return ['BackoffLimitExceeded', 'Job has reached the specified backoff limit'] as const
-    return isPastDeadline(job, parts.nowEpochMs())
+    return isPastDeadline(job, this.#parts.nowEpochMs())
       ? (['DeadlineExceeded', 'Job was active longer than specified deadline'] as const)
       : undefined
   }
 
-  const fail = function* (job: Job, found: Found, [reason, message]: readonly [string, string]): Steps<Settled> {
+  *#fail(job: Job, found: Found, [reason, message]: readonly [string, string]): Steps<Settled> {
     const { active, failed } = found
-    const errors = yield* control.delete(job, active)
-    tell(job, 'Warning', reason, message)
+    const errors = yield* this.#parts.control.delete(job, active)
+    this.#parts.tell(job, 'Warning', reason, message)
     return {
       active: 0,
       failed: Math.max(failed + active.length, job.status?.failed ?? 0),
       error: errors.find((error) => error !== undefined && !isNotFound(error)),
-      end: condition('Failed', nowText(), reason, message),
+      end: condition('Failed', this.#parts.nowText(), reason, message),
     }
   }
 
   /** Has as many Pods as are wanted, and sees whether that is all. */
-  const proceed = function* (key: string, job: Job, found: Found, mayManage: boolean): Steps<Settled> {
+  *#proceed(key: string, job: Job, found: Found, mayManage: boolean): Steps<Settled> {
     const { active, failed, succeeded } = found
-    const managed = mayManage ? yield* jobPods.manage(key, job, found) : { active: active.length, error: undefined }
+    const managed = mayManage
+      ? yield* this.#parts.jobPods.manage(key, job, found)
+      : { active: active.length, error: undefined }
     const { completions, suspend } = job.spec
     const settled = { active: managed.active, error: managed.error, failed, end: undefined }
     const isComplete = completions === undefined ? succeeded > 0 && managed.active === 0 : succeeded >= completions
     if (!isComplete) {
-      const turned = mayManage && suspend !== undefined ? withSuspension(job.status, suspend, nowText()) : undefined
+      const turned =
+        mayManage && suspend !== undefined ? withSuspension(job.status, suspend, this.#parts.nowText()) : undefined
       if (turned === undefined) return settled
-      if (suspend === true) tell(job, 'Normal', 'Suspended', 'Job suspended')
-      else tell(job, 'Normal', 'Resumed', 'Job resumed')
+      if (suspend === true) this.#parts.tell(job, 'Normal', 'Suspended', 'Job suspended')
+      else this.#parts.tell(job, 'Normal', 'Resumed', 'Job resumed')
       return { ...settled, turned }
     }
     if (completions !== undefined && managed.active > 0)
-      tell(job, 'Warning', 'TooManyActivePods', 'Too many active pods running after completion count reached')
+      this.#parts.tell(
+        job,
+        'Warning',
+        'TooManyActivePods',
+        'Too many active pods running after completion count reached',
+      )
     if (completions !== undefined && succeeded > completions)
-      tell(job, 'Warning', 'TooManySucceededPods', 'Too many succeeded pods running after completion count reached')
-    tell(job, 'Normal', 'Completed', 'Job completed')
-    return { ...settled, end: condition('Complete', nowText()) }
+      this.#parts.tell(
+        job,
+        'Warning',
+        'TooManySucceededPods',
+        'Too many succeeded pods running after completion count reached',
+      )
+    this.#parts.tell(job, 'Normal', 'Completed', 'Job completed')
+    return { ...settled, end: condition('Complete', this.#parts.nowText()) }
   }
 
-  const writeStatus = function* (namespace: string, name: string, status: JobStatus): Steps<boolean> {
+  *#writeStatus(namespace: string, name: string, status: JobStatus): Steps<boolean> {
     for (let tries = 1; tries <= statusTries; tries++) {
-      const fresh = yield* attempt(parts.client.get<Job>(resources.jobs, { namespace, name }))
+      const fresh = yield* attempt(this.#parts.client.get<Job>(resources.jobs, { namespace, name }))
       if (!fresh.ok) return false
       const next = { ...fresh.value, status }
-      const written = yield* attempt(parts.client.update<Job>(resources.jobs, next, { subresource: 'status' }))
+      const written = yield* attempt(this.#parts.client.update<Job>(resources.jobs, next, { subresource: 'status' }))
       if (written.ok) return true
     }
     return false
   }
 
-  return function* (key) {
+  /** One sync; `key` is namespace/name. */
+  *sync(key: string): Steps<Outcome> {
     const { namespace, name } = splitKey(key)
-    const cached = jobs.get(namespace, name)
+    const cached = this.#parts.jobs.get(namespace, name)
     if (cached === undefined) {
-      expectations.forget(key)
+      this.#parts.expectations.forget(key)
       return 'done'
     }
     if (isFinished(cached)) return 'done'
-    const retries = parts.retries(key)
-    const needsSync = expectations.areSatisfied(key)
-    const own = yield* parts.ownPods(cached)
+    const retries = this.#parts.retries(key)
+    const needsSync = this.#parts.expectations.areSatisfied(key)
+    const own = yield* this.#parts.ownPods(cached)
     if (own === undefined) return 'retry'
-    const job = started(cached, nowText())
+    const job = started(cached, this.#parts.nowText())
     const { activeDeadlineSeconds } = job.spec
-    if (job !== cached && activeDeadlineSeconds !== undefined) parts.addAfter(key, activeDeadlineSeconds * second)
+    if (job !== cached && activeDeadlineSeconds !== undefined) this.#parts.addAfter(key, activeDeadlineSeconds * second)
     const found = foundPods(job, own)
     const { succeeded, done } = found
-    const failure = failureOf(job, own, found, retries)
+    const failure = this.#failureOf(job, own, found, retries)
     const { active, failed, error, end, turned } =
       failure === undefined
-        ? yield* proceed(key, job, found, needsSync && job.metadata.deletionTimestamp === undefined)
-        : yield* fail(job, found, failure)
+        ? yield* this.#proceed(key, job, found, needsSync && job.metadata.deletionTimestamp === undefined)
+        : yield* this.#fail(job, found, failure)
     const before = job.status ?? {}
-    const ready = has(minor, controllers.countsReadyJobPods)
+    const ready = has(this.#parts.minor, controllers.countsReadyJobPods)
       ? (failure === undefined ? found.active : []).filter(isPodReady).length
       : undefined
     const status = nextStatus(turned ?? before, { active, ready, succeeded, failed, done }, end)
     if (turned === undefined && isSameCount(before, status)) return wordOf(error, succeeded > (before.succeeded ?? 0))
-    if (!(yield* writeStatus(namespace, name, status))) return 'retry'
+    if (!(yield* this.#writeStatus(namespace, name, status))) return 'retry'
     // A Pod that failed brings the next look after a pause.
     if (found.failed > (before.failed ?? 0) && end === undefined) return 'retry'
     return error === undefined ? 'done' : 'retry'
