@@ -14,7 +14,7 @@ export function needsManySeeds(row: string): boolean {
 }
 
 /**
- * Rows that podsim does not meet, and why. docs/fidelity.md lists the same reasons; a row that has come to agree must
+ * Rows that podsim does not meet, and why. docs/fidelity-scores.md lists them; a row that has come to agree must
  * leave (known-differences.test.ts).
  */
 export interface KnownDifference {
