@@ -40,7 +40,7 @@ describe('podsim course', () => {
       expect(out).toContain(`: ${title}\n`)
     }
     expect(out).toContain('5.3   done, 1 of 2 right: One Secret in three places.')
-    expect(out).toContain('1 of 58 lessons done')
+    expect(out).toContain('1 of 60 lessons done')
     expect(out).toContain('next: podsim course 5.4')
   })
 
@@ -59,7 +59,7 @@ describe('podsim course', () => {
     const quiet = await called('waiting/one-file-for-each-key', folder)
     expect(quiet.out).toContain('The run says: 2  the value itself.')
     expect((await called('reset', folder)).out).toContain('nothing is kept')
-    expect((await called('list', folder)).out).toContain('0 of 58 lessons done')
+    expect((await called('list', folder)).out).toContain('0 of 60 lessons done')
   })
 
   test('a lesson that there is not is an error of the caller', async () => {

@@ -128,7 +128,8 @@ steps:
   - exec: ls
     in: { app: nobody }
     continue: true
-  - say: all that is looked at
+  - after: 1s
+    say: all that is looked at, once the Deployment knows of its Pods
     expect:
 ${rows.map(([row]) => `      - ${row}`).join('\n')}
 `

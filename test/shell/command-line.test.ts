@@ -54,7 +54,7 @@ const rows: readonly (readonly [script: string, stdout: string, stderr?: string,
     'match\n2\n',
     'bash: line 1: [: a: unary operator expected\n',
   ],
-  ['openssl req -x509', '', 'openssl: podsim does not simulate openssl req\n', 126],
+  ['openssl s_client', '', 'openssl: podsim does not simulate openssl s_client\n', 126],
   ['echo é | wc -c; echo 日本', '3\n日本\n'],
   [
     'wc a.txt b.txt; wc < a.txt; cat a.txt | wc',

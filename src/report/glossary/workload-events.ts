@@ -67,6 +67,34 @@ export const workloadEvents: Readonly<Record<string, TermFacts>> = {
     source: 'pkg/controller/job/job_controller.go, syncJob',
     related: ['DeadlineExceeded'],
   },
+  FailedIndexes: {
+    means:
+      'All indexes of a Job came to an end, and some of them failed more often than `backoffLimitPerIndex` allows: the Job has failed.',
+    source: 'pkg/controller/job/job_controller.go; batch/v1 types.go, JobReasonFailedIndexes',
+    related: ['MaxFailedIndexesExceeded'],
+  },
+  MaxFailedIndexesExceeded: {
+    means:
+      'More indexes of a Job failed than its `maxFailedIndexes` allows: the Job has failed, its other Pods are ended.',
+    source: 'pkg/controller/job/job_controller.go; batch/v1 types.go, JobReasonMaxFailedIndexesExceeded',
+    related: ['FailedIndexes'],
+  },
+  PodFailurePolicy: {
+    means:
+      "A Pod failed in a way at which the Job's `podFailurePolicy` gives up: the Job has failed, its other Pods are ended.",
+    source: 'pkg/controller/job/job_controller.go; batch/v1 types.go, JobReasonPodFailurePolicy',
+    related: ['BackoffLimitExceeded'],
+  },
+  SuccessPolicy: {
+    means: "Indexes succeeded that are enough by the Job's `successPolicy`: it is complete, its other Pods are ended.",
+    source: 'batch/v1 types.go, JobReasonSuccessPolicy',
+    related: ['CompletionsReached'],
+  },
+  CompletionsReached: {
+    means: 'A Job has as many Pods that succeeded as it wants, and none of them is still going.',
+    source: 'batch/v1 types.go, JobReasonCompletionsReached',
+    related: ['Completed'],
+  },
   Completed: {
     means: 'A Job has as many Pods that succeeded as it wants.',
     source: 'pkg/controller/job/job_controller.go, syncJob (later versions)',

@@ -60,7 +60,7 @@ describe('the course', () => {
       const screen = shown(columns, rows)
       expect(screen.lines()).toHaveLength(rows)
       for (const drawn of screen.lines()) expect(widthOf(drawn), drawn).toBe(columns)
-      expect(screen.text()).toContain('0 of 58 lessons done')
+      expect(screen.text()).toContain('0 of 60 lessons done')
       expect(screen.text()).toMatch(/▸ +1\.1 May a Pod name a Secret/)
       expect(screen.text()).toMatch(/lesson 1\.1[\s\S]*May a Pod name a Secret that/)
       expect(screen.text()).toContain('enter play')
@@ -90,7 +90,7 @@ describe('the course', () => {
     }
     expect([...rows].filter((name) => name.startsWith('chapter'))).toHaveLength(12)
     expect(rows).toContain('file')
-    expect([...rows].filter((name) => name.startsWith('puzzles/'))).toHaveLength(6)
+    expect([...rows].filter((name) => name.startsWith('puzzles/'))).toHaveLength(7)
   })
 
   test('chapters open and close; enter on a lesson ends the screen with it', () => {
@@ -108,7 +108,7 @@ describe('the course', () => {
     const screen = shown(140, 40, done(first))
     expect(screen.state()).toMatchObject({ chosen: 'making/from-files', open: 2 })
     expect(screen.text()).toMatch(/A Pod waits for its Secret +✓✓✓✓/)
-    expect(screen.text()).toContain(`4 of 58 lessons done, ${first.length} predicted right`)
+    expect(screen.text()).toContain(`4 of 60 lessons done, ${first.length} predicted right`)
     screen.keys('up', 'up', 'enter', 'down')
     expect(screen.text()).toContain('✓ done, 1 of 2 predicted right')
     // What to try next would mean nothing to who has not seen it.

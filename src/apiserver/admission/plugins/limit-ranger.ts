@@ -31,13 +31,13 @@ export const limitRanger: AdmissionPlugin = {
     for (const range of lookup.list<LimitRange>(limitRanges, request.namespace)) pod = withDefaults(pod, range)
     return admitted(pod)
   },
-  validate(request, lookup, { minor }) {
+  validate(request, lookup, context) {
     const { operation, object } = request
     if (object === undefined || (operation !== 'CREATE' && operation !== 'UPDATE')) return undefined
     if (request.oldObject?.metadata.deletionTimestamp !== undefined) return undefined
     const isPod = isFor(request, '', 'pods')
     if (isPod ? operation === 'UPDATE' : !isFor(request, '', 'persistentvolumeclaims')) return undefined
-    return checkRanges(request, lookup, isPod, object, minor)
+    return checkRanges(request, lookup, isPod, object, context.minor)
   },
 }
 
