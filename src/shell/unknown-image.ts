@@ -47,6 +47,9 @@ const fileTools: ReadonlySet<string> = new Set([
   'install',
 ])
 
+/** Commands of the shell itself that want a directory or a script, which the image may have: it enters it, or takes it as read. */
+const pathBuiltins: ReadonlySet<string> = new Set(['cd', '.', 'source'])
+
 /** Programs that wait for others once they run, whatever else may be said of them. */
 function serves(name: string, args: readonly ByteText[]): boolean {
   const flags = args.map(fromByteText)
@@ -67,6 +70,7 @@ function assumedOf(command: ByteText, args: readonly ByteText[], files: FileView
 
 function isAssumed(path: string, name: string, args: readonly ByteText[], files: FileView): boolean {
   if (/^(?:busybox|sh|ash|bash)$/.test(name)) return false
+  if (pathBuiltins.has(name)) return args.some((arg) => isOfImage(fromByteText(arg), files))
   if (isNetworkTool(name)) return serves(name, args)
   if (isRefused(name)) return true
   if (findTool(name, { dialect: ash }) !== undefined)

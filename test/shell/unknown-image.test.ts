@@ -25,6 +25,8 @@ describe('an image of which nothing is known does its duty', () => {
     ['its own program', {}],
     ['a program by its path', { command: ['/app/server', '--port', '80'] }],
     ['a program that a shell starts', { command: ['sh', '-c', '/app/migrate && exec /app/server'] }],
+    ['what lies in a directory of its own', { command: ['sh', '-c', 'cd /app && echo x > conf && exec ./server'] }],
+    ['bash with an environment of its own', { command: ['bash', '-ec', 'source /venv/bin/activate; exec app'] }],
     ['bash with a script that only it has', { command: ['bash', '-c', 'set -e; prepare; app-server --flag'] }],
   ])('L3: a server runs on: %s', (_what, rest) => {
     expect(pod({ containers: [{ ...server, ...rest }] }).row).toEqual(running)

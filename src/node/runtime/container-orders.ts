@@ -30,7 +30,7 @@ import type {
   PodSandbox,
   RuntimeResult,
 } from './cri.ts'
-import { grpcPrefix, nulRefusedText, type RuntimeKind, startRefusedText, tooLongText } from './error-texts.ts'
+import { execErrorText, grpcPrefix, nulRefusedText, type RuntimeKind, startRefusedText } from './error-texts.ts'
 import { collected, execRefusal, refusedSession } from './exec-refusal.ts'
 import type { ImageStore } from './image-store.ts'
 import type { LogLine } from './log-buffer.ts'
@@ -40,7 +40,7 @@ import { creationRefusal, mountRefusal } from './mount-refusal.ts'
 import type { RuntimeRecords } from './records.ts'
 import type { RootFiles } from './root-files.ts'
 import type { RuntimeNote, RuntimeOptions } from './runtime-options.ts'
-import { mayNotRun, missing, startEnd } from './start-refusal.ts'
+import { execEnd, execError, mayNotRun, missing, startEnd } from './start-refusal.ts'
 
 /** What the container half asks of the whole runtime. */
 export interface OrderHost {
@@ -249,10 +249,10 @@ export class ContainerOrders {
     const nul = variableWithNul(entry.config.env)
     if (nul !== undefined)
       return this.#refuse(entry, undefined, nulRefusedText(kind, entry.config.name, nul.name, nul.value))
-    const isRefused = isTooLong(entry.config.env)
-    entry.program = isRefused ? exitAfter(0, 1, { afterMs: 0, exitCode: 1 }) : program
+    const cause = isTooLong(entry.config.env) ? 'argument list too long' : execError(entry, command)
+    entry.program = cause === undefined ? program : exitAfter(0, execEnd(kind), { afterMs: 0, exitCode: 1 })
     // It is runc's own first process that says why it could not become the program.
-    if (isRefused) entry.log.write(kernel.now(), 'stderr', toByteText(`${tooLongText(kind, command)}\n`))
+    if (cause !== undefined) entry.log.write(kernel.now(), 'stderr', toByteText(execErrorText(kind, command, cause)))
     entry.state = 'running'
     this.inUse.started()
     entry.startedAt = kernel.now()
@@ -283,13 +283,10 @@ export class ContainerOrders {
     const { kernel } = this.#options
     const entry = this.#containers.get(id)
     if (entry?.state !== 'running') return done
-    const { config, sandbox } = entry
-    this.#runtime.note('container.stop', sandbox, {
-      container: config.name,
-      attempt: config.attempt,
-      timeoutSeconds: graceSeconds,
-    })
+    const { name: container, attempt } = entry.config
+    this.#runtime.note('container.stop', entry.sandbox, { container, attempt, timeoutSeconds: graceSeconds })
     this.#signal(entry, signalTerm)
+    if (entry.hasExited) return done // a trap ended it at once
     // The killer waits even if the program promised to end in time: what it promised may change.
     entry.life.start(after(kernel, Math.max(0, graceSeconds) * 1000), () => this.#end(entry, killedExitCode))
     yield* wait(entry.ended)

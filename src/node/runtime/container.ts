@@ -139,7 +139,12 @@ export class ContainerEntry implements LiveContainer, TmpfsPayer {
     return this.#commandsEnd
   }
 
-  /** Tells of its end. */
+  /** Whether it has ended: what happens to it may end it within a call. */
+  get hasExited(): boolean {
+    return this.state === 'exited'
+  }
+
+  /** Tells of its end, unless that is over. */
   get ended(): Observable<void> {
     this.#ended ??= new Subject()
     return this.#ended

@@ -174,13 +174,16 @@ export function topMountText(kind: RuntimeKind, id: string, source: string): str
   return containerdStart(kind, cause)
 }
 
-/** What a container says whose environment the kernel does not take. Source: runc standard_init_linux.go, Init. */
-export function tooLongText(kind: RuntimeKind, program: string): string {
+/** What a container says, newline included, that could not become its program. Source: runc standard_init_linux.go, Init. */
+export function execErrorText(kind: RuntimeKind, program: string, cause: ExecError): string {
   const path = program.includes('/') ? program : `/bin/${program}`
   return kind === 'docker'
-    ? 'standard_init_linux.go:211: exec user process caused "argument list too long"'
-    : `exec ${path}: argument list too long`
+    ? `standard_init_linux.go:211: exec user process caused "${cause}"\n`
+    : `exec ${path}: ${cause}\n`
 }
+
+/** Why the kernel does not run a program that lies there (execve(2): E2BIG, ENOEXEC, ENOENT of what `#!` names). */
+export type ExecError = 'argument list too long' | 'exec format error' | 'no such file or directory'
 
 /** Why runc does not start a program: it is not there, or it may not be run. */
 export type StartRefusal = 'not on the path' | 'no such file' | 'permission denied'

@@ -1,6 +1,8 @@
 import type { BindMount, FileView } from '../../fs/node-fs.ts'
 import { isWithin, joinPath } from '../../fs/path.ts'
-import type { RuntimeKind, StartRefusal } from './error-texts.ts'
+import { bytesToByteText } from '../../shell/byte-text.ts'
+import type { ImageDefinition } from '../../shell/program.ts'
+import type { ExecError, RuntimeKind, StartRefusal } from './error-texts.ts'
 
 /** What is said of a program that the image lacks. */
 export function missing(command: string): StartRefusal {
@@ -14,6 +16,8 @@ interface Starting {
   readonly config: { readonly mounts: readonly BindMount[] }
 }
 
+type Executing = Starting & { readonly image: Pick<ImageDefinition, 'program'> }
+
 /** A file that lies there, but that nobody may run: a script from a volume whose mode has no x. */
 export function mayNotRun(starting: Starting, command: string): StartRefusal | undefined {
   if (!command.includes('/') || isNowhere(starting, command)) return undefined
@@ -21,6 +25,26 @@ export function mayNotRun(starting: Starting, command: string): StartRefusal | u
   const stat = files.stat(command)
   const isScript = stat.ok && stat.value.type === 'file' && stat.value.size > 0
   return isScript && ((stat.value.mode & 0o111) === 0 || !files.access(command, 1).ok) ? 'permission denied' : undefined
+}
+
+/**
+ * Why the kernel would not run a script that lies at the path: it does not begin with `#!`, or nothing is where that leads, as with
+ * Windows' ends of lines. A shell runs the first kind nevertheless. Source: Linux fs/exec.c and fs/binfmt_script.c; runc issue 1773.
+ */
+export function execError(starting: Executing, command: string): ExecError | undefined {
+  if (!command.includes('/') || isNowhere(starting, command)) return undefined
+  const read = starting.files.readFile(command)
+  if (!read.ok || read.value.length === 0) return undefined
+  const [, interpreter] = /^#![ \t]*([^ \t\n]+)/.exec(bytesToByteText(read.value.subarray(0, 256))) ?? []
+  if (interpreter === undefined) return 'exec format error'
+  const isThere =
+    !interpreter.endsWith('\r') && starting.image.program([interpreter], starting.files, 'serve') !== undefined
+  return isThere || starting.files.stat(interpreter).ok ? undefined : 'no such file or directory'
+}
+
+/** Exit code of a container that could not become its program. Sources: runc 1.2, libcontainer/init_linux.go, Init; before, init.go. */
+export function execEnd(kind: RuntimeKind): number {
+  return kind === 'containerd-2' ? 255 : 1
 }
 
 /**

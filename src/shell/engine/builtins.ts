@@ -36,6 +36,8 @@ const cd: Builtin = (call) => {
     return complain(call, said === '-' ? 'OLDPWD not set' : 'HOME not set', mistakeCode(shell))
   }
   const path = args.includes('-P') ? realPath(shell, target) : shell.logicalPath(target === '' ? '.' : target)
+  // A directory that the image may have is made.
+  if (shell.world.assumed?.('cd', [toByteText(path)]) !== undefined) shell.world.files.mkdirAll(path, 0o755)
   const stat = shell.world.files.stat(path)
   const isDirectory = stat.ok && stat.value.type === 'directory'
   const entered = isDirectory
@@ -100,6 +102,7 @@ function* source(call: BuiltinCall): Steps<Outcome> {
   const [path, ...positional] = args
   const isBash = shell.dialect.name === 'bash'
   if (path === undefined) return isBash ? complain(call, 'filename argument required', 2) : 0
+  if (shell.world.assumed?.('.', [path]) !== undefined) return 0
   const input = openInput(path, shell, streams)
   if (!(input instanceof Input)) {
     const text = errorText(input)

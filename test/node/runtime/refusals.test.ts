@@ -64,6 +64,33 @@ describe('E1 values that no environment can hold', () => {
   })
 })
 
+describe('L3 scripts of a Secret as commands', () => {
+  test.each([
+    ['busybox', 'v1.18', 'echo x\n', 1, 'standard_init_linux.go:211: exec user process caused "exec format error"\n'],
+    ['busybox', 'v1.26', 'echo x\n', 1, 'exec /h/a: exec format error\n'],
+    ['busybox', 'v1.36', '\n#!/bin/sh\necho x\n', 255, 'exec /h/a: exec format error\n'],
+    ['busybox', 'v1.26', '#!/bin/nope\necho x\n', 1, 'exec /h/a: no such file or directory\n'],
+    ['corp/app', 'v1.36', '#!/bin/sh\r\necho x\r\n', 255, 'exec /h/a: no such file or directory\n'],
+    ['busybox', 'v1.36', '#!/usr/bin/env sh\necho x\nexit 7\n', 7, 'x\n'],
+  ] as const)('%s, %s, %j: ends with %i', (image, version, script, exitCode, log) => {
+    const volumes = [{ name: 'v', secret: { secretName: 's', defaultMode: 0o755 } }]
+    const container = { image, command: ['/h/a'], volumeMounts: [{ name: 'v', mountPath: '/h' }] }
+    const sim = ran(
+      simWith({ version }, secretOf(script), simPod('p', container, { volumes, restartPolicy: 'Never' })),
+      '9s',
+    )
+    expect(podIn(sim)?.status?.containerStatuses?.[0]?.state?.terminated?.exitCode).toBe(exitCode)
+    expect(sim.kubectl('logs p').stdout).toBe(log)
+  })
+
+  test.each(['v1.18', 'v1.36'] as const)('a trap that ends a wait lets the Pod go, %s', (version) => {
+    const script = 'trap "echo bye; exit 0" TERM; sleep 1000 & wait'
+    const sim = ran(simWith({ version }, simPod('p', { image: 'busybox', command: ['sh', '-c', script] })), '9s')
+    sim.kubectl('delete pod p --wait=false')
+    expect(podIn(ran(sim, '5s'))).toBeUndefined()
+  })
+})
+
 describe('L3 how a container ended that did not start', () => {
   const ended = (
     version: 'v1.18' | 'v1.23' | 'v1.24' | 'v1.36',
