@@ -32,7 +32,8 @@ function readTypes(path: string, loader: Loader, decoding: string): JsonObject {
   })
 }
 
-function goType(value: unknown): string {
+/** As encoding/json calls what it has found. */
+export function goType(value: unknown): string {
   return Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
 }
 

@@ -5,6 +5,7 @@ import { goJson, isObject } from '../go/json.ts'
 import { goValueText } from '../go/value-text.ts'
 import { fromYaml } from '../go/yaml/from-yaml.ts'
 import { readManifestDocuments } from '../go/yaml/manifests.ts'
+import { goType } from './crds.ts'
 import { PrintingError, refuse } from './loader.ts'
 import { type Body, metadataOf, newResource, type Resource, textMap } from './resource.ts'
 
@@ -24,7 +25,7 @@ export function readResourcesV2(content: Uint8Array, path: string): Resource[] {
 /** What the decoder itself refuses counts as a mistake in the YAML. Source: v2.0.3 internal/error/yamlformaterror.go, Handler. */
 function wholeV2(value: unknown, path: string): Resource[] {
   const problem = !isObject(value)
-    ? `json: cannot unmarshal ${Array.isArray(value) ? 'array' : typeof value} into Go value of type map[string]interface {}`
+    ? `json: cannot unmarshal ${goType(value)} into Go value of type map[string]interface {}`
     : typeof value.kind !== 'string' || value.kind === ''
       ? `Object 'Kind' is missing in '${goJson(value)}'`
       : undefined
@@ -37,7 +38,7 @@ function wholeV2(value: unknown, path: string): Resource[] {
 function flattenV2(value: unknown): Resource[] {
   if (!isObject(value))
     return refuse(
-      `json: cannot unmarshal ${Array.isArray(value) ? 'array' : typeof value} into Go value of type struct { APIVersion string "json:\\"apiVersion\\""; Kind string "json:\\"kind\\"" }`,
+      `json: cannot unmarshal ${goType(value)} into Go value of type struct { APIVersion string "json:\\"apiVersion\\""; Kind string "json:\\"kind\\"" }`,
     )
   if (typeof value.kind !== 'string' || value.kind === '') refuse(`Object 'Kind' is missing in '${goJson(value)}'`)
   const body = value as Body

@@ -32,7 +32,7 @@ export interface CommandWorld {
   readonly cluster: Cluster
   /** Those of the machine that the commands run on. */
   readonly files: FileView
-  readonly settings: Pick<SimSettings, 'kubectl' | 'commandTime'>
+  readonly settings: Pick<SimSettings, 'minor' | 'kubectl' | 'commandTime'>
   readonly podOf: (namespace: string, name: string) => Pod | undefined
   /** What lies in etcd for a Secret. */
   readonly etcdValue: (namespace: string, name: string) => Uint8Array | undefined

@@ -4,6 +4,7 @@ import type { ContainerStatus, Node, Pod, PodStatus } from '../api/types/core.ts
 import type { Cluster } from '../cluster/cluster.ts'
 import { goQuote } from '../go/quote.ts'
 import { type Calendar, rfc3339Micro } from '../kernel/calendar.ts'
+import { clientVersion } from '../kubectl/client-version.ts'
 import type {
   AttachAnswer,
   AttachEars,
@@ -17,7 +18,10 @@ import { type FoundContainer, findContainer } from '../looks/containers.ts'
 import { withoutUnknownCode } from '../node/runtime/error-texts.ts'
 import type { LogLine } from '../node/runtime/log-buffer.ts'
 import { bytesToByteText, fromByteText } from '../shell/byte-text.ts'
+import { apiServer } from '../versions/api-server.ts'
+import { has } from '../versions/changes.ts'
 import { find } from './objects.ts'
+import type { SimSettings } from './resolve-options.ts'
 import { type NodeProblem, nodeProblem } from './unreachable-node.ts'
 
 /** What of the simulation kubectl's requests to a container need. */
@@ -25,6 +29,11 @@ export interface ContainerWorld {
   readonly cluster: Cluster
   readonly calendar: Calendar
   readonly podOf: (namespace: string, name: string) => Pod | undefined
+}
+
+/** What decides how a stream gets to a container. */
+export interface StreamWorld extends ContainerWorld {
+  readonly settings: Pick<SimSettings, 'minor' | 'kubectl'>
 }
 
 interface Refusal {
@@ -39,7 +48,8 @@ function refused(message: string): Required<Refusal> {
 }
 
 /** The API server's own refusals come before the kubelet's. Source: pkg/registry/core/pod/strategy.go, streamLocation. */
-function streamed({ cluster, podOf }: ContainerWorld, target: ContainerTarget): FoundContainer | Refusal {
+function streamed(world: StreamWorld, target: ContainerTarget): FoundContainer | Refusal {
+  const { cluster, podOf } = world
   const pod = podOf(target.namespace, target.pod)
   if (pod !== undefined && !allContainers(pod).some(({ name }) => name === target.container))
     return refused(`container ${target.container} is not valid for pod ${target.pod}`)
@@ -49,9 +59,17 @@ function streamed({ cluster, podOf }: ContainerWorld, target: ContainerTarget): 
   // What comes while a connection is upgraded is read as text.
   if (problem !== undefined) return { ok: false, message: `unable to upgrade connection: ${problem.message}` }
   const found = findContainer(cluster, pod, target.container)
-  return found === undefined || found.container.state !== 'running'
-    ? { ok: false, message: `unable to upgrade connection: container not found (${goQuote(target.container)})` }
-    : found
+  return found === undefined || found.container.state !== 'running' ? notFound(world, target) : found
+}
+
+/**
+ * A kubelet that has no such container running. What it answers to an API server that carries the streams itself is that server's error.
+ * Source: apiserver pkg/util/proxy/streamtranslator.go, ServeHTTP; kubelet_pods.go, GetExec.
+ */
+function notFound({ settings }: StreamWorld, { container }: ContainerTarget): Refusal {
+  const isCarried = has(settings.minor, apiServer.carriesStreams) && clientVersion(settings.kubectl).streamsByWebSocket
+  const message = `unable to upgrade connection: container not found (${goQuote(container)})`
+  return { ok: false, message: isCarried ? `Internal error occurred: ${message}` : message }
 }
 
 /** Of a Pod on a node that is no machine. */
@@ -60,16 +78,14 @@ function problemOf({ controlPlane }: Cluster, pod: Pod | undefined): NodeProblem
 }
 
 /** Joins a container's first process. */
-export function attachToContainer(world: ContainerWorld, target: ContainerTarget, ears: AttachEars): AttachAnswer {
+export function attachToContainer(world: StreamWorld, target: ContainerTarget, ears: AttachEars): AttachAnswer {
   const found = streamed(world, target)
   if ('ok' in found) return found
   const attachment = found.machine.runtime.attach(found.container.id, ears)
-  return attachment === undefined
-    ? { ok: false, message: `unable to upgrade connection: container not found (${goQuote(target.container)})` }
-    : { ok: true, attachment }
+  return attachment === undefined ? notFound(world, target) : { ok: true, attachment }
 }
 
-export function execInContainer(world: ContainerWorld, request: ExecRequest): ExecAnswer {
+export function execInContainer(world: StreamWorld, request: ExecRequest): ExecAnswer {
   const found = streamed(world, request)
   if ('ok' in found) return found
   const input = request.stdin === undefined ? '' : bytesToByteText(request.stdin)

@@ -302,6 +302,11 @@ export const apiServer = changes({
     'tokens have a name of their own (jti) and say on which node their Pod is',
     'pkg/serviceaccount/claims.go, Claims; pkg/features/kube_features.go, ServiceAccountTokenJTI, ServiceAccountTokenPodNodeInfo; recorded v1.36, not v1.26',
   ],
+  carriesStreams: [
+    30,
+    'exec and attach come by WebSocket, and the API server itself speaks SPDY to the kubelet',
+    'apiserver pkg/util/proxy/streamtranslator.go; pkg/features/kube_features.go, TranslateStreamCloseWebsocketRequests (beta)',
+  ],
   keepsProcMountOpen: [
     31,
     'procMount is not defaulted',

@@ -110,6 +110,11 @@ export const tellingRows = {
   exposesWithoutUsage: [24, 'mistakes of expose are told without the usage', 'pkg/cmd/expose/expose.go, RunExpose'],
   takesAnySubresource: [32, '--subresource is not only status and scale', 'pkg/cmd/get/get.go, Validate'],
   labelTellsDryRun: [26, 'label says `(dry run)` and `(server dry run)`', 'pkg/cmd/label/label.go, Complete'],
+  streamsByWebSocket: [
+    31,
+    'exec and attach use WebSockets where the API server has them: what a kubelet refuses is an `Internal error occurred`',
+    'pkg/cmd/exec/exec.go, createExecutor; apiserver pkg/util/proxy/streamtranslator.go, ServeHTTP',
+  ],
   localPatchSaysNotSupported: [
     21,
     '`strategic merge patch is not supported` in place of `cannot apply` for kinds that kubectl does not know',

@@ -17,6 +17,21 @@ const pod = (name: string, spec: object = {}): object => ({
 })
 
 describe('logs and exec of what does not run', () => {
+  test.each([
+    { version: 'v1.18', words: 'unable to upgrade connection' },
+    { version: 'v1.26', words: 'unable to upgrade connection' },
+    { version: 'v1.30', words: 'unable to upgrade connection' },
+    { version: 'v1.31', words: 'Internal error occurred: unable to upgrade connection' },
+    { version: 'v1.36', words: 'Internal error occurred: unable to upgrade connection' },
+  ] as const)('exec into what does not run: $version says $words', ({ version, words }) => {
+    const sim = createSim({ nodes: 1, version })
+    sim.apply(
+      pod('waits', { containers: [{ name: 'app', image: 'busybox', envFrom: [{ secretRef: { name: 'db' } }] }] }),
+    )
+    sim.runFor('20s')
+    expect(told(sim, 'kubectl exec waits -- ls')).toBe(`error: ${words}: container not found ("app")\n[1]`)
+  })
+
   test('the server and the kubelet say why, without words of kubectl before them', () => {
     const sim = createSim({ nodes: 1, images: [{ name: 'gone', private: { username: 'u', password: 'p' } }] })
     sim.apply(

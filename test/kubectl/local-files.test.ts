@@ -24,6 +24,11 @@ describe('what is local asks no server', () => {
       'error: unable to decode "STDIN": json: cannot unmarshal number into Go struct field Container.spec.containers.image of type string\n',
     ],
     [
+      'label -f - --local a=b',
+      'apiVersion: v1\nkind: 3\n',
+      `error: unable to decode "STDIN": Object 'Kind' is missing in '{"apiVersion":"v1","kind":3}'\n`,
+    ],
+    [
       'set env -f - --local A=b',
       'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: p}\n',
       'error: configmap/p the object is not a pod or does not have a pod template: *v1.ConfigMap\n',

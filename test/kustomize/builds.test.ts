@@ -31,3 +31,11 @@ describe('C10 the generations of kustomize answered so', () => {
     },
   )
 })
+
+test('kustomize 2.0.3 calls a document that is a boolean as encoding/json does', () => {
+  const host = new MemoryFiles()
+  host.write('/d/kustomization.yaml', Buffer.from('resources: [m.yaml]\n'))
+  host.write('/d/m.yaml', Buffer.from('true\n'))
+  const { stderr } = runKustomize(['/d'], { files: host, env: new Map(), minor: 20 })
+  expect(stderr).toContain('json: cannot unmarshal bool into Go value of type map[string]interface {}')
+})

@@ -177,7 +177,9 @@ function* infoOf(session: Session, source: string, object: unknown, options: Ent
       `unable to decode ${goQuote(source)}: json: cannot unmarshal ${goJsonType(object)} into Go value of type unstructured.detector`,
     )
   const [apiVersion, kind] = [textAt(object, 'apiVersion'), textAt(object, 'kind')]
-  if (kind === '') fail(`unable to decode ${goQuote(source)}: Object 'Kind' is missing in '${JSON.stringify(object)}'`)
+  // A kind that is no text counts as none. Source: unstructured/unstructured.go, GetKind.
+  if (kind === '' || typeof object.kind !== 'string')
+    fail(`unable to decode ${goQuote(source)}: Object 'Kind' is missing in '${JSON.stringify(object)}'`)
   const wrong = json === undefined ? undefined : metadataError(object, json, session.version)
   if (wrong !== undefined) fail(`unable to decode ${goQuote(source)}: ${wrong}`)
   if (options.isTyped === true) {
