@@ -266,6 +266,7 @@ export const kubectl = changes({
     'discovery failures are logged five times before the error',
     'client-go discovery/cached/memory/memcache.go',
   ],
+  migratesOwners: [26, 'apply --server-side takes over from client-side apply', 'pkg/cmd/apply/apply.go'],
   verbsWithCommas: [26, 'verbs of api-resources are joined by commas', 'pkg/cmd/apiresources/apiresources.go'],
   drainNamesNamespaceOfWaits: [
     27,

@@ -26,6 +26,7 @@ import { threeWayMergePatch, threeWayPatch } from '../resource/strategic-diff.ts
 import { clientValidation, fieldValidation, validateFlag } from '../resource/validation.ts'
 import { checkForce, mayForce, recreate } from './apply-force.ts'
 import { lastAppliedCommands } from './apply-last-applied.ts'
+import { applyPatch, migrated } from './apply-migration.ts'
 import { checkPruning, kindsToPrune, prune, selectedOf, type Visited } from './apply-prune.ts'
 import { sourced, withSource } from './create-file.ts'
 import { createReport, dryRunFlag, dryRunOf, managerOf, patchTypes, type Report, writeFlags } from './write.ts'
@@ -242,20 +243,19 @@ const conflictAdvice = [
 
 function* applyOnServer(call: Call, info: Info, dryRun: string, report: Report): Steps<unknown> {
   const { session, flags } = call
+  const manager = flags.string('field-manager') || 'kubectl'
   const query = {
-    fieldManager: flags.string('field-manager') || 'kubectl',
+    fieldManager: manager,
     force: String(flags.bool('force-conflicts')),
     ...fieldValidation(session, flags),
   }
-  const result = yield* attempt(
-    patchObject(session, info, 'application/apply-patch+yaml', goJson(info.object), {
-      query,
-      dryRun: dryRun === 'server',
-    }),
-  )
+  const sent = { body: goJson(info.object), manager, options: { query, dryRun: dryRun === 'server' } }
+  const result = yield* attempt(patchObject(session, info, applyPatch, sent.body, sent.options))
   if (result.ok) {
-    report(result.value, 'serverside-applied')
-    return result.value
+    const moves = session.version.migratesOwners
+    const object = moves ? yield* migrated(session, info, result.value, sent) : result.value
+    report(object, 'serverside-applied')
+    return object
   }
   if (!isReason(result.failure, 'Conflict')) throw new CommandFailure(result.failure)
   const where = session.version.newConflictsPage
