@@ -188,7 +188,7 @@ class ExternalProvisioner {
         storageClassName: storageClass.metadata.name,
         ...(volumeMode === undefined ? {} : { volumeMode }),
         ...(mountOptions === undefined ? {} : { mountOptions }),
-        ...(node === undefined ? { csi: { driver, volumeHandle: name } } : localSource(claim, node)),
+        ...(node === undefined ? sharedSource(driver, claim, name) : localSource(claim, node)),
       },
     }
   }
@@ -221,6 +221,15 @@ function volumeNameOf({ metadata }: PersistentVolumeClaim): string {
 
 function referenceOf(claim: PersistentVolumeClaim): ObjectReference {
   return referenceTo({ ...claim, apiVersion: 'v1', kind: 'PersistentVolumeClaim' })
+}
+
+/**
+ * No CSI driver's name has a slash: a volume of such a driver would be refused. Who has one shares folders of a server.
+ * Source: pkg/apis/core/validation/validation.go, ValidateCSIDriverName; kubernetes-sigs/nfs-subdir-external-provisioner provisioner.go.
+ */
+function sharedSource(driver: string, { metadata }: PersistentVolumeClaim, volume: string): object {
+  if (!driver.includes('/')) return { csi: { driver, volumeHandle: volume } }
+  return { nfs: { server: 'nfs-server', path: `/${metadata?.namespace}-${metadata?.name}-${volume}` } }
 }
 
 /** Source: rancher/local-path-provisioner provisioner.go, Provision. */

@@ -90,6 +90,18 @@ describe.each(['v1.18', 'v1.26', 'v1.36'] as const)('a provisioner (%s)', (versi
     expect(column('pv', '.items[*].status.phase')).toBe('')
   })
 
+  test('has volumes though no CSI driver may have its name', () => {
+    const { sim, column } = start(
+      { version, provisioners: [{ name: 'shares.example.com/nfs' }] },
+      storageClass().replace(disks.name, 'shares.example.com/nfs'),
+      claim('c'),
+    )
+    expect(column('sc', '.items[*].provisioner')).toBe('shares.example.com/nfs')
+    sim.runFor('10s')
+    expect(column('pvc c', '.status.phase')).toBe('Bound')
+    expect(column('pv', '.items[*].spec.nfs.path')).toMatch(/^\/default-c-pvc-/)
+  })
+
   test('keeps what is released where its class says so', () => {
     const { sim, column } = start(
       { version, provisioners: [disks] },
