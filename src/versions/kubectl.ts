@@ -4,8 +4,7 @@ import { explainRows } from './kubectl-explain.ts'
 import { tellingRows } from './kubectl-telling.ts'
 
 /**
- * What kubectl does from a minor version on. Sources: staging/src/k8s.io/kubectl of that release unless a row names another
- * module; what its recordings and the real binaries printed wins.
+ * What kubectl does from a minor version on. Sources: k8s.io/kubectl unless a row names another module; recordings win.
  */
 export const kubectl = changes({
   ...explainRows,
