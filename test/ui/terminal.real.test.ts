@@ -237,7 +237,7 @@ describe.runIf(Tmux.isInstalled())('podsim play on a terminal', { concurrent: tr
     await keys('PS1="ready> "; clear; echo before the course', 'Enter')
     await until(name, /before the course\nready>/)
     await keys(`XDG_STATE_HOME=${state} LC_ALL=C NO_COLOR=1 node bin/podsim.js`, 'Enter')
-    const shown = await until(name, '0 of 58 lessons done', /> +1\.1 May a Pod name/, 'q quit')
+    const shown = await until(name, '0 of 60 lessons done', /> +1\.1 May a Pod name/, 'q quit')
     expect(shown).not.toMatch(/[^\u0000-\u007f]/)
     expect(await tmux('capture-pane', '-p', '-e', '-t', name)).not.toMatch(/\u001b\[(?:\d+;)*3[1-7]/)
     await tmux('resize-window', '-t', name, '-x', '80', '-y', '24')
@@ -253,7 +253,7 @@ describe.runIf(Tmux.isInstalled())('podsim play on a terminal', { concurrent: tr
     await keys('Enter', 'End')
     await until(name, 'You have predicted 1 of 2.', 'Try next')
     await keys('q')
-    await until(name, '1 of 58 lessons done, 1 predicted right', /> +1\.2 Who starts the Pod/)
+    await until(name, '1 of 60 lessons done, 1 predicted right', /> +1\.2 Who starts the Pod/)
     expect(JSON.parse(readFileSync(join(state, 'podsim/course.json'), 'utf8'))).toMatchObject({
       lessons: { 'waiting/a-name-is-enough': { isDone: true, right: 1 } },
     })

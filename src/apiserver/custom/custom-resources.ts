@@ -7,6 +7,7 @@ import type { RegistryContext } from '../registry/strategy.ts'
 import type { Store, StoreEvent } from '../store.ts'
 import { customStrategy } from './custom-strategy.ts'
 import { type CustomResourceDefinition, type CustomVersion, hasCondition, storedDefinitions } from './definition.ts'
+import { unknownFields } from './unknown-fields.ts'
 
 /** In discovery's order. Source: apiextensions-apiserver pkg/apiserver/customresource_discovery_controller.go. */
 const customVerbs = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'] as const
@@ -123,6 +124,17 @@ function servedVersion(store: Store, definition: CustomResourceDefinition, versi
     storedApiVersion: `${group}/${stored}`,
     isConverted: version.name !== stored,
     isCustom: true,
+    ...tellsUnknown(definition, version),
     customShape: (minor) => customShape(version.schema?.openAPIV3Schema, minor),
   }
+}
+
+/** What its schema does not name, unless it keeps all. */
+function tellsUnknown(
+  { spec }: CustomResourceDefinition,
+  { schema }: CustomVersion,
+): Pick<ServedResource, 'unknownFields'> {
+  const structural = schema?.openAPIV3Schema
+  if (structural === undefined || spec.preserveUnknownFields === true) return {}
+  return { unknownFields: (object) => unknownFields(object as unknown as JsonObject, structural) } // API objects are JSON
 }

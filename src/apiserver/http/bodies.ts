@@ -1,7 +1,7 @@
 import { isObject } from '../../api/json.ts'
 import { type KindRef, schemaOf } from '../../api/schema/schema.ts'
 import { badRequest, plainError } from '../../api/status.ts'
-import type { DeleteOptions, Status } from '../../api/types/meta.ts'
+import type { DeleteOptions, KubeObject, Status } from '../../api/types/meta.ts'
 import { utf8Bytes } from '../../bytes/bytes.ts'
 import type { PatchType } from '../../client/client.ts'
 import type { HttpRequest, Verb } from '../../client/server.ts'
@@ -60,6 +60,15 @@ function checked(body: Body, validation: FieldValidation): Decoded {
   return error === undefined ? body : { ok: false, status: body.refuse(error) }
 }
 
+/** What strict decoding says of an object of a custom resource. Source: apiextensions-apiserver customresource_handler.go, schemaCoercingDecoder. */
+function unknownIn(object: KubeObject, { unknownFields }: ServedResource): readonly string[] {
+  return unknownFields?.(object).map((path) => `unknown field "${path}"`) ?? []
+}
+
+function withUnknown(body: Body, served: ServedResource): Body {
+  return body.ok ? { ...body, strict: [...body.strict, ...unknownIn(body.object, served)] } : body
+}
+
 /** The decoders that a verb needs; they run once the caller is known to be allowed. */
 export function bodyDecoders(
   core: RegistryCore,
@@ -86,7 +95,8 @@ export function bodyDecoders(
           const object =
             tree === undefined || isUntyped || format !== 'json' ? undefined : decodeTree(tree, kind, minor)
           if (object !== undefined) return { ok: true, object }
-          return checked(decode(inServedVersion(text(), kind), format, kind, minor), validation)
+          const body = decode(inServedVersion(text(), kind), format, kind, minor)
+          return checked(isUntyped ? withUnknown(body, served) : body, validation)
         }
         let decoded: Decoded | undefined
         return {
@@ -109,7 +119,11 @@ export function bodyDecoders(
               strict = patchErrors(body, type === 'application/json-patch+json')
             return patch
           },
-          decodePatched: (document) => decodePatched(document, type, kind, minor, strict, validation),
+          decodePatched(document) {
+            const isMerged = isUntyped && type !== applyType
+            const unknown = isMerged ? unknownIn(document as KubeObject, served) : [] // a patched object
+            return decodePatched(document, type, kind, minor, [...strict, ...unknown], validation)
+          },
         }
       }
       case 'delete':

@@ -91,7 +91,10 @@ export function decodePatched(
   validation: FieldValidation,
 ): KubeObject | { readonly error: string } {
   const definition = schemaOf(minor).kind(kind)
-  if (definition === undefined) return document as KubeObject // a kind without a schema is taken as it is
+  if (definition === undefined) {
+    const wrong = strictError(patchStrict, validation)
+    return wrong === undefined ? (document as KubeObject) : { error: wrong } // a kind without a schema is taken as it is
+  }
   const json = JSON.stringify(document, sortedMembers) ?? 'null'
   const isStrategicPatch = type === 'application/strategic-merge-patch+json'
   if (isStrategicPatch) {
