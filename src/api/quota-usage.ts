@@ -1,8 +1,8 @@
 import type { EpochMs } from '../kernel/calendar.ts'
 import { parseRfc3339 } from '../kernel/calendar.ts'
-import { type Amounts, addAmounts, amountOf, maxAmounts } from './amounts.ts'
+import { type Amounts, addAmounts, amountOf } from './amounts.ts'
+import { withInitContainers } from './pod-amounts.ts'
 import { podQosClass } from './pod-qos.ts'
-import { isSidecar } from './pod-references.ts'
 import type { Container, Pod } from './types/core.ts'
 import type { ResourceQuota, ScopedResourceSelectorRequirement } from './types/limits.ts'
 import type { KubeObject } from './types/meta.ts'
@@ -110,31 +110,11 @@ function podUsage(pod: Pod, now: EpochMs): Amounts {
     limits = addAmounts(limits, resources?.limits)
   }
   const init = pod.spec.initContainers ?? []
-  requests = withInit(requests, init, 'requests')
-  limits = withInit(limits, init, 'limits')
+  requests = withInitContainers(requests, init, 'requests')
+  limits = withInitContainers(limits, init, 'limits')
   requests = addAmounts(requests, pod.spec.overhead)
   limits = addAmounts(limits, pod.spec.overhead)
   return addAmounts(count, computeUsage(requests, limits))
-}
-
-/**
- * Init containers run one after the other, beside the sidecars before them, which run on beside the regular containers.
- * Source: component-helpers resource/helpers.go, AggregateContainerRequests.
- */
-function withInit(regular: Amounts, init: readonly Container[], member: 'requests' | 'limits'): Amounts {
-  let running = regular
-  let sidecars: Amounts = {}
-  let most: Amounts = {}
-  for (const container of init) {
-    const own = container.resources?.[member]
-    const together = addAmounts(sidecars, own)
-    if (isSidecar(container)) {
-      running = addAmounts(running, own)
-      sidecars = together
-    }
-    most = maxAmounts(most, together)
-  }
-  return maxAmounts(running, most)
 }
 
 /** Source: pods.go, QuotaV1Pod. */

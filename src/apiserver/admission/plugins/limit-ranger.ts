@@ -1,5 +1,5 @@
 import { type Amounts, addAmounts, amountOf, maxAmounts } from '../../../api/amounts.ts'
-import { isSidecar } from '../../../api/pod-references.ts'
+import { withInitContainers } from '../../../api/pod-amounts.ts'
 import { canonicalQuantity, compareQuantities, quantityMilliValue, quantityValue } from '../../../api/quantity.ts'
 import type { Container, Pod } from '../../../api/types/core.ts'
 import type { LimitRange, LimitRangeItem } from '../../../api/types/limits.ts'
@@ -120,28 +120,11 @@ function podProblems(limit: LimitRangeItem, pod: Pod, minor: number): readonly s
   const init = pod.spec.initContainers ?? []
   const total = (member: 'requests' | 'limits') => {
     const regular = (pod.spec.containers ?? []).map(({ resources }) => resources?.[member] ?? {})
-    if (has(minor, apiServer.limitsCountSidecars)) return withSidecars(regular, init, member)
+    if (has(minor, apiServer.limitsCountSidecars))
+      return withInitContainers(regular.reduce<Amounts>(addAmounts, {}), init, member)
     return init.reduce((most, { resources }) => maxAmounts(most, resources?.[member]), sumOf(regular))
   }
   return problemsOf(limit, total('requests'), total('limits'))
-}
-
-/** Sidecars run beside the containers, and beside the init containers behind them. Source: podRequests, podLimits, in v1.28. */
-function withSidecars(regular: readonly Amounts[], init: readonly Container[], member: 'requests' | 'limits'): Amounts {
-  let running: Amounts = {}
-  for (const amounts of regular) running = addAmounts(running, amounts)
-  let sidecars: Amounts = {}
-  let most: Amounts = {}
-  for (const container of init) {
-    const own = container.resources?.[member]
-    const together = addAmounts(sidecars, own)
-    if (isSidecar(container)) {
-      running = addAmounts(running, own)
-      sidecars = together
-    }
-    most = maxAmounts(most, together)
-  }
-  return maxAmounts(running, most)
 }
 
 /** Sums of what every container has. Source: sum. */
