@@ -81,6 +81,10 @@ describe('C2 fields that the schema of a custom resource does not name', () => {
       code: 422,
       body: expect.stringContaining(String.raw`strict decoding error: unknown field \"spec.zip\"`),
     })
+    const nothing = [{ op: 'replace', path: '', value: null }]
+    const json = { 'content-type': 'application/json-patch+json' }
+    const answer = sim.request({ user: 'admin', method: 'PATCH', path: `${path}/w`, body: nothing, headers: json })
+    expect(answer.code).toBeGreaterThanOrEqual(400)
     expect(send('PATCH', `${path}/w?fieldValidation=Ignore`, { spec: { zip: 1 } }).code).toBe(200)
   })
 

@@ -136,5 +136,5 @@ function tellsUnknown(
 ): Pick<ServedResource, 'unknownFields'> {
   const structural = schema?.openAPIV3Schema
   if (structural === undefined || spec.preserveUnknownFields === true) return {}
-  return { unknownFields: (object) => unknownFields(object as unknown as JsonObject, structural) } // API objects are JSON
+  return { unknownFields: (document) => unknownFields(document, structural) }
 }

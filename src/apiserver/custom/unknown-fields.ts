@@ -7,7 +7,8 @@ const ownMembers: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata
  * Paths of the fields of a custom resource that its schema does not name (`spec.zap`, `spec.list[0].zap`), sorted: those that pruning takes away.
  * Source: apiextensions-apiserver pkg/apiserver/schema/pruning/algorithm.go, PruneWithOptions with TrackUnknownFieldPaths.
  */
-export function unknownFields(object: JsonObject, schema: JsonObject): readonly string[] {
+export function unknownFields(object: unknown, schema: JsonObject): readonly string[] {
+  if (!isObject(object)) return []
   const rest = Object.entries(object).filter(([name]) => !ownMembers.has(name))
   return [...unknownBelow(Object.fromEntries(rest), schema, '')].sort()
 }

@@ -1,7 +1,7 @@
 import { isObject } from '../../api/json.ts'
 import { type KindRef, schemaOf } from '../../api/schema/schema.ts'
 import { badRequest, plainError } from '../../api/status.ts'
-import type { DeleteOptions, KubeObject, Status } from '../../api/types/meta.ts'
+import type { DeleteOptions, Status } from '../../api/types/meta.ts'
 import { utf8Bytes } from '../../bytes/bytes.ts'
 import type { PatchType } from '../../client/client.ts'
 import type { HttpRequest, Verb } from '../../client/server.ts'
@@ -60,9 +60,9 @@ function checked(body: Body, validation: FieldValidation): Decoded {
   return error === undefined ? body : { ok: false, status: body.refuse(error) }
 }
 
-/** What strict decoding says of an object of a custom resource. Source: apiextensions-apiserver customresource_handler.go, schemaCoercingDecoder. */
-function unknownIn(object: KubeObject, { unknownFields }: ServedResource): readonly string[] {
-  return unknownFields?.(object).map((path) => `unknown field "${path}"`) ?? []
+/** What strict decoding says of a custom resource. Source: apiextensions-apiserver customresource_handler.go, schemaCoercingDecoder. */
+function unknownIn(document: unknown, { unknownFields }: ServedResource): readonly string[] {
+  return unknownFields?.(document).map((path) => `unknown field "${path}"`) ?? []
 }
 
 function withUnknown(body: Body, served: ServedResource): Body {
@@ -120,8 +120,7 @@ export function bodyDecoders(
             return patch
           },
           decodePatched(document) {
-            const isMerged = isUntyped && type !== applyType
-            const unknown = isMerged ? unknownIn(document as KubeObject, served) : [] // a patched object
+            const unknown = isUntyped && type !== applyType ? unknownIn(document, served) : []
             return decodePatched(document, type, kind, minor, [...strict, ...unknown], validation)
           },
         }

@@ -22,8 +22,8 @@ export interface ServedResource {
   readonly storedApiVersion: string
   /** Of a CustomResourceDefinition: its objects have no type, but perhaps a schema. */
   readonly isCustom?: boolean
-  /** Paths of fields that its schema does not name, where it has one that prunes them. */
-  readonly unknownFields?: (object: KubeObject) => readonly string[]
+  /** Paths of fields of a document, an object or what a patch made of one, that its schema does not name, where it has one that prunes them. */
+  readonly unknownFields?: (document: unknown) => readonly string[]
   /** How its objects merge, as their schema says. */
   readonly customShape?: (minor: number) => Shape
 }
