@@ -1,11 +1,12 @@
+import type { PodSpec } from '../api/types/core.ts'
 import { isObject, listAt, textAt } from '../go/json.ts'
-import { assumedOf, isKnownImage } from '../looks/image-assumptions.ts'
+import { assumedUses } from '../looks/image-assumptions.ts'
 import { assumedVolumeType } from '../looks/volume-assumptions.ts'
 import type { AppliedCluster } from './cluster.ts'
 import type { GivenObject } from './given.ts'
 import type { Stripped } from './live.ts'
 import type { CheckOptions } from './options.ts'
-import { containersIn, podSpecOf } from './references.ts'
+import { podSpecOf } from './references.ts'
 import type { Assumption } from './report.ts'
 import { type Claim, provisionedName } from './storage.ts'
 import { reachedVolume } from './volume-reach.ts'
@@ -28,7 +29,7 @@ export function assumptionsOn(
     ...onClaims(cluster),
     ...onReach(cluster),
     ...onVolumes(cluster.applied),
-    ...onImages(cluster.applied),
+    ...((options.unknownImages ?? 'succeed') === 'succeed' ? onImages(cluster.applied) : []),
   ]
 }
 
@@ -167,24 +168,18 @@ function onVolumes(objects: readonly GivenObject[]): readonly Assumption[] {
   })
 }
 
-/** One entry for each image whose program podsim does not know. */
+/** One entry for each thing that is taken of an image whose program podsim does not know, where it is first. */
 function onImages(objects: readonly GivenObject[]): readonly Assumption[] {
   const seen = new Set<string>()
   return objects.flatMap((given) => {
     const pod = podSpecOf(given)
     if (pod === undefined) return []
-    const { spec, path } = pod
-    return containersIn(spec, path).flatMap(({ container, path: at, isInit }) => {
-      const image = textAt(container, 'image')
-      if (image === '' || isKnownImage(image) || seen.has(image)) return []
-      seen.add(image)
-      return [
-        {
-          kind: 'image' as const,
-          place: given.place([...at, 'image']),
-          message: assumedOf(image, isInit),
-        },
-      ]
+    // The server has taken it, so that it has a Pod's shape.
+    return assumedUses(pod.spec as Partial<PodSpec>).flatMap(({ field, index, path, told }) => {
+      const message = told?.()
+      if (message === undefined || seen.has(message)) return []
+      seen.add(message)
+      return [{ kind: 'image' as const, place: given.place([...pod.path, field, index, ...path]), message }]
     })
   })
 }

@@ -1,11 +1,19 @@
 import { utf8Bytes } from '../bytes/bytes.ts'
 import { basename } from '../fs/path.ts'
+import { fromByteText } from './byte-text.ts'
 import { image } from './image.ts'
 import { passwordServer } from './password-server.ts'
-import { type ImageDefinition, type Program, type ProgramLookup, serveForever } from './program.ts'
+import { type Assumption, type ImageDefinition, type Program, type ProgramLookup, serveForever } from './program.ts'
 import { secretReader } from './secret-reader.ts'
 import { busyboxPrograms, curlPrograms, shellPrograms } from './shell-program.ts'
-import { dutiful, dutifulBusybox, dutifulShells, unknownImage as imageOfUnknown } from './unknown-image.ts'
+import {
+  appletOf,
+  assumedOf,
+  dutiful,
+  dutifulBusybox,
+  dutifulShells,
+  unknownImage as imageOfUnknown,
+} from './unknown-image.ts'
 
 const passwd = utf8Bytes(
   'root:x:0:0:root:/root:/bin/sh\ndaemon:x:1:1:daemon:/usr/sbin:/bin/false\nnobody:x:65534:65534:nobody:/home:/bin/false\n',
@@ -45,6 +53,14 @@ const serviceOr =
     return shells(argv, files, duty) ?? (more.split(' ').includes(name) ? others(argv, files, duty) : undefined)
   }
 
+/** The same, for who asks what is taken for granted: of what a container begins with, the programs that the image has beside. */
+const assumesBeside =
+  (more: string): Assumption =>
+  (command, args, files, isInScript) => {
+    if (isInScript) return assumedOf(command, args, files)
+    return more.split(' ').includes(basename(fromByteText(command))) ? 'ends' : undefined
+  }
+
 /** What is taken for granted of what is not simulated in an image. */
 interface Rest {
   readonly ofBusybox: ProgramLookup
@@ -60,12 +76,18 @@ interface Rest {
 /** Sizes are those of the real images, roughly; programs those that their documentation calls. */
 const catalogue = ({ ofBusybox, ofAlpine, ofServices, ofCurl, others }: Rest): readonly ImageDefinition[] => [
   ...['busybox', 'k8s.gcr.io/busybox', 'gcr.io/google_containers/busybox', 'registry.k8s.io/busybox'].map((name) =>
-    image(name, ofBusybox, { cmd: ['sh'], files: busyboxFiles, sizeBytes: 1.2 * megabyte }),
+    image(name, ofBusybox, {
+      cmd: ['sh'],
+      files: busyboxFiles,
+      sizeBytes: 1.2 * megabyte,
+      assumes: appletOf,
+    }),
   ),
   image('alpine', serviceOr('', pause, 'apk', ofAlpine, others), {
     cmd: ['/bin/sh'],
     files: busyboxFiles,
     sizeBytes: 5.6 * megabyte,
+    assumes: assumesBeside('apk'),
   }),
   ...(
     [
@@ -88,6 +110,7 @@ const catalogue = ({ ofBusybox, ofAlpine, ofServices, ofCurl, others }: Rest): r
       cmd: [own],
       files: busyboxFiles,
       sizeBytes: size * megabyte,
+      assumes: assumesBeside(more),
     }),
   ),
   ...['k8s.gcr.io/pause', 'registry.k8s.io/pause'].map((name) =>
@@ -103,6 +126,7 @@ const catalogue = ({ ofBusybox, ofAlpine, ofServices, ofCurl, others }: Rest): r
       entrypoint: ['/entrypoint.sh'],
       cmd: ['curl'],
       user: 100,
+      assumes: assumesBeside(''),
       files: busyboxFiles,
       sizeBytes: 20 * megabyte,
     },

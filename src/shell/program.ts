@@ -112,6 +112,26 @@ export type Duty = 'serve' | 'task' | 'check'
  */
 export type ProgramLookup = (argv: readonly string[], files?: FileView, duty?: Duty) => Program | undefined
 
+/** What is taken of a program that nobody knows: it does its work and ends well, or it serves. */
+export type Assumed = 'ends' | 'serves'
+
+/** Where a program may lie, as far as it is to be known for what it is taken; files of a container are that. */
+export interface Whereabouts {
+  stat(path: string): { readonly ok: boolean }
+  mounts(): readonly { readonly path: string }[]
+}
+
+/**
+ * What is taken for granted of a command; undefined: podsim knows what it does, or that it is not there. `isInScript`: a
+ * script names it, the container does not begin with it.
+ */
+export type Assumption = (
+  name: ByteText,
+  args: readonly ByteText[],
+  files: Whereabouts,
+  isInScript: boolean,
+) => Assumed | undefined
+
 /** An image as its registry describes it. */
 export interface ImageDefinition {
   /** Without tag: `docker.io/library/busybox`, or as the user writes it. */
@@ -127,6 +147,8 @@ export interface ImageDefinition {
   /** Files beside the directories that every image has; path to content. */
   readonly files: Readonly<Record<string, Uint8Array>>
   readonly program: ProgramLookup
+  /** Of commands that nobody simulates there, `program` takes this for granted, unless it is strict. */
+  readonly assumes?: Assumption | undefined
 }
 
 /** Runs until it is stopped; costs no event. `ports`: where it listens, whatever its container declares. */

@@ -10,7 +10,7 @@ import { deliver, guarded } from './engine/jobs.ts'
 import { Shell, type ShellWorld, type WorldProgram } from './engine/shell.ts'
 import { Input, type Sink, Streams } from './engine/streams.ts'
 import { interact } from './interactive.ts'
-import type { Duty, ProcessContext, Program, ProgramLookup, ProgramRun } from './program.ts'
+import type { Assumed, Duty, ProcessContext, Program, ProgramLookup, ProgramRun } from './program.ts'
 import { runShell as runStarted, type ShellBase, startShell } from './tools/nested-shell.ts'
 import { sleepMsOf } from './tools/run-others.ts'
 import { findTool } from './tools/tools.ts'
@@ -23,9 +23,6 @@ const shells = new WeakMap<ProcessContext, Shell>()
  * trap: the container is killed when its grace period ran out (137). Source: Linux kernel/signal.c, SIGNAL_UNKILLABLE.
  */
 const spared = { onTerm: () => 'ignored' as const }
-
-/** What is taken of a program that nobody knows: it does its work and ends well, or it serves. */
-export type Assumed = 'ends' | 'serves'
 
 /** What a shell takes for granted in an image of which not all is known. */
 export interface Trust {

@@ -1,19 +1,19 @@
-import type { FileView } from '../fs/node-fs.ts'
 import { isWithin } from '../fs/path.ts'
 import type { VirtualMs } from '../kernel/time.ts'
-import { type ByteText, fromByteText } from './byte-text.ts'
+import { type ByteText, fromByteText, toByteText } from './byte-text.ts'
 import { ash } from './engine/dialect.ts'
 import { image } from './image.ts'
 import {
+  type Assumed,
   type Duty,
   exitAfter,
   type ImageDefinition,
   type Program,
   type ProgramLookup,
   serveForever,
+  type Whereabouts,
 } from './program.ts'
 import {
-  type Assumed,
   ashWithCurl,
   busyboxPrograms,
   curlPrograms,
@@ -62,13 +62,13 @@ function serves(name: string, args: readonly ByteText[]): boolean {
  * or a tool that is to handle files which the image may have. What is asked of mounted volumes is never taken for granted:
  * that is what podsim knows.
  */
-function assumedOf(command: ByteText, args: readonly ByteText[], files: FileView): Assumed | undefined {
+export function assumedOf(command: ByteText, args: readonly ByteText[], files: Whereabouts): Assumed | undefined {
   const path = fromByteText(command)
   const name = path.slice(path.lastIndexOf('/') + 1)
   return isAssumed(path, name, args, files) ? (serves(name, args) ? 'serves' : 'ends') : undefined
 }
 
-function isAssumed(path: string, name: string, args: readonly ByteText[], files: FileView): boolean {
+function isAssumed(path: string, name: string, args: readonly ByteText[], files: Whereabouts): boolean {
   if (/^(?:busybox|sh|ash|bash)$/.test(name)) return false
   if (pathBuiltins.has(name)) return args.some((arg) => isOfImage(fromByteText(arg), files))
   if (isNetworkTool(name)) return serves(name, args)
@@ -88,11 +88,11 @@ function isForUser(name: string, args: readonly ByteText[]): boolean {
 const pathDirectories = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']
 
 /** An absolute path that is not there and lies in no volume. */
-function isOfImage(path: string, files: FileView): boolean {
+function isOfImage(path: string, files: Whereabouts): boolean {
   return path.startsWith('/') && !files.stat(path).ok && !isMounted(path, files)
 }
 
-function isMounted(path: string, files: FileView): boolean {
+function isMounted(path: string, files: Whereabouts): boolean {
   return files.mounts().some((mount) => mount.path !== '/' && isWithin(path, mount.path))
 }
 
@@ -108,7 +108,7 @@ function dutifulIn(
 }
 
 /** A busybox is known, but not all of its applets. */
-function appletOf(command: ByteText, args: readonly ByteText[]): Assumed | undefined {
+export function appletOf(command: ByteText, args: readonly ByteText[]): Assumed | undefined {
   const path = fromByteText(command)
   const name = path.slice(path.lastIndexOf('/') + 1)
   if (isNetworkTool(name)) return serves(name, args) ? 'serves' : undefined
@@ -139,13 +139,54 @@ const shellsOfUnknown = dutifulIn(curlPrograms, withCurl, {
 /** What a program does that nobody simulates. */
 export const dutiful: ProgramLookup = (_argv, _own, duty) => (duty === undefined ? undefined : unknownPrograms[duty])
 
-/** An image of which nothing is known: whatever is asked of it, it does, unless `isStrict`: then it has a shell and serves. */
+/**
+ * An image that is said to run `own`, whatever it is called with, and has a shell and tools beside: of what probes and hooks
+ * ask of other programs nothing is known, and what is typed is not there.
+ */
+export function imageThatRuns(own: Program, ownName: string, isStrict: boolean): ProgramLookup {
+  const shells = isStrict ? shellPrograms : dutifulShells(true)
+  return (argv, files, duty) => {
+    const shell = shells(argv, files, duty)
+    if (shell !== undefined) return shell
+    if (duty === 'check') return isStrict ? undefined : dutiful(argv, files, duty)
+    return duty !== undefined || argv[0] === ownName ? own : undefined
+  }
+}
+
+/** Of an image of which nothing is known and that is to be taken for nothing: its own program, whatever the options. */
+function isOwnProgram([first = '']: readonly string[]): boolean {
+  return first === ownProgram || first.startsWith('-')
+}
+
+/** What stands for the program of an image of which nobody knows how it is called. */
+const ownProgram = 'serve'
+
+/** It serves; asked to do some work and end it says that nobody knows how. Nothing else is there. */
+function strictProgram(argv: readonly string[], duty: Duty | undefined): Program | undefined {
+  if (duty === undefined || duty === 'check' || !isOwnProgram(argv)) return undefined
+  return duty === 'serve' ? unknownPrograms.serve : unknownTask
+}
+
+const unknownTask: Program = {
+  // biome-ignore lint/correctness/useYield: it ends at once
+  *run(task) {
+    task.write('stderr', toByteText('podsim: what this image does is not known, and unknownImages is strict\n'))
+    return 1
+  },
+  onTerm: () => orderly,
+}
+
+/**
+ * An image of which nothing is known: whatever is asked of it, it does, unless `isStrict`: then it has a shell, and serves
+ * where it is to serve.
+ */
 export function unknownImage(repository: string, files: ImageDefinition['files'], isStrict: boolean): ImageDefinition {
-  const strict: ProgramLookup = (argv, own) => curlPrograms(argv, own) ?? unknownPrograms.serve
+  const strict: ProgramLookup = (argv, own, duty) => curlPrograms(argv, own) ?? strictProgram(argv, duty)
   const lenient: ProgramLookup = (argv, own, duty) => shellsOfUnknown(argv, own, duty) ?? dutiful(argv, own, duty)
   return image(repository, isStrict ? strict : lenient, {
-    cmd: ['serve'],
+    cmd: [ownProgram],
     files,
+    assumes: (name, args, places) => (isOwnProgram([fromByteText(name)]) ? undefined : assumedOf(name, args, places)),
     ...(isStrict ? {} : { mayHaveOwnUser: true as const }),
   })
 }

@@ -11,7 +11,7 @@ import type { Journal, JournalObject } from '../kernel/journal.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { VirtualMs } from '../kernel/time.ts'
 import { type ContainerRef, envOf, type FoundContainer, fileIn, logsOf } from '../looks/containers.ts'
-import { imageAssumptions } from '../looks/image-assumptions.ts'
+import { imageAssumptions, imageRefusals, type Owners } from '../looks/image-assumptions.ts'
 import { machineSteps, machinesOf } from '../looks/machines.ts'
 import { filesWith, holdsSecret } from '../looks/node-files.ts'
 import { nodeMemory } from '../looks/node-memory.ts'
@@ -25,6 +25,7 @@ import { betweenKinds, explainWorkload, isWorkload, ownedBy, type WorkloadPods }
 import { unknownName } from './calls.ts'
 import { formatDuration } from './duration.ts'
 import type { Work } from './guard.ts'
+import { isWholeProgram } from './image-programs.ts'
 import { millisecondsOf } from './input/formats.ts'
 import { eventsOf, find, listOf, parseRef, properName } from './objects.ts'
 import type { SimSettings } from './resolve-options.ts'
@@ -70,9 +71,13 @@ export function createLooks(world: LooksWorld): Pick<Work, Look> {
   const { server } = cluster.controlPlane
   const history = createHistory(journal)
   const requests = new Traffic(journal)
-  const described = new Set(settings.images.map(({ name }) => name))
-  const assumedIn = (pods: readonly Pod[]) => [
-    ...(settings.unknownImages !== 'succeed' ? [] : imageAssumptions(pods, described)),
+  const described = new Map(settings.images.map(({ name, program }) => [name, isWholeProgram(program)]))
+  const owners: Owners = {
+    find: (kind, name, namespace) =>
+      betweenKinds.some((between) => between === kind) ? find(server, kind, name, namespace) : undefined,
+  }
+  const assumedIn = (pods: readonly Pod[], gone: readonly Pod[] = []) => [
+    ...(settings.unknownImages !== 'succeed' ? [] : imageAssumptions(pods, gone, { described }, owners)),
     ...portAssumptions(cluster.network, pods),
     ...volumeAssumptions(pods, (driver) => find(server, 'CSIDriver', driver, '') !== undefined),
   ]
@@ -82,7 +87,10 @@ export function createLooks(world: LooksWorld): Pick<Work, Look> {
       return secretDetails(flows.of({ namespace, secret: object.metadata.name }), kernel.now() - originMs)
     if (object?.kind !== 'Pod') return []
     const { name } = object.metadata
-    return podDetails(object as Pod, {
+    // A Pod by its kind.
+    const pod = object as Pod
+    const refused = settings.unknownImages === 'strict' ? imageRefusals(pod, { described }, owners) : []
+    const told = podDetails(pod, {
       // of this kind
       find: (kind, wanted) => find(server, kind, wanted, namespace),
       claim: (wanted) => find<PersistentVolumeClaim>(server, 'PersistentVolumeClaim', wanted, namespace),
@@ -91,6 +99,7 @@ export function createLooks(world: LooksWorld): Pick<Work, Look> {
       waitsFor: (container) =>
         unmetWish(cluster.network, namespace, containerOf({ pod: name, container, namespace }, false)),
     })
+    return [...told, ...refused]
   }
   const usersOf = ({ kind, namespace = 'default', name }: JournalObject): readonly string[] =>
     kind === 'Secret' || kind === 'ConfigMap' ? neededBy(listOf<Pod>(server, 'Pod', namespace), kind, name) : []
@@ -135,7 +144,7 @@ export function createLooks(world: LooksWorld): Pick<Work, Look> {
         assumed: assumed.map(({ message }) => message),
       }
     },
-    assumptions: () => assumedIn(listOf<Pod>(server, 'Pod', undefined)),
+    assumptions: () => assumedIn(listOf<Pod>(server, 'Pod', undefined), gonePods(journal)),
     stateAt(asked) {
       const time = millisecondsOf(asked)
       if (time > kernel.now() - originMs)
@@ -164,6 +173,16 @@ export function createLooks(world: LooksWorld): Pick<Work, Look> {
       return machinesOf(cluster, find(server, kind, name, namespace))
     },
   }
+}
+
+/** Pods that are no more, as far as the journal knows them, in the order in which they went. */
+function gonePods(journal: Journal<ClusterRecord>): readonly Pod[] {
+  return (
+    journal
+      .query({ type: 'object.deleted', object: { kind: 'Pod' } })
+      // What was deleted is of the kind that was asked for.
+      .map(({ before }) => before as Pod)
+  )
 }
 
 /** Some looks count from the beginning: of a journal that has let go of it they would say what is not so. */

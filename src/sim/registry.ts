@@ -5,7 +5,7 @@ import { runtimeKindOf } from '../node/runtime/error-texts.ts'
 import { createRegistry, type SimulatedRegistry } from '../node/runtime/registry.ts'
 import { commonImages, unknownImage } from '../shell/catalogue.ts'
 import type { ImageDefinition } from '../shell/program.ts'
-import { handshakeMs, imagePrograms } from './image-programs.ts'
+import { handshakeMs, imageProgram } from './image-programs.ts'
 import { millisecondsOf } from './input/formats.ts'
 import type { ImageOptions } from './options.ts'
 import { ownProgramImage } from './own/programs.ts'
@@ -42,7 +42,7 @@ function definitionOf(described: ImageOptions, isStrict: boolean, epochMs: numbe
       ? ownProgramImage(name, program, epochMs)
       : program === undefined
         ? {}
-        : imagePrograms[program]
+        : imageProgram(program, isStrict)
   const own = Object.entries(files ?? {}).map(([path, text]) => [path, utf8Bytes(text)] as const)
   return {
     ...known,

@@ -54,7 +54,7 @@ describe('what a run takes for granted', () => {
   test('L3: images that nobody knows are told with the result; of known ones nothing is said', () => {
     const result = running('corp/app:2')
     const told =
-      'image corp/app:2: what it does is not known; taken is that it starts and runs on, and reads what it is given'
+      'image corp/app:2: what it does is not known; taken is that container a of pod default/a starts and runs on, and reads what it is given'
     expect(result.assumed).toEqual([told])
     expect(resultLine(result, 1, createPaint(false)).toString()).toContain(`\n  taken for granted: ${told}\n`)
     expect(running('nginx')).not.toHaveProperty('assumed')

@@ -98,8 +98,8 @@ describe('an image of which nothing is known does its duty', () => {
       containers: [server, { name: 'b', image: 'nginx' }],
     })
     const told = [
-      'image corp/init:2: what it does is not known; taken is that it does its work and ends, and reads what it is given',
-      'image corp/app: what it does is not known; taken is that it starts and runs on, and reads what it is given',
+      'image corp/init:2: what it does is not known; taken is that init container init of pod default/p does its work and ends, and reads what it is given',
+      'image corp/app: what it does is not known; taken is that container app of pod default/p starts and runs on, and reads what it is given',
     ]
     expect(sim.assumptions().map(({ pods, message }) => [pods, message])).toEqual(
       told.map((text) => [['default/p'], text]),

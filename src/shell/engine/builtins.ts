@@ -291,7 +291,7 @@ const builtins: Readonly<Record<string, Builtin>> = {
 }
 
 /** The builtin of a name in this kind of shell. */
-export function findBuiltin(name: string, shell: Shell): Builtin | undefined {
+export function findBuiltin(name: string, shell: Pick<Shell, 'dialect'>): Builtin | undefined {
   if (!Object.hasOwn(builtins, name) || shell.dialect.lacks.has(name)) return undefined
   return builtins[name]
 }
