@@ -2,7 +2,8 @@ import { recordedWindowRows } from './files/time-windows.ts'
 import { togetherRows } from './files/timeline-distributions.ts'
 import { oneRunRows } from './one-run.ts'
 import { refusalRows } from './refusals.ts'
-import { type Together, testVectors } from './test-vectors.ts'
+import { type Together, testTogether, testVectors } from './test-vectors.ts'
+import { vectorPaths } from './vectors-folder.ts'
 
 /** What the seed tells that all recordings have in common, whatever the seeds are that show them first (plays.ts). */
 export const ofOneSeed: Together = {
@@ -10,13 +11,33 @@ export const ofOneSeed: Together = {
   rows: (files) => [...oneRunRows(files), ...refusalRows(files)],
 }
 
-/** The recorded timelines of one version, each by itself, and the times of all of them, which draws decide, together. */
+/** What all recordings of a version say together: times that draws decide, and the windows of the README. */
+const ofAll: readonly Together[] = [
+  { title: 'gaps and time-outs are drawn as the real ones were', rows: togetherRows },
+  { title: 'the recordings keep within their own windows', rows: recordedWindowRows },
+]
+
+/** The recorded timelines of one version, each by itself, and all of them together. */
 export function testTimelines(version: string, fits: RegExp, ...more: readonly Together[]): void {
-  testVectors(
-    `L1 L2 L3 L6 U1 U3 E3 a kubelet does what a real ${version} one did`,
-    fits,
-    { title: 'gaps and time-outs are drawn as the real ones were', rows: togetherRows },
-    { title: 'the recordings keep within their own windows', rows: recordedWindowRows },
-    ...more,
-  )
+  testVectors(titleOf(version), fits, ...ofAll, ...more)
+}
+
+const ofFirstVersion = /^timelines\/(?<name>.*)/
+const namesOfNewest = new Set(vectorPaths().flatMap((path) => /^v1\.36\/timelines\/(.*)/.exec(path)?.[1] ?? []))
+
+/**
+ * Of v1.18 the recordings that `alone` says: those of which there is none of the same name in v1.36, or those of which there is, and all
+ * of v1.18 together. A recording is a play of a second in which a kubelet of another version does nearly the same.
+ */
+export function testFirstTimelines(alone: 'v1.18 alone' | 'v1.36 too'): void {
+  const isTold = (path: string): boolean => {
+    const name = ofFirstVersion.exec(path)?.groups?.name
+    return name !== undefined && namesOfNewest.has(name) === (alone === 'v1.36 too')
+  }
+  testVectors(titleOf('v1.18'), { test: isTold })
+  if (alone === 'v1.36 too') testTogether(titleOf('v1.18'), { test: (path) => ofFirstVersion.test(path) }, ofAll)
+}
+
+function titleOf(version: string): string {
+  return `L1 L2 L3 L6 U1 U3 E3 a kubelet does what a real ${version} one did`
 }

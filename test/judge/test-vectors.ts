@@ -14,7 +14,7 @@ export interface Together {
  * One test for each part (vector, session, timeline) of the files whose path fits: every row is met but for the known
  * differences, and those that are listed still differ. `title` begins with the clauses.
  */
-export function testVectors(title: string, fits: RegExp, ...together: readonly Together[]): void {
+export function testVectors(title: string, fits: Pick<RegExp, 'test'>, ...together: readonly Together[]): void {
   const paths = vectorPaths().filter((path) => fits.test(path))
   const files = paths.map((path) => readVectorFile(path))
   test(`${title}: the recordings are there`, () => {
@@ -38,6 +38,12 @@ export function testVectors(title: string, fits: RegExp, ...together: readonly T
       expect(always.filter(({ row }) => !seen.has(row))).toEqual([])
     })
   })
+  if (together.length > 0) testTogether(title, fits, together)
+}
+
+/** One test for each row that only all files together tell. */
+export function testTogether(title: string, fits: Pick<RegExp, 'test'>, together: readonly Together[]): void {
+  const files = vectorPaths().flatMap((path) => (fits.test(path) ? [readVectorFile(path)] : []))
   test.each(together)(`${title}: $title`, ({ rows }) => {
     expect(rows(files).filter(({ passed }) => !passed)).toEqual([])
   })

@@ -8,7 +8,7 @@ export const dearFiles: readonly string[] = [
   'test/ui/terminal.real.test.ts',
   'test/cli/bundle.real.test.ts',
   'test/golden/golden.test.ts',
-  'test/judge/timelines.test.ts',
+  'test/judge/timelines-v1.18.soak.test.ts',
   'test/serve/same-output.real.test.ts',
   'test/judge/timelines-v1.36.test.ts',
   'test/ui/manners.test.ts',

@@ -14,7 +14,7 @@ export interface Mutant {
 
 /** Noticed by the recorded timelines of v1.18. */
 export const timelines = (titles?: string): Mutant['noticedBy'] => ({
-  tests: ['test/judge/timelines.test.ts'],
+  tests: ['test/judge/timelines-v1.18.test.ts', 'test/judge/timelines-v1.18.soak.test.ts'],
   ...(titles === undefined ? {} : { titles }),
 })
 /** Noticed by times of all recorded timelines together. */

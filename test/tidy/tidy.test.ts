@@ -243,6 +243,11 @@ describe('the tests', () => {
     expect(unknown).toEqual([])
   })
 
+  test('draw texts of any code points by anyText, which costs nothing to begin with', () => {
+    const isDear = ({ path, text }: SourceFile) => path !== 'test/any-text.ts' && /unit: 'binary'(?!-)/.test(text)
+    expect(tests.filter(({ path }) => path !== 'test/tidy/tidy.test.ts').filter(isDear)).toEqual([])
+  })
+
   test('none is skipped or focused', () => {
     const isPicked = ({ text }: SourceFile) =>
       /\b(?:test|it|describe)(?:\.each)?\.(?:skip|only|todo|fails)\b/.test(text)

@@ -1,0 +1,3 @@
+import { testAnyObject } from './any-object.ts'
+
+testAnyObject(36)

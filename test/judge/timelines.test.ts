@@ -1,3 +1,0 @@
-import { testTimelines } from './test-timelines.ts'
-
-testTimelines('v1.18', /^timelines\//)
