@@ -158,6 +158,13 @@ export type PatchType =
   | 'application/strategic-merge-patch+json'
   | 'application/apply-patch+yaml'
 
+/** Of a patch: what of the object it changes, and in whose name. */
+export interface PatchOptions {
+  readonly subresource?: string
+  /** Of an apply: the manager who owns its fields from now on, whoever had them. */
+  readonly forceAs?: string
+}
+
 /**
  * The API as components of the cluster use it: requests and watches go over a link that takes virtual time and may fail.
  * Nothing is sent before somebody subscribes or begins. Objects that come back are the server's own: never change one,
@@ -184,7 +191,7 @@ export interface Client {
     key: ObjectKey,
     type: PatchType,
     body: unknown,
-    options?: { readonly subresource?: string },
+    options?: PatchOptions,
   ): Asked<T>
   delete(resource: ResourceRef, key: ObjectKey, options?: DeleteOptions): Asked<KubeObject | Status>
   /** Deletes all that `list` selects. */
@@ -215,6 +222,7 @@ export const resources = {
   statefulSets: { group: 'apps', version: 'v1', resource: 'statefulsets' },
   daemonSets: { group: 'apps', version: 'v1', resource: 'daemonsets' },
   controllerRevisions: { group: 'apps', version: 'v1', resource: 'controllerrevisions' },
+  clusterRoles: { group: 'rbac.authorization.k8s.io', version: 'v1', resource: 'clusterroles' },
   jobs: { group: 'batch', version: 'v1', resource: 'jobs' },
   podDisruptionBudgets: { group: 'policy', version: 'v1beta1', resource: 'poddisruptionbudgets' },
 } as const satisfies Record<string, ResourceRef>

@@ -66,9 +66,13 @@ class InProcessClient implements Client {
     key: Parameters<Client['patch']>[1],
     patchType: Parameters<Client['patch']>[2],
     body: unknown,
-    where?: { readonly subresource?: string },
+    how?: Parameters<Client['patch']>[4],
   ): Request<T> {
-    return this.#write<T>('patch', resource, body, key.namespace, key.name, where?.subresource, patchType)
+    if (how?.forceAs === undefined)
+      return this.#write<T>('patch', resource, body, key.namespace, key.name, how?.subresource, patchType)
+    const scope = key.namespace === undefined ? {} : { namespace: key.namespace }
+    const owned = { fieldManager: how.forceAs, force: true }
+    return this.#ask<T>({ verb: 'patch', resource, ...scope, name: key.name, body, patchType, ...owned })
   }
 
   delete(

@@ -19,6 +19,7 @@ import { createNodeTtlController } from './node-ttl.ts'
 import { createPodGc } from './pod-gc.ts'
 import { createReplicaSetController, createReplicationController } from './replica-set.ts'
 import { createResourceQuotaController } from './resource-quota.ts'
+import { createRoleAggregation } from './role-aggregation.ts'
 import { createRootCaPublisher } from './root-ca.ts'
 import { createServiceAccountController } from './service-accounts.ts'
 import { createStatefulSetController } from './stateful-set/stateful-set.ts'
@@ -52,6 +53,7 @@ export type ControllerName =
   | 'disruption'
   | 'cronjob'
   | 'persistentvolume-binder'
+  | 'clusterrole-aggregation'
   | 'pvc-protection'
   | 'pv-protection'
   | 'ttl-after-finished'
@@ -82,6 +84,7 @@ const all: readonly (readonly [ControllerName, ControllerFactory, Change?])[] = 
   ['disruption', createDisruptionController],
   ['cronjob', createCronJobController],
   ['persistentvolume-binder', createVolumeBinder],
+  ['clusterrole-aggregation', createRoleAggregation],
   ['pvc-protection', createClaimProtection],
   ['pv-protection', createVolumeProtection],
   ['ttl-after-finished', createTtlAfterFinishedController, controllers.ttlAfterFinished],

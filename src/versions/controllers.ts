@@ -37,6 +37,11 @@ export const controllers = changes({
     'an autoscaler whose metrics fail has an empty reading for each',
     'pkg/controller/podautoscaler/horizontal.go, setCurrentReplicasAndMetricsInStatus (in v1.29; absent in v1.28)',
   ],
+  appliesAggregatedRules: [
+    21,
+    'rules that a ClusterRole gathers are applied by the server, where the role was replaced',
+    'pkg/controller/clusterroleaggregation; kubernetes #99462',
+  ],
   podsHearOfUnreadyNodes: [
     20,
     'Pods of a node that is not ready get an Event',

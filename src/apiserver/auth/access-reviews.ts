@@ -1,4 +1,5 @@
 import { member } from '../../api/pod-references.ts'
+import { semanticallyEqual } from '../../api/semantic-equality.ts'
 import { badRequest, invalidStatus } from '../../api/status.ts'
 import type { KubeObject, Status } from '../../api/types/meta.ts'
 import { type FieldError, invalid } from '../../api/validation/field-errors.ts'
@@ -7,7 +8,6 @@ import type { CallAnswer, RegistryAccess, Strategy, SubresourceCall } from '../r
 import { apiServerFact } from '../version-facts.ts'
 import type { AuthorizationAttributes, Authorizer } from './authorizer.ts'
 import type { RbacIndex } from './rbac-index.ts'
-import { semanticallyEqual } from './semantic-equality.ts'
 
 const group = 'authorization.k8s.io'
 const exactlyOne = 'exactly one of nonResourceAttributes or resourceAttributes must be specified'

@@ -1,11 +1,22 @@
-import type { PolicyRule } from '../../api/types/rbac.ts'
-import { events, read, readUpdate, rule } from './rule-tables.ts'
+import { before, between, changed, events, from, read, readUpdate, rule, type TableRules } from './rule-tables.ts'
+
+const kept = 'create delete get list update'
+const keptAndWatched = 'create delete get list update watch'
+const slices = changed(
+  33,
+  rule(kept, 'discovery.k8s.io', 'endpointslices'),
+  rule(keptAndWatched, 'discovery.k8s.io', 'endpointslices'),
+)
 
 /**
  * Roles of the controllers, `system:controller:<name>`, each bound to the service account of that name in kube-system.
- * Source: plugin/pkg/auth/authorizer/rbac/bootstrappolicy/controller_policy.go, gates at their defaults of v1.18.
+ * Source: plugin/pkg/auth/authorizer/rbac/bootstrappolicy/controller_policy.go, gates at their defaults of each version (in v1.18, v1.20.2, v1.31, v1.35), and
+ * testdata/controller-roles.yaml (in v1.36). Between them: what lists may watch, for the controller manager lists by watching: kubernetes #130405, #129201 (v1.32 has them from its second patch on);
+ * volumes without glusterfs and OpenStack: #125995; claims of StatefulSets: #126920; no Heapster: #90368; conditions of Pods that are disrupted: PodDisruptionConditions (on from v1.26);
+ * and for controllers that came with a gate the version in which it is on: GenericEphemeralVolume, ValidatingAdmissionPolicy, LegacyServiceAccountTokenCleanUp, MultiCIDRServiceAllocator,
+ * SELinuxChangePolicy, DynamicResourceAllocation, VolumeAttributesClass, DRADeviceTaints, DRAResourceClaimGranularStatusAuthorization.
  */
-export const controllerRoles: Readonly<Record<string, readonly PolicyRule[]>> = {
+export const controllerRoles: Readonly<Record<string, TableRules>> = {
   'attachdetach-controller': [
     rule('list watch', '', 'persistentvolumeclaims persistentvolumes'),
     rule(read, '', 'nodes'),
@@ -24,7 +35,7 @@ export const controllerRoles: Readonly<Record<string, readonly PolicyRule[]>> = 
     rule('create delete get list patch update watch', 'batch', 'jobs'),
     rule('update', 'batch', 'cronjobs/status'),
     rule('update', 'batch', 'cronjobs/finalizers'),
-    rule('delete list', '', 'pods'),
+    ...changed(33, rule('delete list', '', 'pods'), rule('delete list watch', '', 'pods')),
     events,
   ],
   'daemon-set-controller': [
@@ -52,43 +63,62 @@ export const controllerRoles: Readonly<Record<string, readonly PolicyRule[]>> = 
     rule(read, 'policy', 'poddisruptionbudgets'),
     rule(read, 'apps', 'statefulsets'),
     rule('update', 'policy', 'poddisruptionbudgets/status'),
+    from(31, rule('patch update', '', 'pods/status')),
     rule('get', '*', '*/scale'),
     events,
+    between(26, 31, rule('patch update', '', 'pods/status')),
   ],
   'endpoint-controller': [
     rule(read, '', 'pods services'),
-    rule('create delete get list update', '', 'endpoints'),
+    ...changed(33, rule(kept, '', 'endpoints'), rule(keptAndWatched, '', 'endpoints')),
     rule('create', '', 'endpoints/restricted'),
     events,
   ],
   'endpointslice-controller': [
     rule(read, '', 'nodes pods services'),
     rule('update', '', 'services/finalizers'),
-    rule('create delete get list update', 'discovery.k8s.io', 'endpointslices'),
+    ...slices,
+    events,
+  ],
+  'endpointslicemirroring-controller': [
+    rule(read, '', 'endpoints services'),
+    rule('update', '', 'services/finalizers'),
+    from(20, rule('update', '', 'endpoints/finalizers')),
+    ...slices,
+    events,
+  ],
+  'ephemeral-volume-controller': [
+    rule(read, '', 'pods'),
+    rule('update', '', 'pods/finalizers'),
+    rule('create get list watch', '', 'persistentvolumeclaims'),
     events,
   ],
   'expand-controller': [
     rule(readUpdate, '', 'persistentvolumes'),
     rule('patch update', '', 'persistentvolumeclaims/status'),
     rule(read, '', 'persistentvolumeclaims'),
-    rule(read, 'storage.k8s.io', 'storageclasses'),
-    rule('get', '', 'endpoints services'),
-    rule('get', '', 'secrets'),
+    before(32, rule(read, 'storage.k8s.io', 'storageclasses')),
+    before(32, rule('get', '', 'endpoints services')),
+    before(32, rule('get', '', 'secrets')),
     events,
+    between(32, 36, rule('get', '', 'services')),
   ],
   'generic-garbage-collector': [rule('delete get list patch update watch', '*', '*'), events],
   'horizontal-pod-autoscaler': [
     rule(read, 'autoscaling', 'horizontalpodautoscalers'),
     rule('update', 'autoscaling', 'horizontalpodautoscalers/status'),
     rule('get update', '*', '*/scale'),
-    rule('list', '', 'pods'),
-    rule('get', '', 'services/proxy', 'http:heapster: https:heapster:'),
-    rule('list', 'metrics.k8s.io', 'pods'),
-    rule('get list', 'custom.metrics.k8s.io', '*'),
+    ...changed(33, rule('list', '', 'pods'), rule('list watch', '', 'pods')),
+    before(22, rule('get', '', 'services/proxy', 'http:heapster: https:heapster:')),
+    ...changed(33, rule('list', 'metrics.k8s.io', 'pods'), rule('list watch', 'metrics.k8s.io', 'pods')),
+    ...changed(33, rule('get list', 'custom.metrics.k8s.io', '*'), rule(read, 'custom.metrics.k8s.io', '*')),
+    between(23, 33, rule('get list', 'external.metrics.k8s.io', '*')),
+    from(33, rule(read, 'external.metrics.k8s.io', '*')),
     events,
   ],
   'job-controller': [
-    rule('get list update watch', 'batch', 'jobs'),
+    // Finalizers and annotations of tracking are patched.
+    ...changed(22, rule('get list update watch', 'batch', 'jobs'), rule(readUpdate, 'batch', 'jobs')),
     rule('update', 'batch', 'jobs/status'),
     rule('update', 'batch', 'jobs/finalizers'),
     rule('create delete list patch watch', '', 'pods'),
@@ -97,13 +127,23 @@ export const controllerRoles: Readonly<Record<string, readonly PolicyRule[]>> = 
   'namespace-controller': [
     rule('delete get list watch', '', 'namespaces'),
     rule('update', '', 'namespaces/finalize namespaces/status'),
-    rule('delete deletecollection get list', '*', '*'),
+    ...changed(
+      33,
+      rule('delete deletecollection get list', '*', '*'),
+      rule(`delete deletecollection ${read}`, '*', '*'),
+    ),
   ],
   'node-controller': [
-    rule('delete get list patch update', '', 'nodes'),
+    ...changed(
+      33,
+      rule('delete get list patch update', '', 'nodes'),
+      rule('delete get list patch update watch', '', 'nodes'),
+    ),
     rule('patch update', '', 'nodes/status'),
-    rule('update', '', 'pods/status'),
-    rule('delete list', '', 'pods'),
+    ...changed(26, rule('update', '', 'pods/status'), rule('patch update', '', 'pods/status')),
+    before(26, rule('delete list', '', 'pods')),
+    between(26, 33, rule('delete get list', '', 'pods')),
+    from(33, rule('delete get list watch', '', 'pods')),
     events,
   ],
   'persistent-volume-binder': [
@@ -113,14 +153,21 @@ export const controllerRoles: Readonly<Record<string, readonly PolicyRule[]>> = 
     rule('update', '', 'persistentvolumeclaims/status'),
     rule('create delete get list watch', '', 'pods'),
     rule(read, 'storage.k8s.io', 'storageclasses'),
-    rule('create delete get update', '', 'endpoints'),
-    rule('create delete get', '', 'services'),
-    rule('get', '', 'secrets'),
-    rule('get list', '', 'nodes'),
-    rule('watch', '', 'events'),
+    before(32, rule('create delete get update', '', 'endpoints')),
+    before(32, rule('create delete get', '', 'services')),
+    before(32, rule('get', '', 'secrets')),
+    before(32, rule('get list', '', 'nodes')),
+    before(32, rule('watch', '', 'events')),
+    from(32, rule('list watch', '', 'nodes')),
     events,
+    from(32, rule('watch', '', 'events')),
+    between(32, 36, rule('get', '', 'services')),
   ],
-  'pod-garbage-collector': [rule('delete list watch', '', 'pods'), rule('get list', '', 'nodes')],
+  'pod-garbage-collector': [
+    rule('delete list watch', '', 'pods'),
+    ...changed(33, rule('get list', '', 'nodes'), rule(read, '', 'nodes')),
+    from(26, rule('patch', '', 'pods/status')),
+  ],
   'replicaset-controller': [
     rule('get list update watch', 'apps extensions', 'replicasets'),
     rule('update', 'apps extensions', 'replicasets/status'),
@@ -151,8 +198,15 @@ export const controllerRoles: Readonly<Record<string, readonly PolicyRule[]>> = 
     rule('update', 'apps', 'statefulsets/finalizers'),
     rule('create delete get patch update', '', 'pods'),
     rule('create delete get list patch update watch', 'apps', 'controllerrevisions'),
-    rule('create get', '', 'persistentvolumeclaims'),
+    ...changed(
+      32,
+      rule('create get', '', 'persistentvolumeclaims'),
+      rule('create get list watch', '', 'persistentvolumeclaims'),
+    ),
+    from(32, rule('delete update', '', 'persistentvolumeclaims')),
+    from(32, rule('update', '', 'pods/finalizers')),
     events,
+    between(27, 32, rule('delete update', '', 'persistentvolumeclaims')),
   ],
   'ttl-controller': [rule('list patch update watch', '', 'nodes'), events],
   'certificate-controller': [
@@ -170,69 +224,72 @@ export const controllerRoles: Readonly<Record<string, readonly PolicyRule[]>> = 
   ],
   'pvc-protection-controller': [
     rule('get list update watch', '', 'persistentvolumeclaims'),
+    from(36, rule('update', '', 'persistentvolumeclaims/status')),
     rule(read, '', 'pods'),
     events,
   ],
   'pv-protection-controller': [rule('get list update watch', '', 'persistentvolumes'), events],
+  'ttl-after-finished-controller': [rule('delete get list watch', 'batch', 'jobs'), events],
+  'root-ca-cert-publisher': [rule('create update', '', 'configmaps'), events],
+  'validatingadmissionpolicy-status-controller': [
+    rule(read, 'admissionregistration.k8s.io', 'validatingadmissionpolicies'),
+    rule('get patch update', 'admissionregistration.k8s.io', 'validatingadmissionpolicies/status'),
+    events,
+  ],
+  'legacy-service-account-token-cleaner': [
+    rule('get', '', 'configmaps', 'kube-apiserver-legacy-service-account-token-tracking'),
+    rule('delete patch', '', 'secrets'),
+  ],
+  'service-cidrs-controller': [
+    rule(readUpdate, 'networking.k8s.io', 'servicecidrs'),
+    rule('patch update', 'networking.k8s.io', 'servicecidrs/finalizers'),
+    rule('patch update', 'networking.k8s.io', 'servicecidrs/status'),
+    rule(read, 'networking.k8s.io', 'ipaddresses'),
+    events,
+  ],
+  'selinux-warning-controller': [
+    events,
+    rule(read, '', 'persistentvolumes'),
+    rule(read, '', 'persistentvolumeclaims'),
+    rule(read, '', 'pods'),
+    rule(read, 'storage.k8s.io', 'csidrivers'),
+  ],
+  'resource-claim-controller': [
+    rule(read, '', 'pods'),
+    rule('update', '', 'pods/finalizers'),
+    rule('create delete get list watch', 'resource.k8s.io', 'resourceclaims'),
+    rule('patch update', 'resource.k8s.io', 'resourceclaims resourceclaims/status'),
+    rule('patch update', '', 'pods/status'),
+    events,
+    from(36, rule('patch update', 'resource.k8s.io', 'resourceclaims/binding')),
+  ],
+  'volumeattributesclass-protection-controller': [
+    rule(read, '', 'persistentvolumeclaims'),
+    rule(read, '', 'persistentvolumes'),
+    rule('get list update watch', 'storage.k8s.io', 'volumeattributesclasses'),
+    events,
+  ],
+  'device-taint-eviction-controller': [
+    rule('delete get list watch', '', 'pods'),
+    rule('patch update', '', 'pods/status'),
+    rule(read, 'resource.k8s.io', 'resourceclaims'),
+    rule(read, 'resource.k8s.io', 'resourceslices'),
+    rule(read, 'resource.k8s.io', 'deviceclasses'),
+    events,
+  ],
 }
 
-/**
- * Controllers that came later, with the minor version. Source: the same file in those versions; pkg/controller/
- * endpointslicemirroring (1.19), gates RootCAConfigMap (1.20), external metrics (1.23), PodDisruptionConditions (1.26), StatefulSetAutoDeletePVC (1.27), LegacyServiceAccountTokenCleanUp (1.29).
- */
-export const laterControllerRoles: readonly {
-  readonly since: number
-  readonly name: string
-  readonly rules: readonly PolicyRule[]
-}[] = [
-  {
-    since: 19,
-    name: 'endpointslicemirroring-controller',
-    rules: [
-      rule(read, '', 'endpoints services'),
-      rule('update', '', 'services/finalizers'),
-      rule('create delete get list update', 'discovery.k8s.io', 'endpointslices'),
-      events,
-    ],
-  },
-  { since: 20, name: 'root-ca-cert-publisher', rules: [rule('create update', '', 'configmaps'), events] },
-  { since: 21, name: 'ttl-after-finished-controller', rules: [rule('delete get list watch', 'batch', 'jobs'), events] },
-  {
-    since: 23,
-    name: 'horizontal-pod-autoscaler',
-    rules: [
-      ...(controllerRoles['horizontal-pod-autoscaler'] ?? []).filter((each) => each !== events),
-      rule('get list', 'external.metrics.k8s.io', '*'),
-      events,
-    ],
-  },
-  {
-    since: 26,
-    name: 'node-controller',
-    rules: [
-      rule('delete get list patch update', '', 'nodes'),
-      rule('patch update', '', 'nodes/status'),
-      rule('patch update', '', 'pods/status'),
-      rule('delete get list', '', 'pods'),
-      events,
-    ],
-  },
-  {
-    since: 26,
-    name: 'pod-garbage-collector',
-    rules: [rule('delete list watch', '', 'pods'), rule('get list', '', 'nodes'), rule('patch', '', 'pods/status')],
-  },
-  {
-    since: 27,
-    name: 'statefulset-controller',
-    rules: [...(controllerRoles['statefulset-controller'] ?? []), rule('delete update', '', 'persistentvolumeclaims')],
-  },
-  {
-    since: 29,
-    name: 'legacy-service-account-token-cleaner',
-    rules: [
-      rule('get', '', 'configmaps', 'kube-apiserver-legacy-service-account-token-tracking'),
-      rule('delete patch', '', 'secrets'),
-    ],
-  },
-]
+/** The minor versions in which roles of controllers came; those that are not named here are in v1.18. */
+export const controllersCameIn: Readonly<Record<string, number>> = {
+  'endpointslicemirroring-controller': 19,
+  'root-ca-cert-publisher': 20,
+  'ephemeral-volume-controller': 21,
+  'ttl-after-finished-controller': 21,
+  'legacy-service-account-token-cleaner': 29,
+  'validatingadmissionpolicy-status-controller': 30,
+  'selinux-warning-controller': 33,
+  'service-cidrs-controller': 33,
+  'resource-claim-controller': 34,
+  'volumeattributesclass-protection-controller': 34,
+  'device-taint-eviction-controller': 36,
+}

@@ -1,3 +1,4 @@
+import { aggregatedRules } from '../../api/role-aggregation.ts'
 import type { LabelSelector } from '../../api/types/meta.ts'
 import {
   type ClusterRole,
@@ -8,10 +9,9 @@ import {
   type Subject,
 } from '../../api/types/rbac.ts'
 import { onceAVersion } from '../../versions/version.ts'
-import { controllerRoles, laterControllerRoles } from './bootstrap-controller-roles.ts'
-import { clusterRoleTables, laterRules, type RoleTable } from './bootstrap-roles.ts'
-import { aggregatedRules } from './role-aggregation.ts'
-import { events, rule } from './rule-tables.ts'
+import { controllerRoles, controllersCameIn } from './bootstrap-controller-roles.ts'
+import { clusterRoleTables, type RoleTable } from './bootstrap-roles.ts'
+import { events, rule, rulesAt } from './rule-tables.ts'
 import { authenticatedGroup, privilegedGroup, unauthenticatedGroup } from './users.ts'
 
 /**
@@ -48,8 +48,9 @@ function account(name: string): Subject {
 }
 
 /** Source: policy.go, ClusterRoleBindings. The binding of system:node is there, without subjects. */
-const clusterBindings: readonly (readonly [role: string, subjects: readonly Subject[]])[] = [
+const clusterBindings: readonly (readonly [role: string, subjects: readonly Subject[], since?: number])[] = [
   ['cluster-admin', [group(privilegedGroup)]],
+  ['system:monitoring', [group('system:monitoring')], 20],
   ['system:discovery', [group(authenticatedGroup)]],
   ['system:basic-user', [group(authenticatedGroup)]],
   ['system:public-info-viewer', [group(authenticatedGroup), group(unauthenticatedGroup)]],
@@ -59,6 +60,7 @@ const clusterBindings: readonly (readonly [role: string, subjects: readonly Subj
   ['system:kube-scheduler', [user(kubeScheduler)]],
   ['system:volume-scheduler', [user(kubeScheduler)]],
   ['system:node', []],
+  ['system:service-account-issuer-discovery', [group('system:serviceaccounts')], 20],
 ]
 
 type NamespaceTable = readonly (readonly [namespace: string, name: string, rules: readonly PolicyRule[]])[]
@@ -115,34 +117,20 @@ function controllerBinding(namespace: string, name: string): (typeof namespaceBi
   return [namespace, `${controllerPrefix}${name}`, `${controllerPrefix}${name}`, [account(name)]]
 }
 
-/** Adds what later versions allow, and takes what they do not. Of other roles than edit and view only what concerns Secrets and tokens is dated. */
-function withLaterRules(table: RoleTable, minor: number): RoleTable {
-  const changes = laterRules.filter(({ since, role }) => minor >= since && role === table.name)
-  if (changes.length === 0) return table
-  const at = (index: number | undefined) =>
-    changes.filter(({ at: place, replaces }) => place === index && replaces !== true).map(({ rule }) => rule)
-  const rules = table.rules.flatMap((rule, index) => {
-    const other = changes.findLast(({ at: place, replaces }) => place === index && replaces === true)
-    return [...at(index), other?.rule ?? rule]
-  })
-  return { ...table, rules: [...rules, ...at(undefined)] }
-}
-
 /** The objects without uid, times and versions: who stores them adds these. Aggregated roles have their rules. */
 export const bootstrapPolicy = onceAVersion((minor): BootstrapPolicy => {
-  const rulesOf = new Map(Object.entries(controllerRoles))
-  for (const { since, name, rules } of laterControllerRoles) if (minor >= since) rulesOf.set(name, rules)
-  const controllers = [...rulesOf.keys()]
+  const isThere = (since = 0): boolean => minor >= since
+  const controllers = Object.entries(controllerRoles).filter(([name]) => isThere(controllersCameIn[name]))
   const tables: readonly RoleTable[] = [
-    ...clusterRoleTables.map((table) => withLaterRules(table, minor)),
-    ...controllers.map((name) => ({ name: controllerPrefix + name, rules: rulesOf.get(name) ?? [] })),
+    ...clusterRoleTables.filter(({ since }) => isThere(since)),
+    ...controllers.map(([name, rules]) => ({ name: controllerPrefix + name, rules })),
   ]
   const bindings: typeof clusterBindings = [
-    ...clusterBindings,
-    ...controllers.map((name) => [controllerPrefix + name, [account(name)]] as const),
+    ...clusterBindings.filter(([, , since]) => isThere(since)),
+    ...controllers.map(([name]) => [controllerPrefix + name, [account(name)]] as const),
   ]
   return {
-    clusterRoles: withAggregatedRules(tables.map(clusterRole)),
+    clusterRoles: withAggregatedRules(tables.map((table) => clusterRole(table, minor))),
     clusterRoleBindings: bindings.map(([role, subjects]) => binding('ClusterRole', undefined, role, role, subjects)),
     roles: namespaceRoles.map(([namespace, name, rules]) => ({
       apiVersion,
@@ -169,13 +157,13 @@ function withAggregatedRules(roles: readonly ClusterRole[]): readonly ClusterRol
   }
 }
 
-function clusterRole(table: RoleTable): ClusterRole {
+function clusterRole(table: RoleTable, minor: number): ClusterRole {
   const own = table.aggregatesTo === undefined ? {} : { [aggregateLabelPrefix + table.aggregatesTo]: 'true' }
   const base = {
     apiVersion,
     kind: 'ClusterRole',
     metadata: { name: table.name, labels: { ...labels, ...own }, annotations },
-    rules: table.rules,
+    rules: rulesAt(table.rules, minor),
   }
   if (table.gathers === undefined) return base
   const selector: LabelSelector = { matchLabels: { [aggregateLabelPrefix + table.gathers]: 'true' } }

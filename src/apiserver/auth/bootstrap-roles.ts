@@ -1,13 +1,38 @@
 import type { PolicyRule } from '../../api/types/rbac.ts'
-import { events, read, readUpdate, readWrite, rule, urls, write } from './rule-tables.ts'
+import {
+  before,
+  between,
+  changed,
+  events,
+  from,
+  read,
+  readUpdate,
+  readWrite,
+  rule,
+  rulesAt,
+  type TableRules,
+  urls,
+  write,
+} from './rule-tables.ts'
 
 /**
- * The default ClusterRoles but for those of controllers, as compact tables, gates at their defaults of v1.18.
- * Source: plugin/pkg/auth/authorizer/rbac/bootstrappolicy/policy.go.
+ * The default ClusterRoles but for those of controllers, as compact tables, gates at their defaults of each version.
+ * Source: plugin/pkg/auth/authorizer/rbac/bootstrappolicy/policy.go and testdata/cluster-roles.yaml (in v1.18, v1.20.2, v1.24, v1.30, v1.33); the rules
+ * of edit and view in v1.36 are recorded. What lies between is dated by the changes that made it:
+ * system:monitoring: kubernetes #93311, its metrics of kubelets: #132178, statusz and flagz: #137384, #137386; nodes/spec: #113267; paths of the issuer with a slash: #117455;
+ * leader election without Endpoints: #117140, #117414; VolumeAttachments: #127757; ResourceClaims: DynamicResourceAllocation (on from v1.34), their binding: #134947;
+ * writing Events: #102858; no Endpoints: #103704; EndpointSlices: #101202; evictions: #108738; leases: #111472 (v1.24.4 has them, too: #111515);
+ * claims: #130738; events.k8s.io: #133740; kubelets' paths: KubeletFineGrainedAuthz (on from v1.33); candidates for leases: #124012.
  */
 
+/** What who edits writes of the legacy group, and what who looks reads of it, in every version. */
+const written =
+  'persistentvolumeclaims replicationcontrollers replicationcontrollers/scale secrets serviceaccounts services services/proxy'
+const seen =
+  'limitranges namespaces/status pods/log pods/status replicationcontrollers/status resourcequotas resourcequotas/status'
+
 /** What every kubelet may do, where the Node authorizer does not ask its graph. Source: policy.go, NodeRules. */
-export const nodeRules: readonly PolicyRule[] = [
+const nodeTable: TableRules = [
   rule('create', 'authentication.k8s.io', 'tokenreviews'),
   rule('create', 'authorization.k8s.io', 'localsubjectaccessreviews subjectaccessreviews'),
   rule(read, '', 'services'),
@@ -25,16 +50,26 @@ export const nodeRules: readonly PolicyRule[] = [
   rule('create get list watch', 'certificates.k8s.io', 'certificatesigningrequests'),
   rule('create delete get patch update', 'coordination.k8s.io', 'leases'),
   rule('get', 'storage.k8s.io', 'volumeattachments'),
+  from(20, rule('create', '', 'serviceaccounts/token')),
   rule('get patch update', '', 'persistentvolumeclaims/status'),
-  rule('create', '', 'serviceaccounts/token'),
+  before(20, rule('create', '', 'serviceaccounts/token')),
   rule(read, 'storage.k8s.io', 'csidrivers'),
   rule('create delete get patch update', 'storage.k8s.io', 'csinodes'),
   rule(read, 'node.k8s.io', 'runtimeclasses'),
+  from(34, rule('get', 'resource.k8s.io', 'resourceclaims')),
+  from(34, rule('deletecollection', 'resource.k8s.io', 'resourceslices')),
+  // Gate KubeletServiceAccountTokenForCredentialProviders.
+  from(34, rule('get', '', 'serviceaccounts')),
 ]
+
+/** The rules of nodes as the Node authorizer begins with them. */
+export const nodeRules: readonly PolicyRule[] = rulesAt(nodeTable, 18)
 
 export interface RoleTable {
   readonly name: string
-  readonly rules: readonly PolicyRule[]
+  /** The minor version that brought it; absent: v1.18 has it. */
+  readonly since?: number
+  readonly rules: TableRules
   /** The role whose rules include this one's: `edit` for the label `rbac.authorization.k8s.io/aggregate-to-edit`. */
   readonly aggregatesTo?: string
   /** Gathers the rules of the roles that aggregate to this name. */
@@ -49,10 +84,27 @@ export const clusterRoleTables: readonly RoleTable[] = [
   },
   {
     name: 'system:basic-user',
-    rules: [rule('create', 'authorization.k8s.io', 'selfsubjectaccessreviews selfsubjectrulesreviews')],
+    rules: [
+      rule('create', 'authorization.k8s.io', 'selfsubjectaccessreviews selfsubjectrulesreviews'),
+      from(27, rule('create', 'authentication.k8s.io', 'selfsubjectreviews')),
+    ],
+  },
+  {
+    name: 'system:monitoring',
+    since: 20,
+    rules: [
+      ...changed(
+        27,
+        urls('get', '/healthz /healthz/* /livez /livez/* /metrics /readyz /readyz/*'),
+        urls('get', '/healthz /healthz/* /livez /livez/* /metrics /metrics/slis /readyz /readyz/*'),
+      ),
+      from(34, rule('get', '', 'nodes/metrics')),
+      from(36, urls('get', '/flagz')),
+      from(36, urls('get', '/statusz')),
+    ],
   },
   { name: 'system:public-info-viewer', rules: [urls('get', '/healthz /livez /readyz /version /version/')] },
-  { name: 'admin', aggregatesTo: 'admin', gathers: 'admin', rules: [] },
+  { name: 'admin', gathers: 'admin', rules: [] },
   { name: 'edit', aggregatesTo: 'admin', gathers: 'edit', rules: [] },
   { name: 'view', aggregatesTo: 'edit', gathers: 'view', rules: [] },
   {
@@ -70,11 +122,13 @@ export const clusterRoleTables: readonly RoleTable[] = [
       rule(read, '', 'pods/attach pods/exec pods/portforward pods/proxy secrets services/proxy'),
       rule('impersonate', '', 'serviceaccounts'),
       rule(write, '', 'pods pods/attach pods/exec pods/portforward pods/proxy'),
-      rule(
-        write,
-        '',
-        'configmaps endpoints persistentvolumeclaims replicationcontrollers replicationcontrollers/scale secrets serviceaccounts services services/proxy',
-      ),
+      from(24, rule('create', '', 'pods/eviction')),
+      // Without Endpoints since CVE-2021-25740, without Events since they are of two groups.
+      before(22, rule(write, '', `configmaps endpoints ${written}`)),
+      between(22, 35, rule(write, '', `configmaps events ${written}`)),
+      from(35, rule(write, '', `configmaps ${written}`)),
+      from(22, rule('create', '', 'serviceaccounts/token')),
+      from(35, rule(write, ' events.k8s.io', 'events')),
       rule(
         write,
         'apps',
@@ -89,6 +143,8 @@ export const clusterRoleTables: readonly RoleTable[] = [
       ),
       rule(write, 'policy', 'poddisruptionbudgets'),
       rule(write, 'networking.k8s.io', 'ingresses networkpolicies'),
+      from(25, rule(readWrite, 'coordination.k8s.io', 'leases')),
+      from(34, rule(write, 'resource.k8s.io', 'resourceclaims resourceclaimtemplates')),
     ],
   },
   {
@@ -100,12 +156,10 @@ export const clusterRoleTables: readonly RoleTable[] = [
         '',
         'configmaps endpoints persistentvolumeclaims persistentvolumeclaims/status pods replicationcontrollers replicationcontrollers/scale serviceaccounts services services/status',
       ),
-      rule(
-        read,
-        '',
-        'bindings events limitranges namespaces/status pods/log pods/status replicationcontrollers/status resourcequotas resourcequotas/status',
-      ),
+      ...changed(35, rule(read, '', `bindings events ${seen}`), rule(read, '', `bindings ${seen}`)),
       rule(read, '', 'namespaces'),
+      from(35, rule(read, ' events.k8s.io', 'events')),
+      from(22, rule(read, 'discovery.k8s.io', 'endpointslices')),
       rule(
         read,
         'apps',
@@ -120,13 +174,14 @@ export const clusterRoleTables: readonly RoleTable[] = [
       ),
       rule(read, 'policy', 'poddisruptionbudgets poddisruptionbudgets/status'),
       rule(read, 'networking.k8s.io', 'ingresses ingresses/status networkpolicies'),
+      from(34, rule(read, 'resource.k8s.io', 'resourceclaims resourceclaims/status resourceclaimtemplates')),
     ],
   },
   {
     name: 'system:heapster',
     rules: [rule(read, '', 'events namespaces nodes pods'), rule(read, 'extensions', 'deployments')],
   },
-  { name: 'system:node', rules: nodeRules },
+  { name: 'system:node', rules: nodeTable },
   {
     name: 'system:node-problem-detector',
     rules: [rule('get', '', 'nodes'), rule('patch', '', 'nodes/status'), events],
@@ -136,7 +191,12 @@ export const clusterRoleTables: readonly RoleTable[] = [
     rules: [
       rule(read, '', 'nodes'),
       rule('proxy', '', 'nodes'),
-      rule('*', '', 'nodes/log nodes/metrics nodes/proxy nodes/spec nodes/stats'),
+      ...changed(
+        27,
+        rule('*', '', 'nodes/log nodes/metrics nodes/proxy nodes/spec nodes/stats'),
+        rule('*', '', 'nodes/log nodes/metrics nodes/proxy nodes/stats'),
+      ),
+      from(33, rule('*', '', 'nodes/configz nodes/healthz nodes/pods')),
     ],
   },
   {
@@ -157,8 +217,8 @@ export const clusterRoleTables: readonly RoleTable[] = [
       events,
       rule('create', 'coordination.k8s.io', 'leases'),
       rule('get update', 'coordination.k8s.io', 'leases', 'kube-controller-manager'),
-      rule('create', '', 'endpoints'),
-      rule('get update', '', 'endpoints', 'kube-controller-manager'),
+      before(28, rule('create', '', 'endpoints')),
+      before(28, rule('get update', '', 'endpoints', 'kube-controller-manager')),
       rule('create', '', 'secrets serviceaccounts'),
       rule('delete', '', 'secrets'),
       rule('get', '', 'configmaps namespaces secrets serviceaccounts'),
@@ -213,11 +273,24 @@ export const clusterRoleTables: readonly RoleTable[] = [
     rules: [rule('approve', 'certificates.k8s.io', 'signers', 'kubernetes.io/kube-apiserver-client-kubelet')],
   },
   {
+    name: 'system:service-account-issuer-discovery',
+    since: 20,
+    rules: changed(
+      28,
+      urls('get', '/.well-known/openid-configuration /openid/v1/jwks'),
+      urls(
+        'get',
+        '/.well-known/openid-configuration /.well-known/openid-configuration/ /openid/v1/jwks /openid/v1/jwks/',
+      ),
+    ),
+  },
+  {
     name: 'system:node-proxier',
     rules: [
       rule('list watch', '', 'endpoints services'),
       rule(read, '', 'nodes'),
       events,
+      from(33, rule('list watch', 'networking.k8s.io', 'servicecidrs')),
       rule('list watch', 'discovery.k8s.io', 'endpointslices'),
     ],
   },
@@ -226,9 +299,14 @@ export const clusterRoleTables: readonly RoleTable[] = [
     rules: [
       events,
       rule('create', 'coordination.k8s.io', 'leases'),
-      rule('get update', 'coordination.k8s.io', 'leases', 'kube-scheduler'),
-      rule('create', '', 'endpoints'),
-      rule('get update', '', 'endpoints', 'kube-scheduler'),
+      ...changed(
+        31,
+        rule('get update', 'coordination.k8s.io', 'leases', 'kube-scheduler'),
+        rule('get list update watch', 'coordination.k8s.io', 'leases', 'kube-scheduler'),
+      ),
+      from(31, rule(readWrite, 'coordination.k8s.io', 'leasecandidates')),
+      before(28, rule('create', '', 'endpoints')),
+      before(28, rule('get update', '', 'endpoints', 'kube-scheduler')),
       rule(read, '', 'nodes'),
       rule('delete get list watch', '', 'pods'),
       rule('create', '', 'bindings pods/binding'),
@@ -241,61 +319,17 @@ export const clusterRoleTables: readonly RoleTable[] = [
       rule('create', 'authentication.k8s.io', 'tokenreviews'),
       rule('create', 'authorization.k8s.io', 'subjectaccessreviews'),
       rule(read, 'storage.k8s.io', 'csinodes'),
+      from(32, rule(read, 'storage.k8s.io', 'volumeattachments')),
+      // Gates PodAffinityNamespaceSelector and CSIStorageCapacity.
+      from(21, rule(read, '', 'namespaces')),
+      from(21, rule(read, 'storage.k8s.io', 'csidrivers')),
+      from(21, rule(read, 'storage.k8s.io', 'csistoragecapacities')),
+      from(34, rule(read, 'resource.k8s.io', 'deviceclasses')),
+      from(34, rule(readUpdate, 'resource.k8s.io', 'resourceclaims')),
+      from(34, rule(readUpdate, 'resource.k8s.io', 'resourceclaims/status')),
+      from(34, rule(readUpdate, '', 'pods/finalizers')),
+      from(34, rule(read, 'resource.k8s.io', 'resourceslices')),
+      from(36, rule('patch update', 'resource.k8s.io', 'resourceclaims/binding')),
     ],
-  },
-]
-
-/** How the rules of a role changed later. */
-export interface LaterRule {
-  readonly since: number
-  readonly role: string
-  readonly rule: PolicyRule
-  /** Where it stands among the rules that v1.18 has; absent: after them. */
-  readonly at?: number
-  /** It takes the place of the one there. */
-  readonly replaces?: true
-}
-
-const edit = 'system:aggregate-to-edit'
-const view = 'system:aggregate-to-view'
-const claims = 'resourceclaims resourceclaimtemplates'
-
-/** What who edits writes of the legacy group: without Endpoints since CVE-2021-25740, without Events since they are of two groups. */
-const written = [
-  'configmaps events persistentvolumeclaims replicationcontrollers replicationcontrollers/scale secrets serviceaccounts services services/proxy',
-  'configmaps persistentvolumeclaims replicationcontrollers replicationcontrollers/scale secrets serviceaccounts services services/proxy',
-] as const
-
-/**
- * In the order of the rules; of two that replace one rule the later counts. Source: policy.go and testdata/cluster-roles.yaml of those versions; the
- * rules of v1.36 are recorded. Writing Events: kubernetes #102858; no Endpoints: #103704; EndpointSlices: #101202; evictions: #108738; leases: #111472
- * (v1.24.4 has them, too: #111515); claims: #130738, with DynamicResourceAllocation (on from v1.34); events.k8s.io: #133740.
- */
-export const laterRules: readonly LaterRule[] = [
-  { since: 28, role: 'system:basic-user', rule: rule('create', 'authentication.k8s.io', 'selfsubjectreviews') },
-  { since: 24, role: edit, at: 3, rule: rule('create', '', 'pods/eviction') },
-  { since: 22, role: edit, at: 3, replaces: true, rule: rule(write, '', written[0]) },
-  { since: 35, role: edit, at: 3, replaces: true, rule: rule(write, '', written[1]) },
-  { since: 22, role: edit, at: 4, rule: rule('create', '', 'serviceaccounts/token') },
-  { since: 35, role: edit, at: 4, rule: rule(write, ' events.k8s.io', 'events') },
-  { since: 25, role: edit, rule: rule(readWrite, 'coordination.k8s.io', 'leases') },
-  { since: 34, role: edit, rule: rule(write, 'resource.k8s.io', claims) },
-  {
-    since: 35,
-    role: view,
-    at: 1,
-    replaces: true,
-    rule: rule(
-      read,
-      '',
-      'bindings limitranges namespaces/status pods/log pods/status replicationcontrollers/status resourcequotas resourcequotas/status',
-    ),
-  },
-  { since: 35, role: view, at: 3, rule: rule(read, ' events.k8s.io', 'events') },
-  { since: 22, role: view, at: 3, rule: rule(read, 'discovery.k8s.io', 'endpointslices') },
-  {
-    since: 34,
-    role: view,
-    rule: rule(read, 'resource.k8s.io', 'resourceclaims resourceclaims/status resourceclaimtemplates'),
   },
 ]

@@ -1,4 +1,5 @@
 import { uncoveredRules } from '../../api/rule-cover.ts'
+import { semanticallyEqual } from '../../api/semantic-equality.ts'
 import { failure, forbiddenStatus } from '../../api/status.ts'
 import type { Status } from '../../api/types/meta.ts'
 import { type ClusterRole, type PolicyRule, type RoleBinding, rbacGroup } from '../../api/types/rbac.ts'
@@ -8,7 +9,6 @@ import type { AdmissionPlugin, AdmissionRequest } from '../admission/plugin.ts'
 import type { Authorizer } from './authorizer.ts'
 import { compactRules, compactRuleText, quotedList } from './policy-rules.ts'
 import type { RbacIndex, ReferencedRules } from './rbac-index.ts'
-import { semanticallyEqual } from './semantic-equality.ts'
 import { privilegedGroup } from './users.ts'
 
 const fullAuthority: readonly PolicyRule[] = [

@@ -1,4 +1,5 @@
 import { member, type PodReference, referencesOf } from '../../api/pod-references.ts'
+import { semanticallyEqual } from '../../api/semantic-equality.ts'
 import { forbiddenStatus, notFoundStatus } from '../../api/status.ts'
 import type { Node, Pod } from '../../api/types/core.ts'
 import type { KubeObject, Status } from '../../api/types/meta.ts'
@@ -6,7 +7,6 @@ import { resources } from '../../client/client.ts'
 import { factAt, type VersionedFact } from '../../versions/version.ts'
 import type { AdmissionLookup, AdmissionPlugin, AdmissionRequest } from '../admission/plugin.ts'
 import { forbiddenNodeLabels, modifiedLabels } from './node-labels.ts'
-import { semanticallyEqual } from './semantic-equality.ts'
 import { nodeNameOf } from './users.ts'
 
 /** Whether a node may set labels of kubernetes.io at create that it may not change later. */

@@ -10,7 +10,6 @@ import {
 import type { UserInfo } from '../../client/client.ts'
 import { goQuote } from '../../go/quote.ts'
 import type { StoredResource } from '../store.ts'
-import { aggregatedRules } from './role-aggregation.ts'
 import { serviceAccountUserName } from './users.ts'
 
 /** A rule that applies to somebody, and whence: `ClusterRoleBinding "x" of ClusterRole "y" to User "z"`. */
@@ -97,7 +96,7 @@ export function createRbacIndex(): RbacIndex {
     if (kind === 'ClusterRole') {
       const role = clusterRoles.get(name)
       if (role === undefined) return missing('clusterroles', 'clusterrole', name)
-      return { ok: true, rules: aggregatedRules(role, clusterRoles.values()) ?? role.rules ?? [] }
+      return { ok: true, rules: role.rules ?? [] }
     }
     const role = roles.get(namespace)?.get(name)
     return role === undefined ? missing('roles', 'role', name) : { ok: true, rules: role.rules ?? [] }

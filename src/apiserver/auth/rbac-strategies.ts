@@ -1,3 +1,4 @@
+import { semanticallyEqual } from '../../api/semantic-equality.ts'
 import type { KubeObject, LabelSelector } from '../../api/types/meta.ts'
 import {
   type ClusterRole,
@@ -15,7 +16,6 @@ import { goQuote } from '../../go/quote.ts'
 import type { Strategy } from '../registry/strategy.ts'
 import { apiServerFact } from '../version-facts.ts'
 import { bindingTable } from './binding-table.ts'
-import { semanticallyEqual } from './semantic-equality.ts'
 
 /**
  * Defaults and validation of roles and bindings.

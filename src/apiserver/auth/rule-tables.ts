@@ -19,5 +19,43 @@ export function urls(verbs: string, paths: string): PolicyRule {
   return { verbs: verbs.split(' '), nonResourceURLs: paths.split(' ') }
 }
 
+/** A rule that a role has in some versions only: from a minor version on, before one, or both. */
+export interface DatedRule {
+  readonly rule: PolicyRule
+  readonly since: number
+  readonly before: number
+}
+
+/** What a role may do: rules in the order in which the server stores them. */
+export type TableRules = readonly (PolicyRule | DatedRule)[]
+
+/** A rule that came with a minor version. */
+export function from(since: number, what: PolicyRule): DatedRule {
+  return { rule: what, since, before: Number.POSITIVE_INFINITY }
+}
+
+/** A rule that went with a minor version. */
+export function before(minor: number, what: PolicyRule): DatedRule {
+  return { rule: what, since: 0, before: minor }
+}
+
+/** A rule that came with a minor version and went with a later one. */
+export function between(since: number, gone: number, what: PolicyRule): DatedRule {
+  return { rule: what, since, before: gone }
+}
+
+/** A rule that was another before a minor version. */
+export function changed(minor: number, was: PolicyRule, is: PolicyRule): readonly DatedRule[] {
+  return [before(minor, was), from(minor, is)]
+}
+
+/** The rules of a minor version. */
+export function rulesAt(table: TableRules, minor: number): readonly PolicyRule[] {
+  return table.flatMap((each) => {
+    if (!('rule' in each)) return each
+    return minor >= each.since && minor < each.before ? each.rule : []
+  })
+}
+
 /** What every component may do that records events. Source: bootstrappolicy/controller_policy.go, eventsRule. */
 export const events: PolicyRule = rule('create patch update', ' events.k8s.io', 'events')

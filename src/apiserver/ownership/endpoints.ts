@@ -5,8 +5,10 @@ import { isReset, managedFieldsOf, managedFrom } from '../../api/ownership/manag
 import { type Shape, shapeOfKind } from '../../api/ownership/shapes.ts'
 import type { KindRef } from '../../api/schema/schema.ts'
 import type { KubeObject } from '../../api/types/meta.ts'
+import { extended } from '../../kernel/extended.ts'
 import { apiServer } from '../../versions/api-server.ts'
 import { has } from '../../versions/changes.ts'
+import { controllers } from '../../versions/controllers.ts'
 import type { RegistryCore, WriteRequest } from '../registry/core.ts'
 import { apiVersionOf, type ServedResource } from '../registry/resource-table.ts'
 import { type Endpoint, Ownership, ownershipOf } from './ownership.ts'
@@ -123,7 +125,21 @@ function withoutGiven(object: KubeObject): Given {
 export function seededOwnership(core: RegistryCore, served: ServedResource, object: KubeObject): Ownership {
   const endpoint = endpointOf(core, { served, subresource: '', manager: 'kube-apiserver' })
   const at = core.context.kernel.now()
-  return Ownership.written({ previous: undefined, endpoint, before: undefined, after: object, at })
+  const { aggregationRule }: KubeObject & { readonly aggregationRule?: unknown } = object
+  if (aggregationRule === undefined)
+    return Ownership.written({ previous: undefined, endpoint, before: undefined, after: object, at })
+  // What it gathers has been written by the controller that gathers.
+  const bare: KubeObject = extended(object, { rules: null })
+  const previous = Ownership.written({ previous: undefined, endpoint, before: undefined, after: bare, at })
+  return Ownership.written({ previous, endpoint: gatherer(core, served), before: bare, after: object, at })
+}
+
+/** Source: pkg/controller/clusterroleaggregation; from v1.21 on it applies. */
+function gatherer(core: RegistryCore, served: ServedResource): Endpoint {
+  if (!has(core.context.minor, controllers.appliesAggregatedRules))
+    return endpointOf(core, { served, subresource: '', manager: 'kube-controller-manager' })
+  const endpoint = endpointOf(core, { served, subresource: '', manager: 'clusterrole-aggregation-controller' })
+  return extended(endpoint, { who: extended(endpoint.who, { operation: 'Apply' as const }) })
 }
 
 /** The body of a request that is answered instead of stored: its sender owns what it says. */

@@ -146,6 +146,50 @@ describe('bootstrap policy: what edit and view gather in later versions', () => 
       expect([minor, rulesOf(minor, 'edit').includes(what)]).toEqual([minor, minor >= from && minor <= to])
   })
 
+  test.each([
+    ['system:monitoring', '', 20, 36],
+    ['system:service-account-issuer-discovery', '', 20, 36],
+    ['system:controller:ephemeral-volume-controller', 'create persistentvolumeclaims.', 21, 36],
+    ['system:controller:selinux-warning-controller', '', 33, 36],
+    ['system:controller:device-taint-eviction-controller', '', 36, 36],
+    ['system:basic-user', 'create selfsubjectreviews.authentication.k8s.io', 27, 36],
+    ['system:kube-controller-manager', 'create endpoints.', 18, 27],
+    ['system:kube-scheduler', 'create endpoints.', 18, 27],
+    ['system:kube-scheduler', 'get namespaces.', 21, 36],
+    ['system:kube-scheduler', 'list volumeattachments.storage.k8s.io', 32, 36],
+    ['system:kube-scheduler', 'patch resourceclaims/binding.resource.k8s.io', 36, 36],
+    ['system:kubelet-api-admin', '* nodes/spec.', 18, 26],
+    ['system:kubelet-api-admin', '* nodes/configz.', 33, 36],
+    ['system:node', 'get serviceaccounts.', 34, 36],
+    ['system:node-proxier', 'list servicecidrs.networking.k8s.io', 33, 36],
+    ['system:controller:cronjob-controller', 'watch pods.', 33, 36],
+    ['system:controller:namespace-controller', 'watch *.*', 33, 36],
+    ['system:controller:job-controller', 'patch jobs.batch', 22, 36],
+    ['system:controller:disruption-controller', 'patch pods/status.', 26, 36],
+    ['system:controller:statefulset-controller', 'delete persistentvolumeclaims.', 27, 36],
+    ['system:controller:statefulset-controller', 'update pods/finalizers.', 32, 36],
+    ['system:controller:persistent-volume-binder', 'get secrets.', 18, 31],
+    ['system:controller:expand-controller', 'get services.', 18, 35],
+    ['system:controller:horizontal-pod-autoscaler', 'get services/proxy.', 18, 21],
+  ])('%s: %s from v1.%i to v1.%i', (role, what, from, to) => {
+    const versions = Array.from({ length: 36 - 18 + 1 }, (_, at) => 18 + at)
+    const has = (minor: number) =>
+      what === ''
+        ? bootstrapPolicy(minor).clusterRoleBindings.some(({ roleRef }) => roleRef.name === role)
+        : rulesOf(minor, role).includes(what)
+    expect(versions.filter(has)).toEqual(versions.filter((minor) => minor >= from && minor <= to))
+  })
+
+  test('no role says the same twice', () => {
+    for (let minor = 18; minor <= 36; minor++)
+      for (const { metadata, rules } of bootstrapPolicy(minor).clusterRoles)
+        expect([minor, metadata.name, new Set((rules ?? []).map((each) => JSON.stringify(each))).size]).toEqual([
+          minor,
+          metadata.name,
+          rules?.length,
+        ])
+  })
+
   test('rules of v1.36 stand as the server stores them', () => {
     const found = bootstrapPolicy(36).clusterRoles.find(({ metadata }) => metadata.name === 'system:aggregate-to-edit')
     expect((found?.rules ?? []).map(({ resources }) => resources?.[0])).toEqual(

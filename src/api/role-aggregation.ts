@@ -1,5 +1,5 @@
-import type { LabelSelector } from '../../api/types/meta.ts'
-import type { ClusterRole, PolicyRule } from '../../api/types/rbac.ts'
+import type { LabelSelector } from './types/meta.ts'
+import type { ClusterRole, PolicyRule } from './types/rbac.ts'
 
 /**
  * The rules that an aggregating ClusterRole should have: those of the roles that its selectors match, by name and
