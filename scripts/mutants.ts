@@ -49,10 +49,14 @@ function failuresWith({ file, from, to, noticedBy }: Mutant): readonly string[] 
   const { testResults } = JSON.parse(readFileSync(report, 'utf8')) as Report // vitest writes it
   const broken = testResults.find(({ assertionResults, message }) => assertionResults.length === 0 && message !== '')
   if (broken !== undefined) throw new Error(`a test file did not load: ${broken.message}\n${stderr}`)
+  const isRun = testResults.some(({ assertionResults }) => assertionResults.some(({ status }) => ran.includes(status)))
+  if (!isRun) throw new Error(`no test of ${noticedBy.tests.join(', ')} has the title ${noticedBy.titles}`)
   return testResults.flatMap(({ assertionResults }) =>
     assertionResults.filter(({ status }) => status === 'failed').map(({ title }) => title),
   )
 }
+
+const ran: readonly string[] = ['passed', 'failed']
 
 interface Report {
   readonly testResults: readonly {

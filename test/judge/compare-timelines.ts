@@ -71,8 +71,8 @@ export function settledStreams(
 function streamsOf(rows: readonly TimelineRow[], category: string, eventsAreOrdered: boolean): Map<string, KeyedRow[]> {
   const streams = new Map<string, KeyedRow[]>()
   for (const row of rows) {
-    // File operations within one update are compared by update-order.ts.
-    if (['user', 'operator', 'inotify', 'syscall'].includes(row.actor)) continue
+    // File operations within one update are compared by update-order.ts, answers to the user by answers.ts.
+    if (['user', 'operator', 'inotify', 'syscall', 'answer'].includes(row.actor)) continue
     if (isOfSample(row, category)) continue
     const name = streamName(row, eventsAreOrdered)
     const key = keyOf(row)

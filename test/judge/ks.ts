@@ -21,6 +21,8 @@ export function ksDistance(a: readonly number[], b: readonly number[]): number {
 export function ksProbability(a: readonly number[], b: readonly number[]): number {
   const effective = Math.sqrt((a.length * b.length) / (a.length + b.length))
   const lambda = (effective + 0.12 + 0.11 / effective) * ksDistance(a, b)
+  // The series does not converge there; samples that lie so close are of one distribution.
+  if (lambda < 0.2) return 1
   let sum = 0
   for (let k = 1; k <= 100; k++) sum += (k % 2 === 1 ? 2 : -2) * Math.exp(-2 * k * k * lambda * lambda)
   return Math.min(1, Math.max(0, sum))

@@ -17,6 +17,7 @@ import { TerminalClock } from '../../src/sim/terminal-clock.ts'
 import { type NodeProblem, nodeProblem } from '../../src/sim/unreachable-node.ts'
 import { resolveFeatureGates } from '../../src/versions/feature-gates.ts'
 import { sessionTextDiffers } from './session-match.ts'
+import { toldNodes } from './told-nodes.ts'
 
 export interface SessionStep {
   readonly file?: string
@@ -248,6 +249,10 @@ export class SessionRun {
     compare('stdout', step.stdout ?? '', output.stdout)
     compare('stderr', step.stderr ?? '', output.stderr)
     if (step.editorSaw !== undefined) compare('editor', step.editorSaw, this.#editorSaw ?? '')
+    for (const { pod, node } of toldNodes(output.stdout)) {
+      const on = this.#nodeOf(pod)
+      if (on !== undefined && on !== node) problems.push(`${pod} is on ${on}, not on ${node}`)
+    }
     return { row, command, passed: problems.length === 0, diff: problems.join('\n') }
   }
 
@@ -285,6 +290,12 @@ export class SessionRun {
     }
     const about = found<Pod>(`/api/v1/namespaces/${namespace}/pods/${pod}`)
     return nodeProblem(about, (name) => found<Node>(`/api/v1/nodes/${name}`))
+  }
+
+  /** Undefined: there is no such Pod any more, or it has no node. */
+  #nodeOf(pod: string): string | undefined {
+    const answer = this.#http('GET', `/api/v1/namespaces/default/pods/${pod}`)
+    return 'body' in answer ? (JSON.parse(answer.body) as Partial<Pod>).spec?.nodeName : undefined // or a Status
   }
 
   #edit(path: string): number {

@@ -1,8 +1,9 @@
 import type { KubeObject } from '../../src/api/types/meta.ts'
-import { type Client, type PatchType, resources } from '../../src/client/client.ts'
+import { type Client, type PatchType, type Reply, type RequestError, resources } from '../../src/client/client.ts'
 import type { Link } from '../../src/client/link.ts'
 import type { Kernel } from '../../src/kernel/kernel.ts'
 import { answered } from '../client/answered.ts'
+import { addNeighbours } from './neighbours.ts'
 import { createTimelineCluster, type TimelineCluster, type TimelineNode } from './timeline-cluster.ts'
 import type { TimelineFile, TimelineRow } from './timeline-format.ts'
 import { observeApi, observeFiles, observeJournal, observeSubPaths } from './timeline-observers.ts'
@@ -36,7 +37,7 @@ export function playTimeline(file: TimelineFile, seed: string, options: PlayOpti
   const act = (what: string, detail: TimelineRow['detail']): void => {
     const row = { t: (cluster.kernel.now() - cluster.leadMs) / 1000, actor: 'user', what, detail }
     rows.push(row)
-    playUser(cluster, row, namespace)
+    playUser(cluster, row, namespace, tell)
   }
   const cluster = createTimelineCluster(file, seed, (_node, what, detail) => tell('request', what, detail))
   const { leadMs, kernel, controlPlane, nodes, admin } = cluster
@@ -48,8 +49,9 @@ export function playTimeline(file: TimelineFile, seed: string, options: PlayOpti
   observeFiles(cluster, tell)
   observeSubPaths(cluster, leadMs, tell)
   if (cluster.minor >= 20) grantRootCaPublisher(cluster)
-  for (const name of namespaces) create(kernel, admin, resources.namespaces, namespaceObject(name), undefined)
+  for (const name of namespaces) create(kernel, admin, resources.namespaces, namespaceObject(name), undefined, made)
   for (const { kubelet } of nodes.values()) kubelet.start()
+  addNeighbours(cluster, file)
   kernel.runUntil(leadMs - 10_000)
   if (file.nodeTTLAnnotation !== null && file.nodeTTLAnnotation !== undefined)
     for (const name of nodes.keys()) annotateNode(admin, name, String(file.nodeTTLAnnotation))
@@ -67,7 +69,7 @@ export function playTimeline(file: TimelineFile, seed: string, options: PlayOpti
     const at = leadMs + Math.round(row.t * 1000)
     if (at > kernel.now()) kernel.runUntil(at)
     rows.push(row)
-    if (row.actor === 'user') playUser(cluster, row, namespace)
+    if (row.actor === 'user') playUser(cluster, row, namespace, tell)
     else playOperator(cluster, row, tell)
   }
   kernel.runUntil(leadMs + Math.round(file.duration * 1000))
@@ -93,7 +95,7 @@ function grantRootCaPublisher({ kernel, admin }: TimelineCluster): void {
     roleRef: { apiGroup: group, kind: 'ClusterRole', name: 'cluster-admin' },
     subjects: [{ kind: 'ServiceAccount', name: 'root-ca-cert-publisher', namespace: 'kube-system' }],
   }
-  create(kernel, admin, { group, version: 'v1', resource: 'clusterrolebindings' }, binding, undefined)
+  create(kernel, admin, { group, version: 'v1', resource: 'clusterrolebindings' }, binding, undefined, made)
 }
 
 function namespaceObject(name: string): KubeObject {
@@ -111,6 +113,18 @@ const plurals: Readonly<Record<string, { group: string; version: string; resourc
   replicaset: { group: 'apps', version: 'v1', resource: 'replicasets' },
 }
 
+/** How a request of the user ended: 200, 201, or the code of the refusal; undefined: the server could not be reached. */
+type Answered = (code: number | undefined, refusal?: RequestError) => void
+
+function codeOf(error: RequestError): number | undefined {
+  return error.kind === 'status' ? error.status.code : undefined
+}
+
+/** What the set-up needs is there. */
+const made: Answered = (code, refusal) => {
+  if (code !== 201) throw new Error(`cannot set up: ${JSON.stringify(refusal)}`)
+}
+
 /** A name that is still being deleted is waited for, as the recorded user did. */
 function create(
   kernel: Kernel,
@@ -118,21 +132,26 @@ function create(
   resource: { group: string; version: string; resource: string },
   object: KubeObject,
   namespace: string | undefined,
+  ends: Answered,
   tries = 100,
 ): void {
   const placed = namespace === undefined ? object : { ...object, metadata: { ...object.metadata, namespace } }
   answered(admin.create(resource, placed), (reply) => {
-    if (reply.ok) return
-    const isLeaving = reply.error.kind === 'status' && /object is being deleted/.test(reply.error.status.message ?? '')
-    if (isLeaving && tries > 0) {
-      kernel.schedule(100, () => create(kernel, admin, resource, object, namespace, tries - 1))
+    if (reply.ok) {
+      ends(201)
       return
     }
-    throw new Error(`cannot create ${object.kind} ${object.metadata.name}: ${JSON.stringify(reply.error)}`)
+    const isLeaving = reply.error.kind === 'status' && /object is being deleted/.test(reply.error.status.message ?? '')
+    if (isLeaving && tries > 0) {
+      kernel.schedule(100, () => create(kernel, admin, resource, object, namespace, ends, tries - 1))
+      return
+    }
+    ends(codeOf(reply.error), reply.error)
   })
 }
 
-function playUser(cluster: TimelineCluster, { what, detail }: TimelineRow, namespace: string): void {
+/** A step of the user. What the server says to it is written down as a line of the actor `answer`. */
+function playUser(cluster: TimelineCluster, { what, detail }: TimelineRow, namespace: string, tell: Tell): void {
   const { admin } = cluster
   const [verb = '', kind = ''] = what.split(' ')
   if (verb === 'note') {
@@ -143,9 +162,12 @@ function playUser(cluster: TimelineCluster, { what, detail }: TimelineRow, names
   if (resource === undefined) throw new Error(`unknown step ${what}`)
   const key = { namespace, name: String(detail.name) }
   const object = detail.object as KubeObject
+  const ends: Answered = (code) => tell('answer', `to ${what}`, { name: key.name, code })
+  const done = (reply: Reply<unknown>): void => ends(reply.ok ? 200 : codeOf(reply.error))
   switch (verb) {
     case 'create':
-      create(cluster.kernel, admin, resource, object, namespace)
+      // One that was refused was not tried again.
+      create(cluster.kernel, admin, resource, object, namespace, ends, isRefused(detail) ? 0 : undefined)
       return
     case 'update':
       answered(admin.get(resource, key), (reply) => {
@@ -155,25 +177,27 @@ function playUser(cluster: TimelineCluster, { what, detail }: TimelineRow, names
           namespace,
           ...(current === undefined ? {} : { resourceVersion: current }),
         }
-        answered(admin.update(resource, { ...object, metadata }), () => undefined)
+        answered(admin.update(resource, { ...object, metadata }), done)
       })
       return
     case 'patch': {
       const type: PatchType = 'application/strategic-merge-patch+json'
-      answered(admin.patch(resource, key, type, object), () => undefined)
+      answered(admin.patch(resource, key, type, object), done)
       return
     }
     case 'delete': {
       const grace = /gracePeriodSeconds=(\d+)/.exec(String(detail.options ?? ''))?.[1]
-      answered(
-        admin.delete(resource, key, grace === undefined ? {} : { gracePeriodSeconds: Number(grace) }),
-        () => undefined,
-      )
+      answered(admin.delete(resource, key, grace === undefined ? {} : { gracePeriodSeconds: Number(grace) }), done)
       return
     }
     default:
       throw new Error(`unknown step ${what}`)
   }
+}
+
+/** The recorded server said no. */
+function isRefused({ status }: TimelineRow['detail']): boolean {
+  return typeof status === 'number' && status >= 400
 }
 
 /** `secret "shared" exists only in namespace x`: made there. */
@@ -187,6 +211,7 @@ function noteStep(cluster: TimelineCluster, text: string): void {
     resources.secrets,
     { apiVersion: 'v1', kind: 'Secret', metadata: { name } },
     namespace,
+    made,
   )
 }
 

@@ -1,6 +1,7 @@
 import { drawMutants } from './draw-mutants.ts'
 import { kubeletMutants } from './kubelet-mutants.ts'
 import { type Mutant, secrets, sessions, timelines, together } from './mutant.ts'
+import { windowMutants } from './window-mutants.ts'
 
 /** Recordings of real clusters notice them: `npm run mutants`. */
 export const mutants: readonly Mutant[] = [
@@ -372,4 +373,5 @@ export const mutants: readonly Mutant[] = [
   },
   ...kubeletMutants,
   ...drawMutants,
+  ...windowMutants,
 ]

@@ -21,24 +21,60 @@ const tolerance = 1.2
 /** A retry waits for a look of the scheduler's queue, every 30 s; the phase of that is the recording's own. */
 const phases = Array.from({ length: 15 }, (_, at) => at * 2000)
 
-/** One row for each thing that was seen; that of one second in any order. */
+/** One row for each thing that was seen, and for each step that is not understood; that of one second in any order. */
 export function judgeIdleEvents(name: string, timeline: readonly SchedulingEntry[]): readonly RowScore[] {
-  const step = timeline.find((entry) => entry.do !== undefined)
-  const match = /create pod (\S+) that asks for (\d+) CPU; the only node (\S+) has (\d+)/.exec(step?.do ?? '')
-  if (step === undefined || match === null) {
-    return [{ row: `${name}#0`, passed: false, diff: `unknown step: ${step?.do}` }]
+  const steps = timeline.flatMap(({ t, do: words }) => (words === undefined ? [] : [{ t, words }]))
+  const [first] = steps
+  const [, node = '', has = ''] = /; the only node (\S+) has (\d+)$/.exec(first?.words ?? '') ?? []
+  const unknown = steps.filter(({ words }) => changesOf(words).length === 0)
+  if (first === undefined || node === '' || unknown.length > 0) {
+    const told = [...unknown, ...(node === '' ? steps.slice(0, 1) : [])]
+    return told.map(({ words }, at) => ({ row: `${name}#do ${at}`, passed: false, diff: `unknown step: ${words}` }))
   }
-  const [, pod = '', asks = '', node = '', has = ''] = match
   const expected = timeline.filter((entry) => entry.seen !== undefined)
   const until = Math.max(...expected.map(({ t }) => t)) + tolerance
   let best: readonly RowScore[] | undefined
   for (const phaseMs of phases) {
-    const seen = observed({ pod, asks, node, has, until: until - step.t, phaseMs })
-    const rows = compare(name, expected, seen, step.t)
+    const seen = observed({ steps, node, has, until: until - first.t, phaseMs })
+    const rows = compare(name, expected, seen, first.t)
     if (best === undefined || failures(rows) < failures(best)) best = rows
     if (failures(best) === 0) break
   }
   return best ?? []
+}
+
+interface Change {
+  readonly verb: 'create' | 'patch' | 'delete'
+  readonly resource: ResourceRef
+  readonly body?: object
+  readonly name?: string
+}
+
+/** What the words of a step are in requests; none: they are not understood. */
+function changesOf(words: string): readonly Change[] {
+  const pod = /^create pod (\S+) that asks for (\d+) CPU(?:; the only node \S+ has \d+)?$/.exec(words)
+  if (pod !== null) return [{ verb: 'create', resource: resources.pods, body: podThatAsks(pod[1] ?? '', pod[2] ?? '') }]
+  const node = /^create node (\S+) with (\d+) CPU$/.exec(words)
+  if (node !== null)
+    return [{ verb: 'create', resource: resources.nodes, body: nodeWith(node[1] ?? '', node[2] ?? '') }]
+  const cordon = /^(un)?cordon (\S+)/.exec(words)
+  const body = { spec: { unschedulable: cordon?.[1] === undefined ? true : null } }
+  if (cordon !== null) return [{ verb: 'patch', resource: resources.nodes, name: cordon[2] ?? '', body }]
+  const gone = /^delete (pod|node) (\S+)$/.exec(words)
+  if (gone !== null)
+    return [{ verb: 'delete', resource: gone[1] === 'pod' ? resources.pods : resources.nodes, name: gone[2] ?? '' }]
+  return []
+}
+
+function podThatAsks(name: string, cpu: string): object {
+  const spec = { containers: [{ name: 'c', image: 'redis', resources: { requests: { cpu } } }] }
+  return { apiVersion: 'v1', kind: 'Pod', metadata: { name }, spec }
+}
+
+function nodeWith(name: string, cpu: string): object {
+  const whole = readyNode(name, '2020-05-01T00:00:00Z') as Node
+  const amounts = { ...whole.status?.allocatable, cpu }
+  return { ...whole, status: { ...whole.status, capacity: amounts, allocatable: amounts } }
 }
 
 function failures(rows: readonly RowScore[]): number {
@@ -71,20 +107,17 @@ function show(offset: number) {
 }
 
 interface Situation {
-  readonly pod: string
-  readonly asks: string
+  readonly steps: readonly { readonly t: number; readonly words: string }[]
   readonly node: string
   readonly has: string
   readonly until: number
   readonly phaseMs: number
 }
 
-function observed({ pod, asks, node, has, until, phaseMs }: Situation): readonly SchedulingEntry[] {
+function observed({ steps, node, has, until, phaseMs }: Situation): readonly SchedulingEntry[] {
   const cluster = createRecordedControlPlane({ seed: 'idle', namespace, runsScheduler: true })
   const { kernel, plane } = cluster
-  const whole = readyNode(node, '2020-05-01T00:00:00Z') as Node
-  const amounts = { ...whole.status?.allocatable, cpu: has }
-  create(cluster, resources.nodes, { ...whole, status: { ...whole.status, capacity: amounts, allocatable: amounts } })
+  ask(cluster, { verb: 'create', resource: resources.nodes, body: nodeWith(node, has) })
   cluster.keepLease(node)
   cluster.advance(1000 + phaseMs)
   const seen: SchedulingEntry[] = []
@@ -111,18 +144,15 @@ function observed({ pod, asks, node, has, until, phaseMs }: Situation): readonly
     return shownEvent(known, event)
   })
   watch<Pod>(resources.pods, shownPod)
-  create(
-    cluster,
-    resources.pods,
-    {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: { name: pod },
-      spec: { containers: [{ name: 'c', image: 'redis', resources: { requests: { cpu: asks } } }] },
-    },
-    namespace,
-  )
-  cluster.advance(until * 1000)
+  for (const { t, words } of steps) {
+    kernel.runUntil(beganAt + (t - (steps[0]?.t ?? 0)) * 1000)
+    for (const change of changesOf(words)) {
+      ask(cluster, change)
+      const { metadata } = (change.body ?? {}) as Partial<Node> // of a Node, if it is one that is made
+      if (change.verb === 'create' && change.resource === resources.nodes) cluster.keepLease(metadata?.name ?? '')
+    }
+  }
+  kernel.runUntil(beganAt + until * 1000)
   return seen
 }
 
@@ -150,8 +180,14 @@ function shownPod({ metadata, spec, status }: Pod): object {
   return { pod: metadata.name, nodeName: spec.nodeName ?? null, conditions }
 }
 
-function create(cluster: RecordedControlPlane, resource: ResourceRef, body: object, scope?: string): void {
-  const place = scope === undefined ? {} : { namespace: scope }
-  const answer = cluster.plane.server.handle({ user: adminUser, verb: 'create', resource, body, ...place })
+function ask({ plane }: RecordedControlPlane, { verb, resource, body, name }: Change): void {
+  const place = resource === resources.nodes ? {} : { namespace }
+  const patchType = verb === 'patch' ? { patchType: 'application/merge-patch+json' as const } : {}
+  const forced = verb === 'delete' ? { delete: { gracePeriodSeconds: 0 } } : {}
+  const named = name === undefined ? {} : { name }
+  const answer = plane.server.handle({
+    ...{ user: adminUser, verb, resource, ...place, ...named, ...patchType, ...forced },
+    ...(body === undefined ? {} : { body }),
+  })
   if (!answer.ok) throw new Error(answer.status.message)
 }

@@ -3,6 +3,7 @@ import { knownReason } from '../known-differences.ts'
 import { rowsOfPlay, seedsOf, seedsPlayed } from '../plays.ts'
 import type { TimelineFile, TimelineRow } from '../timeline-format.ts'
 import { acrossActorsRows } from './across-actors.ts'
+import { answerRows } from './answers.ts'
 import { burstRows } from './burst.ts'
 import { eventCountRows } from './event-counts.ts'
 import { leastRuns, streamRows } from './stream-rows.ts'
@@ -35,6 +36,7 @@ function scoreOf(path: string, file: TimelineFile, effort: Effort): PartScore {
     rows: [
       ...order,
       ...counts,
+      ...answerRows(file, first),
       ...backOffRows(file, first),
       ...waits,
       ...windowRows(file, first),
