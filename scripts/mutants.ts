@@ -16,6 +16,8 @@ const chosen = [...withoutParts, ...mutants].filter(
   ({ name }) => words.length === 0 || words.some((word) => name.includes(word)),
 )
 const folder = mkdtempSync(join(tmpdir(), 'podsim-mutants-'))
+/** States of tests that were run. */
+const ran: readonly string[] = ['passed', 'failed']
 let survivors = 0
 
 for (const mutant of chosen) {
@@ -55,8 +57,6 @@ function failuresWith({ file, from, to, noticedBy }: Mutant): readonly string[] 
     assertionResults.filter(({ status }) => status === 'failed').map(({ title }) => title),
   )
 }
-
-const ran: readonly string[] = ['passed', 'failed']
 
 interface Report {
   readonly testResults: readonly {

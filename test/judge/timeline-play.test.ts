@@ -29,7 +29,7 @@ const pod = (name: string, more: object = {}): object => ({
   },
 })
 const file = (duration: number, timeline: readonly TimelineRow[]): TimelineFile =>
-  ({ ...common, name: 'far', kubernetes: 'v1.26', duration, timeline }) as TimelineFile
+  ({ ...common, name: 'far', kubernetes: 'v1.26', duration, timeline }) as TimelineFile // all that is read of one
 
 test('L6 a node that is away alone is not the whole of its zone: it is given up, and its Pods are evicted', () => {
   const unreachable = { key: 'node.kubernetes.io/unreachable', operator: 'Exists', effect: 'NoExecute' }

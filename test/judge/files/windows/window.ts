@@ -9,6 +9,7 @@ export interface Window {
 /** Windows are told to a tenth of a second. */
 const rounding = 0.05
 
+/** Whether something came that many seconds after its cause, as a window has it. */
 export function isWithin(seconds: number, { least, most }: Window): boolean {
   return seconds >= least - rounding && seconds <= most + rounding
 }
