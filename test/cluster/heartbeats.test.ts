@@ -64,6 +64,22 @@ describe('facts kubelet 8.3: signs of life are true for whoever looks', () => {
     expect(new Set(gaps)).toEqual(new Set([5 * minute]))
   })
 
+  // Source: pkg/kubelet/nodelease/controller.go (v1.18), maxBackoff.
+  test('a lease that could not be renewed is tried again after 7 s at most', () => {
+    const sim = createSim({ seed: 'beats' })
+    sim.runFor('2m')
+    const waits = [61, 64, 67, 70, 73, 76, 79, 82].map((seconds) => {
+      const outage = sim.fault({ apiServer: 'unreachable' })
+      sim.runFor(`${seconds}s`)
+      outage.clear()
+      const [endedAt, last] = [sim.now(), lease(sim)?.spec.renewTime]
+      sim.runUntil(() => lease(sim)?.spec.renewTime !== last, { within: '1m' })
+      sim.runFor('30s')
+      return sim.now() - endedAt - 30_000
+    })
+    expect(Math.max(...waits)).toBeLessThanOrEqual(7000)
+  })
+
   test('an idle hour has no events, and looking leaves no trace', () => {
     const [quiet, watched] = [createSim({ seed: 'beats' }), createSim({ seed: 'beats' })]
     const before = watched.get('Node', 'node-1')?.metadata.resourceVersion

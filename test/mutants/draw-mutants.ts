@@ -1,4 +1,4 @@
-import { type Mutant, together } from './mutant.ts'
+import type { Mutant } from './mutant.ts'
 
 /** Mistakes in how often something comes, and in what comes before what: each run by itself could be a real one. */
 export const drawMutants: readonly Mutant[] = [
@@ -14,7 +14,7 @@ export const drawMutants: readonly Mutant[] = [
     file: 'src/cluster/networks.ts',
     from: 'random.loose(`apiserver/node-graph/${namespace}/${name}/${uid}`)',
     to: "random.loose('apiserver/node-graph')",
-    noticedBy: together,
+    noticedBy: { tests: ['test/cluster/networks.test.ts'] },
   },
   {
     name: 'maps of Go are walked from the front but for one walk of nine',

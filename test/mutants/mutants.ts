@@ -1,3 +1,4 @@
+import { ceilingMutants } from './ceiling-mutants.ts'
 import { drawMutants } from './draw-mutants.ts'
 import { kubeletMutants } from './kubelet-mutants.ts'
 import { type Mutant, secrets, sessions, timelines, together } from './mutant.ts'
@@ -374,4 +375,5 @@ export const mutants: readonly Mutant[] = [
   ...kubeletMutants,
   ...drawMutants,
   ...windowMutants,
+  ...ceilingMutants,
 ]

@@ -38,6 +38,18 @@ describe.each<[SimOptions['version'], number]>([
     expect(sim.get('Pod', 'web', 'fresh')?.spec.serviceAccountName).toBe('default')
   })
 
+  test('an account that nobody makes is looked for ten times, 0.1 to 0.2 s apart', () => {
+    const sim = createSim(options)
+    sim.fault({ controller: 'serviceaccount' })
+    sim.kubectl('create namespace fresh')
+    const began = sim.now()
+    expect(sim.kubectl('run web --image=nginx -n fresh').stderr).toBe(
+      'Error from server (Forbidden): pods "web" is forbidden: error looking up service account fresh/default: serviceaccount "default" not found\n',
+    )
+    expect(sim.now() - began).toBeGreaterThanOrEqual(900)
+    expect(sim.now() - began).toBeLessThan(1900)
+  })
+
   test('one file makes both', () => {
     const sim = createSim(options)
     const made = sim.kubectl('apply -f -', { stdin: manifest })
