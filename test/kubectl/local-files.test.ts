@@ -95,3 +95,108 @@ describe('a kubeconfig that is not there', () => {
     expect(run('config current-context')[1]).toBe('podsim\n')
   })
 })
+
+const podOf = (name: string, container = 'c') =>
+  pod.replace('name: p', `name: ${name}`).replace('name: c', `name: ${container}`)
+const map = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n'
+const binding = (kind: string) =>
+  `apiVersion: rbac.authorization.k8s.io/v1\nkind: ${kind}\nmetadata: {name: r}\nroleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: r}\n`
+const service = (name: string) => `apiVersion: v1\nkind: Service\nmetadata: {name: ${name}}\n`
+const noPod = (kind: string) => `the object is not a pod or does not have a pod template: *v1.${kind}\n`
+const noSubjects = 'setting subjects is only supported for RoleBinding/ClusterRoleBinding\n'
+
+const several: readonly (readonly [
+  args: string,
+  documents: readonly string[],
+  code: number,
+  out: string,
+  err: string,
+])[] = [
+  [
+    'env --local A=b',
+    [podOf('p'), map, podOf('q')],
+    1,
+    'pod/p env updated\npod/q env updated\n',
+    `error: configmap/x ${noPod('ConfigMap')}`,
+  ],
+  [
+    'env --local A=b',
+    [service('s'), service('t')],
+    1,
+    '',
+    `error: service/s ${noPod('Service')}\nerror: service/t ${noPod('Service')}\n`,
+  ],
+  [
+    'env --local A=b',
+    [binding('RoleBinding')],
+    1,
+    '',
+    `error: rolebinding.rbac.authorization.k8s.io/r\n ${noPod('RoleBinding')}`,
+  ],
+  [
+    'env --local A=b',
+    [podOf('p'), widget],
+    1,
+    '',
+    'error: unable to decode "STDIN": no kind "Widget" is registered for version "example.com/v1" in scheme "pkg/scheme/scheme.go:28"\n',
+  ],
+  [
+    'env --local A=b',
+    [podOf('p'), 'apiVersion: v1\nkind: 5\n'],
+    1,
+    '',
+    `error: unable to decode "STDIN": couldn't get version/kind; json parse error: json: cannot unmarshal number into Go struct field .kind of type string\n`,
+  ],
+  ['env --local A-', [podOf('p')], 0, '', ''],
+  ['env --local --list', [map, podOf('p')], 0, '# Pod p, container c\n', ''],
+  [
+    'env --local A=b --overwrite=false',
+    [pod.replace('image: z', 'image: z, env: [{name: A, value: o}]'), podOf('q')],
+    1,
+    'pod/q env updated\n',
+    "error: pod/p 'A' already has a value (o), and --overwrite is false\n",
+  ],
+  [
+    'image --local c=x',
+    [podOf('p'), map, podOf('q', 'd')],
+    1,
+    'pod/p image updated\n',
+    `error: unable to find container named "c"\nerror: configmap/x ${noPod('ConfigMap')}\n`,
+  ],
+  ['image --local d=x', [podOf('p')], 1, '', 'error: unable to find container named "d"\n'],
+  [
+    'resources --local -c c --limits=cpu=1',
+    [podOf('p', 'd'), podOf('q')],
+    1,
+    'pod/q resource requirements updated\n',
+    'error: unable to find container named c\n',
+  ],
+  [
+    'subject --local --user=u',
+    [binding('RoleBinding'), podOf('p'), binding('ClusterRoleBinding')],
+    1,
+    'rolebinding.rbac.authorization.k8s.io/r subjects updated\nclusterrolebinding.rbac.authorization.k8s.io/r subjects updated\n',
+    `error: pod/p ${noSubjects}`,
+  ],
+  [
+    'selector --local a=b',
+    [podOf('p'), widget, service('s')],
+    1,
+    'service/s selector updated\n',
+    'setting a selector is only supported for Services\nunable to decode "STDIN": no kind "Widget" is registered for version "example.com/v1" in scheme "pkg/scheme/scheme.go:28"\n',
+  ],
+  [
+    'serviceaccount --local sa',
+    [podOf('p'), podOf('q')],
+    0,
+    'pod/p serviceaccount updated\npod/q serviceaccount updated\n',
+    '',
+  ],
+]
+
+describe('set with several objects of a file', () => {
+  test.each(several)('%s, row %#', (args, documents, code, out, err) => {
+    const [subcommand = '', ...rest] = args.split(' ')
+    expect(run(`set ${subcommand} -f - ${rest.join(' ')}`, documents.join('---\n'))).toEqual([code, out, err])
+  })
+})

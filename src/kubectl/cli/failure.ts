@@ -132,7 +132,7 @@ export function failureText(failure: Failure, invalidTellsMessage = false): stri
     case 'network':
       return withNewline(standardMessage(failure))
     case 'several':
-      return failure.failures.map((one) => withNewline(standardMessage(one))).join('')
+      return failure.failures.map((one) => `${standardMessage(one)}\n`).join('')
   }
 }
 

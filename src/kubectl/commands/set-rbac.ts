@@ -1,44 +1,11 @@
 import { withValue } from '../../api/change.ts'
-import { type JsonObject, listAt, textAt } from '../../go/json.ts'
+import { compareBytes, type JsonObject, listAt, textAt } from '../../go/json.ts'
 import type { Steps } from '../../kernel/steps.ts'
 import type { Call } from '../cli/command.ts'
-import { fail, failAll } from '../cli/failure.ts'
+import { fail } from '../cli/failure.ts'
 import { array, type FlagSpec } from '../cli/flags.ts'
-import { eachItem } from '../cli/in-turn.ts'
-import type { DryRun } from '../create/dry-run.ts'
 import { namesFiles } from '../resource/files.ts'
-import type { Info } from '../resource/info.ts'
-import { changePatch, sendChange } from './change.ts'
-import { structsOf } from './workloads.ts'
-import { createReport, dryRunOf, type Report } from './write.ts'
-
-/** Changes each object, and tells of those that became others. */
-function* changeEach(
-  call: Call,
-  resources: readonly string[],
-  done: string,
-  change: (info: Info) => unknown,
-): Steps<number> {
-  const dryRun = dryRunOf(call)
-  const report = createReport(call, dryRun, { structs: true })
-  const { infos, failures } = yield* structsOf(call, resources)
-  const broken = yield* eachItem(infos, (info) => changeOne(call, info, change(info), done, dryRun, report))
-  failAll([...failures, ...broken])
-  return 0
-}
-
-function* changeOne(
-  call: Call,
-  info: Info,
-  changed: unknown,
-  done: string,
-  dryRun: DryRun,
-  report: Report,
-): Steps<void> {
-  if ((yield* changePatch(call, info, changed)).body === '{}') return
-  const isLocal = dryRun === 'client' || call.flags.bool('local')
-  report(isLocal ? changed : yield* sendChange(call, info, changed, 'kubectl-set', dryRun), done)
-}
+import { changeObjects } from './set-objects.ts'
 
 /** Source: kubectl pkg/cmd/set/set_selector.go. */
 export function setSelector(call: Call): Steps<number> {
@@ -52,10 +19,16 @@ export function setSelector(call: Call): Steps<number> {
       return at < 0 ? [] : [[pair.slice(0, at), pair.slice(at + 1).replace(/^=/, '')]]
     }),
   )
-  return changeEach(call, args.slice(0, -1), 'selector updated', (info) => {
-    if (info.mapping.kind !== 'Service') fail('setting a selector is only supported for Services')
-    if (expression !== undefined) fail(`match expression [{${expression} Exists []}] not supported on this object`)
-    return withValue(info.object, ['spec', 'selector'], selector)
+  return changeObjects(call, args.slice(0, -1), {
+    done: 'selector updated',
+    tellsUnchanged: true,
+    namesFailed: false,
+    passesUnread: true,
+    change: (info) => {
+      if (info.mapping.kind !== 'Service') fail('setting a selector is only supported for Services')
+      if (expression !== undefined) fail(`match expression [{${expression} Exists []}] not supported on this object`)
+      return withValue(info.object, ['spec', 'selector'], selector)
+    },
   })
 }
 
@@ -66,7 +39,9 @@ const rbac = 'rbac.authorization.k8s.io'
 /** Source: kubectl pkg/cmd/set/set_subject.go. */
 export function setSubject(call: Call): Steps<number> {
   const { session, flags, args } = call
-  const [users, groups, accounts] = ['user', 'group', 'serviceaccount'].map((name) => [...new Set(flags.list(name))])
+  const [users, groups, accounts] = ['user', 'group', 'serviceaccount'].map((name) =>
+    [...new Set(flags.list(name))].sort(compareBytes),
+  )
   const named = (kind: string, names: readonly string[] = []): readonly JsonObject[] =>
     names.map((name) => ({ kind, apiGroup: rbac, name }))
   if (args.length === 0 && !namesFiles(flags))
@@ -82,13 +57,19 @@ export function setSubject(call: Call): Steps<number> {
       return { kind: 'ServiceAccount', namespace: namespace || session.namespace, name }
     }),
   ]
-  return changeEach(call, args, 'subjects updated', (info) => {
-    const { kind, resource } = info.mapping
-    if (kind !== 'RoleBinding' && kind !== 'ClusterRoleBinding')
-      fail(`${resource}/${info.name} setting subjects is only supported for RoleBinding/ClusterRoleBinding`)
-    const before = listAt(info.object, 'subjects')
-    const isThere = (one: JsonObject): boolean =>
-      before.some((each) => ['kind', 'name', 'namespace'].every((key) => textAt(each, key) === textAt(one, key)))
-    return withValue(info.object, ['subjects'], [...before, ...added.filter((one) => !isThere(one))])
+  return changeObjects(call, args, {
+    done: 'subjects updated',
+    problem: 'failed to patch subjects to rolebinding:',
+    change: (info) => {
+      const { kind } = info.mapping
+      if (kind !== 'RoleBinding' && kind !== 'ClusterRoleBinding')
+        fail('setting subjects is only supported for RoleBinding/ClusterRoleBinding')
+      const before = listAt(info.object, 'subjects')
+      const isThere = (one: JsonObject): boolean =>
+        before.some((each) => subjectFields.every((key) => textAt(each, key) === textAt(one, key)))
+      return withValue(info.object, ['subjects'], [...before, ...added.filter((one) => !isThere(one))])
+    },
   })
 }
+
+const subjectFields = ['kind', 'apiGroup', 'name', 'namespace'] as const

@@ -5,17 +5,15 @@ import { goQuote } from '../../go/quote.ts'
 import { compileRegexp, quoteMeta } from '../../go/regexp.ts'
 import type { Steps } from '../../kernel/steps.ts'
 import type { Call, Command } from '../cli/command.ts'
-import { attempt, CommandFailure, fail, failAll, failNotSimulated, failureMessage } from '../cli/failure.ts'
+import { attemptNow, fail, failAll, failNotSimulated } from '../cli/failure.ts'
 import { array, bool, type FlagSpec, string, strings } from '../cli/flags.ts'
-import { eachItem } from '../cli/in-turn.ts'
-import type { DryRun } from '../create/dry-run.ts'
 import { filenameFlags, namesFiles } from '../resource/files.ts'
 import type { Info } from '../resource/info.ts'
 import { partition, select } from '../resource/select.ts'
-import { changePatch, sendChange } from './change.ts'
+import { changeObjects } from './set-objects.ts'
 import { setSelector, setSubject, subjectFlags } from './set-rbac.ts'
 import { structsOf } from './workloads.ts'
-import { createReport, dryRunOf, type Report, writeFlags } from './write.ts'
+import { writeFlags } from './write.ts'
 
 /** Source: kubectl pkg/cmd/set. */
 const common: readonly FlagSpec[] = [
@@ -89,11 +87,11 @@ export const setCommand: Command = {
 
 /** Where a kind keeps its Pod spec. Source: pkg/polymorphichelpers/updatepodspecforobject.go. */
 function podSpecPath(info: Info): readonly string[] {
-  const { kind, version, singular } = info.mapping
+  const { kind, version } = info.mapping
   if (kind === 'Pod') return ['spec']
   if (kind === 'CronJob') return ['spec', 'jobTemplate', 'spec', 'template', 'spec']
   if (isObject(at(info.object, 'spec', 'template', 'spec'))) return ['spec', 'template', 'spec']
-  return fail(`${singular}/${info.name} the object is not a pod or does not have a pod template: *${version}.${kind}`)
+  return fail(`the object is not a pod or does not have a pod template: *${version}.${kind}`)
 }
 
 function matches(container: unknown, pattern: string): boolean {
@@ -130,48 +128,6 @@ function splitPairs(args: readonly string[]): {
   return { resources: args.slice(0, first), pairs, late: pairs.find((arg) => !isPair(arg)) }
 }
 
-/** What a command changes, and in which words it tells so. */
-interface Change {
-  readonly done: string
-  readonly problem: string
-  readonly change: (info: Info) => unknown
-}
-
-function* run(
-  call: Call,
-  resources: readonly string[],
-  done: string,
-  problem: string,
-  change: (info: Info) => unknown,
-): Steps<number> {
-  if (resources.length === 0 && !namesFiles(call.flags))
-    fail('one or more resources must be specified as <resource> <name> or <resource>/<name>')
-  const dryRun = dryRunOf(call)
-  const report = createReport(call, dryRun, { structs: true })
-  const { infos, failures } = yield* structsOf(call, resources)
-  const broken = yield* eachItem(infos, (info) => changeOne(call, info, { done, problem, change }, dryRun, report))
-  failAll([...failures, ...broken])
-  return 0
-}
-
-function* changeOne(
-  call: Call,
-  info: Info,
-  { done, problem, change }: Change,
-  dryRun: DryRun,
-  report: Report,
-): Steps<void> {
-  const changed = change(info)
-  if ((yield* changePatch(call, info, changed)).body === '{}') return
-  if (dryRun === 'client' || call.flags.bool('local')) {
-    report(changed, done)
-    return
-  }
-  const sent = yield* attempt(sendChange(call, info, changed, 'kubectl-set', dryRun))
-  if (!sent.ok) throw new CommandFailure({ kind: 'message', text: `${problem}: ${failureMessage(sent.failure)}` })
-  report(sent.value, done)
-}
-
 function* setImage(call: Call): Steps<number> {
   const { resources, pairs, late } = splitPairs(call.args)
   if (late !== undefined) fail(`all resources must be specified before image changes: ${late}`)
@@ -179,17 +135,22 @@ function* setImage(call: Call): Steps<number> {
   if (pairs.length === 0 || resources.length === 0) failAll((yield* structsOf(call, resources)).failures)
   const images = new Map(pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]))
   checkImages(call, resources, images)
-  return yield* run(call, resources, 'image updated', 'failed to patch image update to pod template', (info) => {
-    const seen = new Set<string>()
-    const changed = withContainers(info, (container) => {
-      const name = textAt(container, 'name')
-      seen.add(name)
-      const image = images.get(name) ?? images.get('*')
-      return image === undefined ? container : { ...container, image }
-    })
-    const missing = [...images.keys()].find((name) => name !== '*' && !seen.has(name))
-    if (missing !== undefined) fail(`error: unable to find container named ${goQuote(missing)}`)
-    return changed
+  return yield* changeObjects(call, resources, {
+    done: 'image updated',
+    problem: 'failed to patch image update to pod template:',
+    change: (info, note) => {
+      const seen = new Set<string>()
+      const changed = withContainers(info, (container) => {
+        const name = textAt(container, 'name')
+        seen.add(name)
+        const image = images.get(name) ?? images.get('*')
+        return image === undefined ? container : { ...container, image }
+      })
+      const isMissing = (name: string) => (name === '*' ? seen.size === 0 : !seen.has(name))
+      for (const name of [...images.keys()].filter(isMissing))
+        note(`error: unable to find container named ${goQuote(name)}`)
+      return changed
+    },
   })
 }
 
@@ -213,19 +174,18 @@ function checkImages({ flags }: Call, resources: readonly string[], images: Read
 function* setServiceAccount(call: Call): Steps<number> {
   if (call.args.length === 0) fail('serviceaccount is required')
   const account = call.args.at(-1) ?? ''
-  return yield* run(
-    call,
-    call.args.slice(0, -1),
-    'serviceaccount updated',
-    'failed to patch ServiceAccountName',
-    (info) => {
+  return yield* changeObjects(call, call.args.slice(0, -1), {
+    done: 'serviceaccount updated',
+    problem: 'failed to patch ServiceAccountName',
+    tellsUnchanged: true,
+    change: (info) => {
       const path = podSpecPath(info)
       const named = withValue(info.object, [...path, 'serviceAccountName'], account)
       return at(named, ...path, 'serviceAccount') === undefined
         ? named
         : withValue(named, [...path, 'serviceAccount'], account)
     },
-  )
+  })
 }
 
 function* setResources(call: Call): Steps<number> {
@@ -233,29 +193,31 @@ function* setResources(call: Call): Steps<number> {
   const [limits, requests] = [amounts(flags.string('limits')), amounts(flags.string('requests'))]
   if (limits === undefined && requests === undefined)
     fail('you must specify an update to requests or limits (in the form of --requests/--limits)')
-  return yield* run(
-    call,
-    call.args,
-    'resource requirements updated',
-    'failed to patch limit update to pod template',
-    (info) => {
-      const wanted = flags.string('containers')
+  const wanted = flags.string('containers')
+  return yield* changeObjects(call, call.args, {
+    done: 'resource requirements updated',
+    problem: 'failed to patch limit update to pod template',
+    change: (info, note) => {
       let isFound = false
       const changed = withContainers(info, (container) => {
         if (!matches(container, wanted)) return container
         isFound = true
-        const resources = {
-          ...objectAt(container, 'resources'),
-          ...(limits === undefined ? {} : { limits: { ...objectAt(container, 'resources', 'limits'), ...limits } }),
-          ...(requests === undefined
-            ? {}
-            : { requests: { ...objectAt(container, 'resources', 'requests'), ...requests } }),
-        }
-        return { ...container, resources }
+        return withAmounts(container, { limits, requests })
       })
-      return isFound ? changed : fail(`unable to find container named ${wanted}`)
+      if (!isFound) note(`error: unable to find container named ${wanted}`)
+      return changed
     },
-  )
+  })
+}
+
+function withAmounts(
+  container: JsonObject,
+  given: Readonly<Record<'limits' | 'requests', JsonObject | undefined>>,
+): JsonObject {
+  const resources = { ...objectAt(container, 'resources') }
+  for (const name of ['limits', 'requests'] as const)
+    if (given[name] !== undefined) resources[name] = { ...objectAt(resources, name), ...given[name] }
+  return { ...container, resources }
 }
 
 function amounts(text: string): JsonObject | undefined {
@@ -310,12 +272,19 @@ function* setEnv(call: Call): Steps<number> {
     return changed
   }
   if (!flags.bool('list'))
-    return yield* run(call, resources, 'env updated', 'failed to patch env update to pod template', change)
+    return yield* changeObjects(call, resources, {
+      done: 'env updated',
+      problem: 'failed to patch env update to pod template:',
+      change,
+    })
   const { infos, failures } = yield* structsOf(call, resources)
   failAll(failures)
   if (flags.bool('resolve')) failNotSimulated('set env --resolve')
   for (const info of infos) {
-    const changed = change(info)
+    // What cannot be changed is not told.
+    const result = attemptNow(() => change(info))
+    if (!result.ok) continue
+    const changed = result.value
     const fields = session.version.setEnvReachesInit ? ['containers', 'initContainers'] : ['containers']
     for (const container of fields.flatMap((field) => listAt(changed, ...podSpecPath(info), field))) {
       if (!matches(container, flags.string('containers'))) continue
@@ -379,10 +348,18 @@ function* fromReferences(call: Call, from: string): Steps<readonly JsonObject[]>
 }
 
 function refuseOverwrites(container: JsonObject, changes: EnvChanges): void {
-  const existing = new Set(listAt(container, 'env').map((variable) => textAt(variable, 'name')))
-  const taken = changes.set.find(({ name }) => existing.has(String(name)))
-  if (taken !== undefined)
-    fail(`'${String(taken.name)}' already has a value (${textAt(taken, 'value')}), and --overwrite is false`)
+  const existing = new Map(
+    listAt(container, 'env').map((variable) => [textAt(variable, 'name'), textAt(variable, 'value')]),
+  )
+  // The same value once more is no overwriting. Source: set_env.go, validateNoOverwrites.
+  const taken = changes.set.find((one) => {
+    const value = existing.get(String(one.name))
+    return value !== undefined && value !== textAt(one, 'value')
+  })
+  if (taken !== undefined) {
+    const name = String(taken.name)
+    fail(`'${name}' already has a value (${existing.get(name) ?? ''}), and --overwrite is false`)
+  }
 }
 
 function withEnv(container: JsonObject, changes: EnvChanges): JsonObject {
@@ -394,5 +371,7 @@ function withEnv(container: JsonObject, changes: EnvChanges): JsonObject {
       replaced.delete(textAt(variable, 'name'))
       return next ?? variable
     })
-  return { ...container, env: [...kept, ...replaced.values()] }
+  const { env: _, ...others } = container
+  const env = [...kept, ...replaced.values()]
+  return env.length === 0 ? others : { ...container, env }
 }

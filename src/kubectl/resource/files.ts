@@ -176,6 +176,7 @@ function* infoOf(session: Session, source: string, object: unknown, options: Ent
     fail(
       `unable to decode ${goQuote(source)}: json: cannot unmarshal ${goJsonType(object)} into Go value of type unstructured.detector`,
     )
+  if (options.isTyped === true) checkTypeTexts(source, object)
   const [apiVersion, kind] = [textAt(object, 'apiVersion'), textAt(object, 'kind')]
   // A kind that is no text counts as none. Source: unstructured/unstructured.go, GetKind.
   if (kind === '' || typeof object.kind !== 'string')
@@ -214,6 +215,18 @@ function* infoOf(session: Session, source: string, object: unknown, options: Ent
         ? withValue(object, ['metadata', 'namespace'], namespace)
         : object,
   }
+}
+
+/** What becomes a struct must tell its type in texts. Source: apimachinery serializer/json/meta.go, Interpret. */
+function checkTypeTexts(source: string, object: Readonly<Record<string, unknown>>): void {
+  const wrong = ['apiVersion', 'kind'].find(
+    (key) => !['string', 'undefined'].includes(typeof object[key]) && object[key] !== null,
+  )
+  if (wrong === undefined) return
+  const type = goJsonType(object[wrong])
+  fail(
+    `unable to decode ${goQuote(source)}: couldn't get version/kind; json parse error: json: cannot unmarshal ${type} into Go struct field .${wrong} of type string`,
+  )
 }
 
 function goJsonType(value: unknown): string {
