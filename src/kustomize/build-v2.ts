@@ -1,12 +1,12 @@
 /** A build as kustomize 2.0.3 does it, which is inside kubectl 1.14 to 1.20. Source: pkg/target/kusttarget.go. */
-import { goJson, isObject } from '../go/json.ts'
-import { fromYaml } from '../go/yaml/from-yaml.ts'
+import { isObject } from '../go/json.ts'
 import { defaultFields, type Fields, mergedFields, withConfigurations } from './configuration.ts'
 import { mergedPatches } from './conflicts-v2.ts'
 import { withCrds } from './crds.ts'
 import { type GeneratorWorld, generate } from './generators.ts'
 import { nameHash } from './hash.ts'
 import { changeImagesV2 } from './images.ts'
+import { readJsonPatchV2 } from './json-patches-v2.ts'
 import {
   type GeneratorArgs,
   type Kustomization,
@@ -17,13 +17,14 @@ import {
 import { KustomizeError, type Loader, refuse, wrap } from './loader.ts'
 import { fixReferencesV2 } from './name-reference.ts'
 import { sortedV2 } from './order.ts'
-import { definitionV2, jsonPatched, mergePatchV2, selectResources } from './patches.ts'
+import { definitionV2, mergePatchV2 } from './patches.ts'
 import { readResourcesV2 } from './read-resources.ts'
 import {
   type Body,
   currentId,
-  type Gvk,
+  gvkTextV2,
   idSyntaxV2,
+  idTextV2,
   isSameGvk,
   metadataOf,
   originalId,
@@ -33,7 +34,7 @@ import {
   textMap,
 } from './resource.ts'
 import type { FieldNaming } from './schema.ts'
-import { addAffixes, addAnnotations, addCommonLabels, setNamespaceV2 } from './transformers.ts'
+import { addAffixes, addEntriesV2, setNamespaceV2 } from './transformers.ts'
 import { mergeVars, resolveVars } from './vars.ts'
 
 /** What a build needs besides files. */
@@ -99,7 +100,7 @@ function accumulate(loader: Loader, world: BuildWorld): Accumulated {
   mistakes.collect('rawResources failed to read Resources', () => {
     for (const path of kustomization.resources ?? []) {
       const content = wrap(`Load from path ${path} failed`, () => loader.load(path))
-      addAll(own, readResourcesV2(content, path))
+      addAll(own, withoutTwins(readResourcesV2(content, path)))
     }
   })
   mistakes.refuseIfAny()
@@ -145,23 +146,28 @@ function accumulateBase(path: string, loader: Loader, world: BuildWorld, into: A
   into.fields = mergedFields(into.fields, accumulated.fields)
 }
 
+/** The objects of one file. Source: pkg/resmap/factory.go, NewResMapFromBytes. */
+function withoutTwins(resources: readonly Resource[]): readonly Resource[] {
+  const twin = resources.find((one, i) => resources.slice(0, i).some((before) => isSameV2(before, one)))
+  if (twin !== undefined) refuse(`GroupVersionKindName: ${idSyntaxV2(currentId(twin))} already exists b the map`)
+  return resources
+}
+
 /** Adds resources; two of one id are refused. */
 function addAll(resources: Resource[], more: readonly Resource[]): void {
   for (const resource of more) {
     const id = originalId(resource)
     const twin = resources.find((one) => isSameV2(one, resource))
     if (twin !== undefined) {
-      const { namespace } = currentId(resource)
-      refuse(
-        `id '"${gvkText(id)}|${namespace || '~X'}|${resource.prefixes.join(':') || '~P'}|${id.name}|${resource.suffixes.join(':') || '~S'}"' already used`,
+      const shown = idTextV2(
+        { ...id, namespace: currentId(resource).namespace },
+        resource.prefixes.join(':'),
+        resource.suffixes.join(':'),
       )
+      refuse(`id '"${shown}"' already used`)
     }
     resources.push(resource)
   }
-}
-
-function gvkText({ group, version, kind }: Gvk): string {
-  return `${group || '~G'}_${version || '~V'}_${kind || '~K'}`
 }
 
 function isSameV2(a: Resource, b: Resource): boolean {
@@ -249,21 +255,13 @@ function transform(
   loader: Loader,
   fields: Fields,
 ): void {
+  const jsonPatches = (kustomization.patchesJson6902 ?? []).map((entry) => readJsonPatchV2(entry, loader))
   for (const patch of mergedPatches(patches, ({ body }) => definitionV2(body))) applyPatch(resources, patch)
   if (kustomization.namespace) setNamespaceV2(resources, kustomization.namespace, fields.namespace)
   addAffixes(resources, kustomization, 'v2', fields)
-  addCommonLabels(resources, kustomization.commonLabels ?? {}, fields)
-  addAnnotations(resources, kustomization.commonAnnotations ?? {}, fields)
-  for (const entry of kustomization.patchesJson6902 ?? []) {
-    if (entry.target === undefined || !entry.target.name) refuse('must specify the target of a patchesJson6902 entry')
-    if (!entry.path) refuse('must specify the path for a json patch file')
-    const operations = fromYaml(loader.load(entry.path))
-    if (!operations.ok) refuse(operations.error)
-    const [target] = selectResources(resources, { ...entry.target })
-    if (target === undefined) refuse(`couldn't find any object to apply the json patch: ${entry.target.name}`)
-    const list = Array.isArray(operations.value) ? operations.value.filter(isObject) : []
-    target.body = wrap(`failed to apply json patch '${goJson(operations.value)}'`, () => jsonPatched(target.body, list))
-  }
+  addEntriesV2(resources, kustomization.commonLabels, fields.commonLabels)
+  addEntriesV2(resources, kustomization.commonAnnotations, fields.commonAnnotations)
+  for (const run of jsonPatches) run(resources)
   const images = kustomization.images ?? []
   if (images.length > 0) for (const { body } of resources) changeImagesV2(body, images)
 }
@@ -272,7 +270,7 @@ function applyPatch(resources: Resource[], patch: Resource): void {
   const id = originalId(patch)
   const matches = resources.filter((one) => isSameGvk(originalId(one), id) && originalId(one).name === id.name)
   const [target] = matches
-  if (target === undefined) refuse(`failed to find an object with ${gvkText(id)}|${id.name} to apply the patch`)
+  if (target === undefined) refuse(`failed to find an object with ${gvkTextV2(id)}|${id.name} to apply the patch`)
   if (matches.length > 1) refuse(`found multiple objects targeted by patch ${idSyntaxV2(id)} (ambiguous)`)
   const name = currentId(target).name
   const merged = mergePatchV2(target.body, patch.body)

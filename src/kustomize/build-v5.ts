@@ -2,9 +2,12 @@
 
 import { isObject } from '../go/json.ts'
 import { goQuote } from '../go/quote.ts'
+import { has } from '../versions/changes.ts'
+import { kustomize } from '../versions/kustomize.ts'
 import type { BuildWorld } from './build-v2.ts'
 import { defaultFields, type Fields, mergedFields, withConfigurations } from './configuration.ts'
 import { withCrds } from './crds.ts'
+import { parseFieldSpec } from './field-spec.ts'
 import { generate } from './generators.ts'
 import { hashNames } from './hash.ts'
 import { changeImagesV5 } from './images.ts'
@@ -21,8 +24,16 @@ import { takeOpenApi } from './open-api.ts'
 import { sortedV5 } from './order.ts'
 import { addTransformation, joinedPath, keepOrigin, metadataOptions, ofField, ofFile, setOrigin } from './origins.ts'
 import { refuseHelmCharts } from './outside.ts'
-import { applyJson6902, applyPatchEntry, applyStrategicPatches, replacementsOf } from './patch-entries.ts'
-import { runExternalGenerators, runExternalTransformers, runValidators } from './plugins.ts'
+import {
+  applyJson6902,
+  applyParsedPatch,
+  applyStrategicPatches,
+  readJson6902,
+  readPatchEntry,
+  readReplacements,
+  readStrategicPatches,
+} from './patch-entries.ts'
+import { externalTransformers, runExternalGenerators, runValidators, type Transformer } from './plugins.ts'
 import { MalformedYaml, readResourcesV5 } from './read-resources.ts'
 import { applyReplacements } from './replacements.ts'
 import {
@@ -40,11 +51,11 @@ import {
   withWrittenNulls,
   writtenTexts,
 } from './resource.ts'
-import { addAffixes, addAnnotations, addCommonLabels, addLabels, setNamespaceV5, setReplicas } from './transformers.ts'
+import { addAffixes, addEntries, addLabels, labelSpecs, setNamespaceV5, setReplicas } from './transformers.ts'
 import { mergeVars, resolveVars, variableText } from './vars.ts'
 
-/** How Go prints a pointer to a generator without an origin; the address is any. */
-const generatorPointer = '&{0xc000a90750 <nil>}'
+/** How Go prints a pointer to a generator, with an origin or without; the addresses are any. */
+const generatorPointers = { known: '&{0xc000a90750 0xc000a90780}', unknown: '&{0xc000a90750 <nil>}' } as const
 
 /** What a directory and those below it have brought so far. */
 interface Gathered {
@@ -68,13 +79,10 @@ export function buildV5(loader: Loader, world: BuildWorld): readonly Body[] {
   const kept = resources.filter(
     ({ body }) => textMap(metadataOf(body).annotations)['config.kubernetes.io/local-config'] !== 'true',
   )
-  for (const resource of kept) {
-    resource.body = withWrittenNulls(resource.body)
-    finishAnnotations(resource.body, asked)
-  }
+  for (const { body } of kept) finishAnnotations(body, asked)
   if (asked.includes('managedByLabel'))
     addLabels(kept, { pairs: { 'app.kubernetes.io/managed-by': `kustomize-${world.ownVersion}` } }, gathered.fields)
-  return sortedV5(kept, kustomization.sortOptions).map(({ body }) => body)
+  return sortedV5(kept, kustomization.sortOptions).map(({ body }) => withWrittenNulls(body))
 }
 
 /** Source: api resource/resource.go, BuildAnnotations; api internal/utils/annotations.go; kyaml kio/kioutil/kioutil.go. */
@@ -94,8 +102,11 @@ function ofBuild(name: string): string {
 /** Annotations of the build itself are taken away at the end; what is left is texts, and a map without members goes. Source: kyaml yaml/rnode.go, SetAnnotations. */
 function finishAnnotations(body: Body, asked: readonly string[]): void {
   const { annotations } = metadataOf(body)
-  if (annotations === null) delete ownMetadata(body).annotations
-  if (!isObject(annotations)) return
+  if (!Object.hasOwn(metadataOf(body), 'annotations')) return
+  if (!isObject(annotations)) {
+    delete ownMetadata(body).annotations
+    return
+  }
   const unasked = metadataOptions.filter(([option]) => !asked.includes(option)).map(([, key]): string => key)
   const kept = Object.entries(writtenTexts(annotations as Body)) // a map
     .filter(([key]) => !buildAnnotations.has(key) && !unasked.includes(key))
@@ -119,12 +130,13 @@ function accumulate(loader: Loader, kustomization: Kustomization, world: BuildWo
     ...(kustomization.configMapGenerator ?? []).map((args) => ['ConfigMap', args] as const),
     ...(kustomization.secretGenerator ?? []).map((args) => ['Secret', args] as const),
   ]
+  refuseHelmCharts(kustomization)
+  const generatorPointer = generatorPointers[file === undefined ? 'unknown' : 'known']
   for (const [kind, args] of generators) {
     const made = generate(kind, args, kustomization.generatorOptions, { loader, generation: 'v5', env: world.env })
     if (file !== undefined) setOrigin([made], ofField(file, `${kind}Generator`))
     wrap(`merging from generator ${generatorPointer}`, () => mergeGenerated(resources, made, loader))
   }
-  refuseHelmCharts(kustomization)
   const gather = (paths: readonly string[], more: readonly Resource[]) => gatherPlugins(paths, more, loader, world)
   const plugins = { loader, env: world.env, file, gather }
   for (const made of runExternalGenerators(kustomization.generators ?? [], plugins))
@@ -132,8 +144,14 @@ function accumulate(loader: Loader, kustomization: Kustomization, world: BuildWo
   wrap('accumulating components', () => {
     for (const path of kustomization.components ?? []) accumulateComponent(path, loader, world, gathered)
   })
-  transform(resources, kustomization, { loader, fields: gathered.fields, file })
-  runExternalTransformers(resources, kustomization.transformers ?? [], plugins)
+  const steps = [
+    ...stepsOf(kustomization, { loader, fields: gathered.fields, file }),
+    ...externalTransformers(kustomization.transformers ?? [], plugins),
+  ]
+  for (const { origin, run } of steps) {
+    run(resources)
+    if (origin !== undefined) addTransformation(resources, origin)
+  }
   runValidators(resources, kustomization.validators ?? [], plugins)
   const own = kustomization.vars ?? []
   wrap(`merging vars [${own.map((each) => variableText(each, 'v5', false)).join(' ')}]`, () =>
@@ -160,6 +178,7 @@ function accumulatePath(path: string, loader: Loader, world: BuildWorld, gathere
       try {
         const resources = readResourcesV5(loader.load(path), path)
         for (const { body } of resources) loader.kinds.meet(gvkOf(body))
+        appendResources([], resources)
         if (world.origin !== undefined) setOrigin(resources, ofFile(joinedPath(world.origin, path)), true)
         return resources
       } catch (error) {
@@ -272,44 +291,102 @@ interface Transformation {
   readonly file: string | undefined
 }
 
-/** The fields in the order of their transformers. Source: kusttarget_configplugin.go, configureBuiltinTransformers. */
-function transform(resources: Resource[], kustomization: Kustomization, world: Transformation): void {
-  const { loader, fields, file } = world
-  const { namePrefix, nameSuffix, commonAnnotations = {}, labels = [], commonLabels = {} } = kustomization
-  const run = (kind: string, isAsked: boolean, work: () => void): void => {
-    work()
-    if (isAsked && file !== undefined) addTransformation(resources, ofField(file, `${kind}Transformer`))
-  }
-  const each = <T>(kind: string, list: readonly T[] | undefined, work: (one: T) => void): void => {
-    for (const one of list ?? []) run(kind, true, () => work(one))
-  }
-  const patches = kustomization.patchesStrategicMerge ?? []
-  run('PatchStrategicMerge', patches.length > 0, () => applyStrategicPatches(resources, patches, loader))
-  each('Patch', kustomization.patches, (entry) => applyPatchEntry(resources, entry, loader))
-  const { namespace = '' } = kustomization
-  run('Namespace', namespace !== '', () => {
-    if (namespace !== '') setNamespaceV5(resources, namespace, fields.namespace)
-  })
-  const affixed = (kind: string, given: Pick<Kustomization, 'namePrefix' | 'nameSuffix'>) =>
-    run(kind, Object.values(given).some(Boolean), () => addAffixes(resources, given, 'v5', fields))
-  affixed('Prefix', { namePrefix: namePrefix ?? '' })
-  affixed('Suffix', { nameSuffix: nameSuffix ?? '' })
-  each('Label', labels, (entry) => addLabels(resources, entry, fields))
-  const common = Object.keys(commonLabels).length + labels.length > 0
-  run('Label', common, () => addCommonLabels(resources, commonLabels, fields))
-  run('Annotations', Object.keys(commonAnnotations).length > 0, () =>
-    addAnnotations(resources, commonAnnotations, fields),
-  )
-  each('PatchJson6902', kustomization.patchesJson6902, (entry) => applyJson6902(resources, entry, loader))
-  each('ReplicaCount', kustomization.replicas, (one) => setReplicas(resources, [one], fields.replicas))
-  each('ImageTag', kustomization.images, (image) => {
-    for (const { body } of resources) changeImagesV5(body, image, fields.images)
-  })
-  const replacements = kustomization.replacements ?? []
-  run('Replacement', replacements.length > 0, () =>
-    applyReplacements(
-      resources,
-      replacements.flatMap((entry) => replacementsOf(entry, loader)),
+/** A transformer that has read what it is to do. */
+interface Step {
+  /** Before `Transformer`. */
+  readonly kind: string
+  readonly run: (resources: Resource[]) => void
+}
+
+/** All that a kustomization's own fields change; nothing is changed before all of them are read. */
+function stepsOf(kustomization: Kustomization, world: Transformation): readonly Transformer[] {
+  const steps = [
+    ...patchSteps(kustomization, world),
+    ...nameSteps(kustomization, world),
+    ...valueSteps(kustomization, world),
+  ]
+  const { file } = world
+  return steps.map(({ kind, run }) => ({
+    run,
+    origin: file === undefined ? undefined : ofField(file, `${kind}Transformer`),
+  }))
+}
+
+/** The first fields in the order of their transformers. Source: kusttarget_configplugin.go, configureBuiltinTransformers. */
+function patchSteps(kustomization: Kustomization, { loader }: Transformation): readonly Step[] {
+  const paths = kustomization.patchesStrategicMerge ?? []
+  const strategic = paths.length === 0 ? [] : [readStrategicPatches(paths, loader)]
+  return [
+    ...strategic.map((patches) =>
+      step('PatchStrategicMerge', (resources) => applyStrategicPatches(resources, patches, loader)),
     ),
-  )
+    ...(kustomization.patches ?? []).map((entry) => {
+      const parsed = readPatchEntry(entry, loader)
+      return step('Patch', (resources) => applyParsedPatch(resources, entry, parsed, loader))
+    }),
+  ]
+}
+
+function step(kind: string, run: Step['run']): Step {
+  return { kind, run }
+}
+
+function nameSteps(kustomization: Kustomization, { fields }: Transformation): readonly Step[] {
+  const { namespace = '', namePrefix = '', nameSuffix = '' } = kustomization
+  const asked = (isAsked: boolean, one: Step): readonly Step[] => (isAsked ? [one] : [])
+  return [
+    ...asked(
+      Boolean(namespace),
+      step('Namespace', (resources) => setNamespaceV5(resources, namespace, fields.namespace)),
+    ),
+    ...asked(
+      Boolean(namePrefix),
+      step('Prefix', (resources) => addAffixes(resources, { namePrefix }, 'v5', fields)),
+    ),
+    ...asked(
+      Boolean(nameSuffix),
+      step('Suffix', (resources) => addAffixes(resources, { nameSuffix }, 'v5', fields)),
+    ),
+  ]
+}
+
+/** Source: api v0.20.0 internal/konfig/builtinpluginconsts/images.go. */
+const volumeImages = ['spec/volumes[]/image/reference', 'spec/template/spec/volumes[]/image/reference'].map((path) =>
+  parseFieldSpec(`|||create|${path}`),
+)
+
+function valueSteps(kustomization: Kustomization, { loader, fields }: Transformation): readonly Step[] {
+  const { replacements = [] } = kustomization
+  const labels = kustomization.labels ?? []
+  const commonLabels = kustomization.commonLabels ?? {}
+  const annotations = kustomization.commonAnnotations ?? {}
+  const images = has(loader.minor, kustomize.sevenOn) ? [...fields.images, ...volumeImages] : fields.images
+  const hasLabels = labels.length + Object.keys(commonLabels).length > 0
+  const read = (replacements ?? []).length === 0 ? [] : [() => readReplacements(replacements, loader)]
+  return [
+    ...labels.map((entry) => {
+      const specs = labelSpecs(entry, fields)
+      return step('Label', (resources) => addEntries(resources, entry.pairs ?? {}, specs))
+    }),
+    ...(hasLabels ? [step('Label', (resources) => addEntries(resources, commonLabels, fields.commonLabels))] : []),
+    ...(Object.keys(annotations).length > 0
+      ? [step('Annotations', (resources) => addEntries(resources, annotations, fields.commonAnnotations))]
+      : []),
+    ...(kustomization.patchesJson6902 ?? []).map((entry) => {
+      const operations = readJson6902(entry, loader)
+      return step('PatchJson6902', (resources) => applyJson6902(resources, entry, operations))
+    }),
+    ...(kustomization.replicas ?? []).map((one) =>
+      step('ReplicaCount', (resources) => setReplicas(resources, [one], fields.replicas)),
+    ),
+    ...(kustomization.images ?? []).map((image) =>
+      step('ImageTag', (resources) => {
+        for (const { body } of resources) changeImagesV5(body, image, images)
+      }),
+    ),
+    ...read.map((all) => {
+      const entries = all()
+      return step('Replacement', (resources) => applyReplacements(resources, entries))
+    }),
+  ]
 }

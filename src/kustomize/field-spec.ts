@@ -1,7 +1,8 @@
 /** Paths into manifests, and changing what they lead to. Source: pkg/transformers/mutatefield.go; api filters/fieldspec. */
-import { isObject } from '../go/json.ts'
-import { refuse } from './loader.ts'
-import { type Body, type Gvk, isSelectedBy } from './resource.ts'
+import { compareBytes, isObject } from '../go/json.ts'
+import { goQuote } from '../go/quote.ts'
+import { refuse, wrap } from './loader.ts'
+import { type Body, type Gvk, idOf, idText, isSelectedBy } from './resource.ts'
 
 /** A field of objects of some kind; empty parts of the kind match anything. */
 export interface FieldSpec extends Gvk {
@@ -31,38 +32,93 @@ export function splitPath(path: string): readonly string[] {
 /** Makes the new value of a field from the old one. */
 export type Change = (value: unknown) => unknown
 
-/** Replaces what the path leads to by what `change` makes of it, in every item of lists on the way. */
-export function changeField(body: Body, spec: FieldSpec, change: Change, emptyValue: () => unknown = () => ({})): void {
-  changeAt(body, spec.path, spec.create, change, emptyValue)
+/** What stands where a field is made. */
+export type EmptyValue = () => unknown
+
+/**
+ * Replaces what the path leads to by what `change` makes of it, in every item of lists on the way (kustomize 4 and 5).
+ * Source: api filters/fieldspec/fieldspec.go, Filter.
+ */
+export function changeField(body: Body, spec: FieldSpec, change: Change, emptyValue: EmptyValue = () => ({})): void {
+  const words = `considering field '${spec.text}' of object ${idText(idOf(body))}`
+  wrap(words, () => changeAt(body, spec.path, { create: spec.create, change, emptyValue }))
 }
 
-function changeAt(
-  node: Body,
-  path: readonly string[],
-  create: boolean,
-  change: Change,
-  emptyValue: () => unknown,
-): void {
+interface Visit {
+  readonly create: boolean
+  readonly change: Change
+  readonly emptyValue: EmptyValue
+}
+
+function changeAt(node: Body, path: readonly string[], visit: Visit): void {
   const [next, ...rest] = path
   if (next === undefined) return
-  // A list is expected, and never made. Source: api filters/fieldspec/fieldspec.go, isSequenceField.
+  // A list is expected, and never made. Source: isSequenceField.
   const isList = next.endsWith('[]')
   const first = isList ? next.slice(0, -2) : next
+  if (first === '') refuse('cannot set or create an empty field name')
+  const isMade = visit.create && !isList
   if (!Object.hasOwn(node, first)) {
-    if (!create || isList) return
-    setOwn(node, first, rest.length === 0 ? emptyValue() : {})
+    if (!isMade) return
+    setOwn(node, first, rest.length === 0 ? visit.emptyValue() : {})
+  }
+  if (isMade && rest.length > 0 && isNothing(node[first])) setOwn(node, first, {})
+  const value = node[first]
+  if (rest.length === 0) setOwn(node, first, visit.change(value))
+  else changeBelow(value, rest, visit)
+}
+
+function changeBelow(value: unknown, path: readonly string[], visit: Visit): void {
+  if (Array.isArray(value)) {
+    wrap(`visit traversal on path: [${path.join(' ')}]`, () => {
+      for (const item of value) changeBelow(item, path, visit)
+    })
+  } else if (isObject(value)) changeAt(value as Body, path, visit)
+  else if (!isNothing(value)) refuse('expected sequence or mapping node')
+}
+
+/** Whether nothing or `null` is written. */
+function isNothing(value: unknown): boolean {
+  return value === undefined || value === null
+}
+
+/** The same for kustomize 2.0.3. Source: pkg/transformers/mutatefield.go. */
+export function changeFieldV2(body: Body, { path, create }: FieldSpec, change: Change): void {
+  changeAtV2(body, path, create, change)
+}
+
+function changeAtV2(node: Body, path: readonly string[], create: boolean, change: Change): void {
+  const [first, ...rest] = path
+  if (first === undefined) return
+  if (!Object.hasOwn(node, first)) {
+    if (!create) return
+    setOwn(node, first, {})
   }
   const value = node[first]
-  if (rest.length === 0) {
-    setOwn(node, first, change(value))
-  } else if (Array.isArray(value)) {
-    for (const item of value) if (isObject(item)) changeAt(item as Body, rest, create, change, emptyValue)
-  } else if (isObject(value)) {
-    changeAt(value as Body, rest, create, change, emptyValue)
-  } else if (value === null && create) {
-    setOwn(node, first, {})
-    changeAt(node, path, create, change, emptyValue)
-  }
+  if (rest.length === 0) setOwn(node, first, change(value))
+  else if (Array.isArray(value)) for (const item of value) changeAtV2(mapOf(item), rest, create, change)
+  else if (isObject(value)) changeAtV2(value as Body, rest, create, change)
+  // A null is passed over, with a line in the log that begins with the time, which podsim leaves out.
+  else if (value !== null) refuse(`${goValueSyntax(value)} is not expected to be a primitive type`)
+}
+
+/** A map to be changed; refuses other things in the words of 2.0.3. */
+export function mapOf(value: unknown): Body {
+  if (isObject(value)) return value as Body // it belongs to this build alone
+  return refuse(`${goValueSyntax(value)} is expected to be map[string]interface {}`)
+}
+
+/** A decoded value as Go's %#v prints it. */
+function goValueSyntax(value: unknown): string {
+  if (value === null) return '<nil>'
+  if (typeof value === 'string') return goQuote(value)
+  if (Array.isArray(value))
+    return `[]interface {}{${value.map((item) => (item === null ? 'interface {}(nil)' : goValueSyntax(item))).join(', ')}}`
+  if (!isObject(value)) return String(value)
+  const pairs = Object.keys(value)
+    .sort(compareBytes)
+    .map((key) => `${goQuote(key)}:${value[key] === null ? 'interface {}(nil)' : goValueSyntax(value[key])}`)
+  return `map[string]interface {}{${pairs.join(', ')}}`
 }
 
 /** Sets an own property, `__proto__` too. */

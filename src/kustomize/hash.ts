@@ -4,6 +4,7 @@ import { configMapHash, encodeHash, secretHash } from '../api/name-hash.ts'
 import { goJson, isObject } from '../go/json.ts'
 import { resolveScalar } from '../go/yaml/go-resolve.ts'
 import type { Generation } from './loader.ts'
+import { rewritten, writtenText } from './plain-scalar.ts'
 import { type Body, metadataOf, ownMetadata, type Resource, rememberId, textMap } from './resource.ts'
 
 /** Generated objects get their suffix, all that want one (kustomize 5). */
@@ -13,7 +14,7 @@ export function hashNames(resources: readonly Resource[]): void {
     const hash = nameHash(resource.body, 'v5')
     rememberId(resource)
     const metadata = ownMetadata(resource.body)
-    metadata.name = `${String(metadata.name ?? '')}-${hash}`
+    metadata.name = rewritten(metadata.name, `${writtenText(metadata.name ?? '')}-${hash}`)
   }
 }
 

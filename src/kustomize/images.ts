@@ -1,13 +1,24 @@
 /** New names, tags and digests of images. Source: v2.0.3 pkg/transformers/image.go; api filters/imagetag, internal/image. */
 import { isObject } from '../go/json.ts'
+import { compileRegexp } from '../go/regexp.ts'
 import { changeField, type FieldSpec } from './field-spec.ts'
 import type { ImageChange } from './kustomization.ts'
+import { refuseKind, rewritten, writtenText } from './plain-scalar.ts'
 import type { Body } from './resource.ts'
 
-/** Source: image.go, isImageMatched: the name, then a tag, a digest or both. */
+/** Source: api internal/image/image.go, IsImageMatched: the name, which is a pattern, then a tag, a digest or both. */
 function isMatched(image: string, name: string): boolean {
-  if (!image.startsWith(name)) return false
-  return /^(?::[a-zA-Z0-9_.{}-]*)?(?:@sha256:[a-zA-Z0-9_.{}-]*)?$/.test(image.slice(name.length))
+  return isLike(image, `^${name}(:[a-zA-Z0-9_.{}-]*)?(@sha256:[a-zA-Z0-9_.{}-]*)?$`)
+}
+
+/** 2.0.3 knows no digests behind a name. Source: v2.0.3 pkg/transformers/image.go, isImageMatched. */
+function isMatchedV2(image: string, name: string): boolean {
+  return isLike(image, `^${name}(:[a-zA-Z0-9_.-]*)?$`)
+}
+
+function isLike(image: string, pattern: string): boolean {
+  const compiled = compileRegexp(pattern)
+  return compiled.ok && compiled.regexp.test(image)
 }
 
 function split(image: string): { readonly name: string; readonly tag: string; readonly digest: string } {
@@ -40,7 +51,7 @@ function changedImage(image: string, change: ImageChange): string {
 
 /** v2.0.3: a digest wins over a tag, and the first entry that matches is the only one. */
 function changedImageV2(image: string, changes: readonly ImageChange[]): string {
-  const change = changes.find(({ name }) => isMatched(image, name ?? ''))
+  const change = changes.find(({ name }) => isMatchedV2(image, name ?? ''))
   if (change === undefined) return image
   const old = split(image)
   const kept =
@@ -57,36 +68,41 @@ export function changeImagesV2(node: unknown, changes: readonly ImageChange[]): 
   }
   if (!isObject(node)) return
   for (const field of ['containers', 'initContainers'])
-    changeListed(node[field], (image) => changedImageV2(image, changes))
+    changeListed(node[field], (image) => (typeof image === 'string' ? changedImageV2(image, changes) : image))
   // The real loop looks deeper only where the last of the two fields is missing.
   if (Object.hasOwn(node, 'initContainers')) return
   for (const [key, value] of Object.entries(node)) if (key !== 'containers') changeImagesV2(value, changes)
 }
 
-function changeListed(containers: unknown, change: (image: string) => string): void {
+function changeListed(containers: unknown, change: (image: unknown) => unknown): void {
   if (!Array.isArray(containers)) return
   for (const container of containers) {
-    if (isObject(container) && typeof container.image === 'string') {
-      ;(container as Body).image = change(container.image)
-    }
+    if (isObject(container) && container.image !== undefined) (container as Body).image = change(container.image)
   }
 }
 
 /** kustomize 5: in the known places, and in every list named containers or initContainers. */
 export function changeImagesV5(body: Body, change: ImageChange, specs: readonly FieldSpec[]): void {
   for (const spec of specs) {
-    changeField(body, { ...spec, create: false }, (value) =>
-      typeof value === 'string' ? changedImage(value, change) : value,
-    )
+    changeField(body, { ...spec, create: false }, (value) => changedScalar(value, change))
   }
-  walkContainers(body, change)
+  if (body.kind !== 'CustomResourceDefinition') walkContainers(body, change)
+}
+
+/** Source: api filters/imagetag/updater.go, SetImageValue. */
+function changedScalar(value: unknown, change: ImageChange): unknown {
+  if (isObject(value) || Array.isArray(value)) refuseKind('ScalarNode', value)
+  if (value === null || value === undefined) return value
+  const text = writtenText(value)
+  const changed = changedImage(text, change)
+  return changed === text ? value : rewritten(value, changed)
 }
 
 function walkContainers(node: unknown, change: ImageChange): void {
   if (Array.isArray(node)) for (const item of node) walkContainers(item, change)
   if (!isObject(node)) return
   for (const [key, value] of Object.entries(node)) {
-    if (key === 'containers' || key === 'initContainers') changeListed(value, (image) => changedImage(image, change))
+    if (key === 'containers' || key === 'initContainers') changeListed(value, (image) => changedScalar(image, change))
     walkContainers(value, change)
   }
 }

@@ -3,7 +3,7 @@ import { utf8Text } from '../bytes/bytes.ts'
 import { isObject } from '../go/json.ts'
 import { fromYaml } from '../go/yaml/from-yaml.ts'
 import { type Generation, type Loader, refuse, wrap } from './loader.ts'
-import { type FieldNaming, kustomizationError } from './schema.ts'
+import { type FieldNaming, kustomizationError, withDeclaredNames } from './schema.ts'
 
 /** Picks resources; absent fields match anything. */
 export interface Selector {
@@ -88,6 +88,8 @@ export interface FieldOptions {
 export interface Replacement {
   readonly path?: string
   readonly source?: Selector & { readonly fieldPath?: string; readonly options?: FieldOptions }
+  /** From kubectl 1.34 on. */
+  readonly sourceValue?: string
   readonly targets?: readonly {
     readonly select?: Selector
     readonly reject?: readonly Selector[]
@@ -159,20 +161,25 @@ export function loadKustomization(
   }
   if (found.length > 1) refuse(`Found multiple kustomization files under: ${loader.root}\n`)
   const prefix = generation === 'v5' && !loader.isFour ? 'invalid Kustomization' : undefined
-  const read = (): Kustomization => parse(loader.load(name), generation, naming, loader.isFour)
+  const read = (): Kustomization => parse(loader.load(name), generation, naming, loader)
   const kustomization = prefix === undefined ? read() : wrap(prefix, read)
   if (generation === 'v5') return fixed(kustomization, loader, warn)
   checkKindV2(kustomization, loader)
   return kustomization
 }
 
-function parse(content: Uint8Array, generation: Generation, naming: FieldNaming, isFour: boolean): Kustomization {
+function parse(
+  content: Uint8Array,
+  generation: Generation,
+  naming: FieldNaming,
+  { isFour, minor }: Loader,
+): Kustomization {
   const result = fromYaml(generation === 'v2' ? withNewNames(utf8Text(content)) : content)
   if (!result.ok) refuse(isFour ? `error converting YAML to JSON: ${result.error}` : result.error)
   if (isFour && isObject(result.value) && 'sortOptions' in result.value) refuse('json: unknown field "sortOptions"')
-  const error = kustomizationError(result.value, generation, naming)
+  const error = kustomizationError(result.value, generation, naming, minor)
   if (error !== undefined) refuse(error)
-  return (result.value ?? {}) as Kustomization // its shape has just been checked
+  return (withDeclaredNames(result.value, generation, minor) ?? {}) as Kustomization // its shape has just been checked
 }
 
 /** Old names of fields are replaced wherever they stand. Source: v2.0.3 pkg/types/kustomization.go, DealWithDeprecatedFields. */

@@ -39,7 +39,7 @@ export function kustomizeBuild(path: string, world: KustomizeWorld): KustomizeRe
   const isFour = generation === 'v5' && !has(world.minor, kustomize.five)
   const warnings: string[] = []
   try {
-    const loader = openLoader(world.files, path, generation, { isFour, kinds: newKinds() })
+    const loader = openLoader(world.files, path, generation, { isFour, minor: world.minor, kinds: newKinds() })
     const build = generation === 'v2' ? buildV2 : buildV5
     const objects = build(loader, {
       env: world.env,

@@ -51,6 +51,8 @@ export interface Loader {
   readonly root: string
   /** Whether it is kustomize 4 that builds, which counts as 5 but for some texts and rules. */
   readonly isFour: boolean
+  /** Minor version of kubectl. */
+  readonly minor: number
   readonly kinds: KnownKinds
   /** Content of a file at or below the root. */
   load(path: string): Uint8Array
@@ -65,7 +67,7 @@ export function openLoader(
   files: VirtualFiles,
   path: string,
   generation: Generation,
-  build: Pick<Loader, 'isFour' | 'kinds'>,
+  build: Pick<Loader, 'isFour' | 'minor' | 'kinds'>,
 ): Loader {
   if (generation === 'v5') {
     const root = wrap('must build at directory', () => confirmDirectory(files, path))
@@ -86,11 +88,12 @@ function loaderAt(
   root: string,
   generation: Generation,
   visited: readonly string[],
-  build: Pick<Loader, 'isFour' | 'kinds'>,
+  build: Pick<Loader, 'isFour' | 'minor' | 'kinds'>,
 ): Loader {
   return {
     root,
     isFour: build.isFour,
+    minor: build.minor,
     kinds: build.kinds,
     load: (path) => loadFile(files, root, path, generation),
     has: (path) => files.kind(join(root, path)) === 'file',
@@ -105,7 +108,7 @@ function openBelow(
   generation: Generation,
   /** Nearest first. */
   visited: readonly string[],
-  build: Pick<Loader, 'isFour' | 'kinds'>,
+  build: Pick<Loader, 'isFour' | 'minor' | 'kinds'>,
 ): Loader {
   if (path === '') refuse('new root cannot be empty')
   if (/^(https?:|git@|git::|ssh:|github\.com)/.test(path)) refuseRemote(path, generation)

@@ -4,8 +4,9 @@
  */
 import { isObject } from '../go/json.ts'
 import type { BackReference } from './configuration.ts'
-import { changeField, type FieldSpec } from './field-spec.ts'
+import { changeField, changeFieldV2, type FieldSpec } from './field-spec.ts'
 import { refuse } from './loader.ts'
+import { writtenText } from './plain-scalar.ts'
 import {
   type Body,
   currentId,
@@ -43,14 +44,19 @@ function updated(
   target: Gvk,
   candidates: readonly Resource[],
 ): unknown {
-  if (typeof value === 'string') return select(value, referrer, spec, target, candidates, false)?.name ?? value
+  if (value === null || value === undefined) return value
   if (Array.isArray(value)) return value.map((item) => updated(item, referrer, spec, target, candidates))
-  if (!isObject(value)) return value
-  if (typeof value.name !== 'string') return refuse("path config error; no 'name' field in node")
+  if (!isObject(value)) {
+    const name = writtenText(value)
+    const found = select(name, referrer, spec, target, candidates, false)
+    return found === undefined || found.name === name ? value : found.name
+  }
+  if (value.name === undefined || isObject(value.name)) return refuse("path config error; no 'name' field in node")
   const { namespace } = value
-  const near = typeof namespace === 'string' ? byNamespace(candidates, namespace) : candidates
-  const found = select(value.name, referrer, spec, target, near, true)
-  if (found === undefined || (found.name === value.name && found.namespace === '')) return value
+  const name = writtenText(value.name)
+  const near = typeof namespace === 'string' ? byNamespace(candidates, writtenText(namespace)) : candidates
+  const found = select(name, referrer, spec, target, near, true)
+  if (found === undefined || (found.name === name && found.namespace === '')) return value
   return { ...value, name: found.name, ...(found.namespace === '' ? {} : { namespace: found.namespace }) }
 }
 
@@ -117,7 +123,7 @@ export function fixReferencesV2(resources: readonly Resource[], references: read
     for (const { target, referrers } of references) {
       for (const spec of referrers) {
         if (!isSelectedBy(originalId(referrer), spec)) continue
-        changeField(referrer.body, { ...spec, create: false }, (value) => updatedV2(value, target, near))
+        changeFieldV2(referrer.body, { ...spec, create: false }, (value) => updatedV2(value, target, near))
       }
     }
   }

@@ -2,7 +2,15 @@
 import { compareBytes } from '../go/json.ts'
 import type { Kustomization } from './kustomization.ts'
 import { refuse } from './loader.ts'
-import { currentId, type Gvk, isSameGvk, originalId, type Resource, type ResourceId } from './resource.ts'
+import {
+  currentId,
+  type Gvk,
+  isSameGvk,
+  originalId,
+  type Resource,
+  type ResourceId,
+  gvkText as shownGvk,
+} from './resource.ts'
 
 const orderV2 = [
   'Namespace',
@@ -71,6 +79,18 @@ export function sortedV2(resources: readonly Resource[]): readonly Resource[] {
   })
 }
 
+/** Kinds as tables of fields are sorted. Source: kyaml resid/gvk.go, IsLessThan. */
+export function inLegacyOrder<T extends Gvk>(kinds: readonly T[]): readonly T[] {
+  return [...kinds].sort(
+    (a, b) =>
+      rankV5(a.kind, firstV5, lastV5) - rankV5(b.kind, firstV5, lastV5) || compareBytes(shownGvk(a), shownGvk(b)),
+  )
+}
+
+function rankV5(kind: string, first: readonly string[], last: readonly string[]): number {
+  return last.includes(kind) ? 1 + last.indexOf(kind) : first.includes(kind) ? first.indexOf(kind) - first.length : 0
+}
+
 /** Source: api internal/builtins/SortOrderTransformer.go, validate. */
 function checkSortOptions(options: Kustomization['sortOptions']): void {
   if (options === undefined || options === null) return
@@ -86,8 +106,7 @@ export function sortedV5(resources: readonly Resource[], options: Kustomization[
   if (options?.order === 'fifo') return resources
   const first = options?.legacySortOptions?.orderFirst ?? firstV5
   const last = options?.legacySortOptions?.orderLast ?? lastV5
-  const rank = (kind: string): number =>
-    last.includes(kind) ? 1 + last.indexOf(kind) : first.includes(kind) ? first.indexOf(kind) - first.length : 0
+  const rank = (kind: string): number => rankV5(kind, first, last)
   const text = ({ namespace, name }: ResourceId): string => `${namespace || '~X'}|${name || '~N'}`
   return [...resources].sort((a, b) => {
     const [x, y] = [currentId(a), currentId(b)]

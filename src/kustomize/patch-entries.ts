@@ -2,11 +2,12 @@
 
 import type { PatchOperation } from '../api/patch/json-patch.ts'
 import { utf8Bytes, utf8Text } from '../bytes/bytes.ts'
-import { isObject } from '../go/json.ts'
+import { goJson, isObject } from '../go/json.ts'
 import { goQuote } from '../go/quote.ts'
 import { fromYaml } from '../go/yaml/from-yaml.ts'
 import { toGoYaml } from '../go/yaml/go-yaml.ts'
-import type { Kustomization, PatchEntry } from './kustomization.ts'
+import { goType } from './crds.ts'
+import type { PatchEntry, Replacement, Selector } from './kustomization.ts'
 import { KustomizeError, type Loader, refuse, wrap } from './loader.ts'
 import { jsonPatched, mergePatchV5, patchTarget, selectResources } from './patches.ts'
 import { MalformedYaml, readResourcesV5 } from './read-resources.ts'
@@ -22,13 +23,22 @@ import {
   writtenTexts,
 } from './resource.ts'
 
-/** Replacements of an entry, or of the file that it names. */
-export function replacementsOf(entry: NonNullable<Kustomization['replacements']>[number], loader: Loader) {
-  if (!entry.path) return [entry]
-  const result = fromYaml(loader.load(entry.path))
-  if (!result.ok) refuse(result.error)
-  const list = Array.isArray(result.value) ? result.value : [result.value]
-  return list.filter(isObject) as (typeof entry)[] // checked field by field where they are used
+/** All replacements, those of files too. Source: api internal/builtins/ReplacementTransformer.go, Config. */
+export function readReplacements(entries: readonly Replacement[], loader: Loader): readonly Replacement[] {
+  return configured('ReplacementTransformer', { replacements: entries }, () => replacementsOf(entries, loader))
+}
+
+/** The same for a plugin. */
+export function replacementsOf(entries: readonly Replacement[], loader: Loader): readonly Replacement[] {
+  return entries.flatMap((entry) => {
+    if (!entry.path) return [entry]
+    const isInline = (entry.source ?? null) !== null || (entry.targets ?? []).length > 0
+    if (isInline) refuse('cannot specify both path and inline replacement')
+    const result = fromYaml(loader.load(entry.path))
+    if (!result.ok) refuse(result.error)
+    const list = Array.isArray(result.value) ? result.value : [result.value]
+    return list.filter(isObject) as Replacement[] // checked field by field where they are used
+  })
 }
 
 /** How the real thing shows the part of the kustomization that a plugin could not be configured from. */
@@ -36,16 +46,24 @@ export function configured<T>(plugin: string, config: unknown, work: () => T): T
   return wrap(`trouble configuring builtin ${plugin} with config: \`\n${toGoYaml(config)}\``, work)
 }
 
-/** `patchesStrategicMerge`: files, or patches written out. */
-export function applyStrategicPatches(resources: Resource[], paths: readonly string[], loader: Loader): void {
-  if (paths.length === 0) return
-  const patches = configured('PatchStrategicMergeTransformer', { paths }, () =>
-    paths.flatMap((path) => {
-      // An entry is a file or, failing that, a patch written out.
-      if (!loader.has(path) && path.includes('\n')) return parsePatch(utf8Bytes(path), path)
-      return parsePatch(loader.load(path), path)
-    }),
-  )
+/** `patchesStrategicMerge`: files, or patches written out. Source: api internal/builtins/PatchStrategicMergeTransformer.go. */
+export function readStrategicPatches(paths: readonly string[], loader: Loader): readonly Resource[] {
+  return configured('PatchStrategicMergeTransformer', { paths }, () => parseStrategicPatches(paths, loader))
+}
+
+/** The same for a plugin. */
+export function parseStrategicPatches(paths: readonly string[], loader: Loader): readonly Resource[] {
+  const patches = paths.flatMap((path) => {
+    // An entry is a file or, failing that, a patch written out.
+    if (!loader.has(path) && path.includes('\n')) return parsePatch(utf8Bytes(path), path)
+    return parsePatch(loader.load(path), path)
+  })
+  if (patches.length === 0) refuse(`patch appears to be empty; files=[${paths.join(' ')}], Patch=`)
+  return patches
+}
+
+/** Each changes what it is called like. */
+export function applyStrategicPatches(resources: Resource[], patches: readonly Resource[], loader: Loader): void {
   for (const patch of patches) applyUntargeted(resources, withTexts(patch), false, loader)
 }
 
@@ -72,17 +90,21 @@ function parsePatch(content: Uint8Array, path: string): readonly Resource[] {
   }
 }
 
-/** An entry of `patches`, of either kind. */
-export function applyPatchEntry(resources: Resource[], entry: PatchEntry, loader: Loader): void {
+/** An entry of `patches`, of either kind, read. */
+export function readPatchEntry(entry: PatchEntry, loader: Loader): ParsedPatch {
   const path = entry.path ?? ''
   const config = {
     ...(entry.options ? { options: entry.options } : {}),
     ...(path === '' ? {} : { path }),
     ...(entry.patch ? { patch: entry.patch } : {}),
-    ...(entry.target ? { target: entry.target } : {}),
+    ...(entry.target ? { target: withoutEmpty(entry.target) } : {}),
   }
-  const parsed = configured('PatchTransformer', config, () => parsePatchEntry(entry, toGoYaml(config), loader))
-  applyParsedPatch(resources, entry, parsed, loader)
+  return configured('PatchTransformer', config, () => parsePatchEntry(entry, toGoYaml(config), loader))
+}
+
+/** Empty texts are left out where a selector is written again. */
+function withoutEmpty(selector: Selector): Selector {
+  return Object.fromEntries(Object.entries(selector).filter(([, text]) => text !== '' && text !== null))
 }
 
 /** What an entry says; `shown` is the entry as errors show it. */
@@ -192,13 +214,43 @@ function patchJson(resource: Resource, operations: readonly PatchOperation[]): v
   resource.body = jsonPatched(resource.body, operations)
 }
 
-/** An entry of `patchesJson6902`. */
-export function applyJson6902(resources: Resource[], entry: PatchEntry, loader: Loader): void {
-  const { target } = entry
-  if (target === undefined) refuse('must specify the target field of patchesJson6902')
-  const content = entry.path ? loader.load(entry.path) : utf8Bytes(entry.patch ?? '')
+/** An entry of `patchesJson6902`, read. Source: api internal/builtins/PatchJson6902Transformer.go, Config. */
+export function readJson6902(entry: PatchEntry, loader: Loader): readonly PatchOperation[] {
+  const { target, path = '', patch = '' } = entry
+  if (target === undefined || target === null) return refuse('must specify the target field of patchesJson6902')
+  const config = {
+    ...(patch === '' ? {} : { jsonOp: patch }),
+    ...(path === '' ? {} : { path }),
+    target: withoutEmpty(target),
+  }
+  return configured('PatchJson6902Transformer', config, () => parseJson6902(entry, loader))
+}
+
+/** The same for a plugin. */
+export function parseJson6902(
+  { target, path = '', patch = '' }: PatchEntry,
+  loader: Loader,
+): readonly PatchOperation[] {
+  if (!target?.name) refuse('must specify the target name')
+  if (path === '' && patch === '') refuse('empty file path and empty jsonOp')
+  if (path !== '' && patch !== '') refuse('must specify a file path or jsonOp, not both')
+  const content = path === '' ? utf8Bytes(patch) : loader.load(path)
+  if (content.length === 0) refuse(`patch file '${path}' empty seems to be empty`)
   const value = fromYaml(content)
-  if (!value.ok) refuse(value.error)
+  if (!value.ok) return refuse(value.error)
+  const json = goJson(value.value)
+  if (value.value !== null && !Array.isArray(value.value))
+    refuse(`decoding ${json}: json: cannot unmarshal ${goType(value.value)} into Go value of type jsonpatch.Patch`)
   const operations = Array.isArray(value.value) ? value.value.filter(isObject) : []
-  for (const resource of selectResources(resources, target)) patchJson(resource, operations)
+  if (operations.length === 0) refuse(`patch appears to be empty; file=${path}, JsonOp=${json}`)
+  return operations
+}
+
+/** Changes what the entry's target picks. */
+export function applyJson6902(
+  resources: Resource[],
+  { target }: PatchEntry,
+  operations: readonly PatchOperation[],
+): void {
+  for (const resource of selectResources(resources, target ?? {})) patchJson(resource, operations)
 }

@@ -5,20 +5,21 @@
 import { utf8Bytes } from '../bytes/bytes.ts'
 import { deepEqual, isObject, objectAt, textAt } from '../go/json.ts'
 import { toGoYaml } from '../go/yaml/go-yaml.ts'
-import { defaultFields } from './configuration.ts'
 import { type FieldSpec, newFieldSpec } from './field-spec.ts'
 import { generate } from './generators.ts'
 import { hashNames } from './hash.ts'
 import { changeImagesV5 } from './images.ts'
 import type { GeneratorArgs, ImageChange, PatchEntry, Replacement } from './kustomization.ts'
 import { KustomizeError, type Loader, refuse, wrap } from './loader.ts'
-import { addTransformation, ofFile, ofPlugin, setOrigin } from './origins.ts'
+import { ofFile, ofPlugin, setOrigin } from './origins.ts'
 import {
   applyJson6902,
   applyParsedPatch,
   applyStrategicPatches,
   applyUntargeted,
+  parseJson6902,
   parsePatchEntry,
+  parseStrategicPatches,
   replacementsOf,
 } from './patch-entries.ts'
 import { MalformedYaml, readResourcesV5 } from './read-resources.ts'
@@ -27,16 +28,16 @@ import {
   appendResources,
   type Body,
   cloneJson,
-  currentId,
   gvkOf,
   idText,
   metadataOf,
   newResource,
   originalId,
   type Resource,
+  shownResource,
   textMap,
 } from './resource.ts'
-import { addAffix, addAnnotations, addCommonLabels, setNamespaceV5, setReplicas } from './transformers.ts'
+import { addAffix, addEntries, setNamespaceV5, setReplicas } from './transformers.ts'
 import { valueAdd } from './value-add.ts'
 
 /** What plugins are made from. */
@@ -147,28 +148,22 @@ function iamPolicy(config: Body): Resource {
   return newResource({ apiVersion: 'v1', kind: 'ServiceAccount', metadata })
 }
 
-/** Runs what the configurations say, in their order. */
-export function runExternalTransformers(resources: Resource[], entries: readonly string[], world: PluginWorld): void {
-  for (const { transform, origin } of loaded(entries, world)) {
-    transform(resources)
-    if (origin !== undefined) addTransformation(resources, origin)
-  }
-}
-
-interface Loaded {
-  readonly transform: Transform
-  /** Where its configuration comes from, when origins are asked for. */
+/** What changes resources, read. */
+export interface Transformer {
+  readonly run: (resources: Resource[]) => void
+  /** Where it comes from, when origins are asked for. */
   readonly origin: string | undefined
 }
 
-function loaded(entries: readonly string[], world: PluginWorld): readonly Loaded[] {
+/** What the configurations say, in their order. */
+export function externalTransformers(entries: readonly string[], world: PluginWorld): readonly Transformer[] {
   return configurations(entries, world, 'configuring external transformer').map((resource) => {
     const kind = checkPlugin(resource)
     const id = idText(originalId(resource))
     const make = transformers[kind]
     if (make === undefined) return refuse(`plugin ${id} not a transformer`)
     return {
-      transform: wrap(`plugin ${id} fails configuration`, () => make(resource.body, world)),
+      run: wrap(`plugin ${id} fails configuration`, () => make(resource.body, world)),
       origin: ofPlugin(resource),
     }
   })
@@ -178,15 +173,30 @@ const validatedBy = 'validated-by'
 
 /** Transformers that may change nothing but one label. Source: kusttarget.go, runValidators. */
 export function runValidators(resources: Resource[], entries: readonly string[], world: PluginWorld): void {
-  for (const { transform: validate } of loaded(entries, world)) {
-    const before = resources.map(({ body }) => cloneJson(body))
+  for (const { run: validate } of externalTransformers(entries, world)) {
+    const before = resources.map((one) => ({ ...one, body: cloneJson(one.body) }))
     validate(resources)
-    const after = resources.map(({ body }) => withoutMark(body))
-    const changed = before.findIndex((body, i) => !deepEqual(body, after[i]))
-    if (changed < 0 && before.length === after.length) continue
-    const one = resources[changed]
-    refuse(`validator shouldn't modify the resource map: ${one === undefined ? '' : idText(currentId(one))} changed`)
+    const after = resources.map((one) => ({ ...one, body: withoutMark(one.body) }))
+    const changed = before.findIndex(
+      ({ body }, i) => !deepEqual(body, after[i]?.body) || isRelabelled(body, resources[i]?.body),
+    )
+    const [old, now] = [before[changed], after[changed]]
+    if (old === undefined || now === undefined) continue
+    const pointers = `${resourceSyntax}\n------\n${resourceSyntax}\n`
+    refuse(
+      `validator shouldn't modify the resource map: nodes unequal: \n -- ${shownResource(old)},\n -- ${shownResource(now)}\n\n--\n${pointers}`,
+    )
   }
+}
+
+/** How Go prints a pointer to a resource; the address is any. */
+const resourceSyntax =
+  '&resource.Resource{RNode:yaml.RNode{fieldPath:[]string(nil), value:(*yaml.Node)(0xc000a90780), ShouldKeep:false, Match:[]string(nil)}, refVarNames:[]string(nil)}'
+
+/** Labels that are written anew when the mark goes are other nodes than before, though they say the same. */
+function isRelabelled(before: Body, marked: Body | undefined): boolean {
+  const had = metadataOf(before).labels
+  return isObject(had) && Object.hasOwn(textMap(metadataOf(marked ?? {}).labels), validatedBy)
 }
 
 function withoutMark(body: Body): Body {
@@ -195,8 +205,8 @@ function withoutMark(body: Body): Body {
   const labels = textMap(metadata.labels)
   if (!Object.hasOwn(labels, validatedBy)) return copy
   delete labels[validatedBy]
-  // What had no labels before now has none of its own, which is another thing to the real one, too.
-  metadata.labels = labels
+  if (Object.keys(labels).length === 0) delete metadata.labels
+  else metadata.labels = labels
   return copy
 }
 
@@ -239,12 +249,10 @@ function namespaceTransform(config: Body): Transform {
 
 function json6902Transform(config: Body, { loader }: PluginWorld): Transform {
   const [path, jsonOp] = [textAt(config, 'path'), textAt(config, 'jsonOp')]
-  if (textAt(config, 'target', 'name') === '') refuse('must specify the target name')
-  if (path === '' && jsonOp === '') refuse('empty file path and empty jsonOp')
-  if (path !== '' && jsonOp !== '') refuse('must specify a file path or jsonOp, not both')
   // A target is a selector.
-  const entry = { target: config.target, ...(path === '' ? { patch: jsonOp } : { path }) } as PatchEntry
-  return (resources) => applyJson6902(resources, entry, loader)
+  const entry = { target: objectAt(config, 'target'), path, patch: jsonOp } as PatchEntry
+  const operations = parseJson6902(entry, loader)
+  return (resources) => applyJson6902(resources, entry, operations)
 }
 
 function strategicTransform(config: Body, { loader }: PluginWorld): Transform {
@@ -252,8 +260,9 @@ function strategicTransform(config: Body, { loader }: PluginWorld): Transform {
   const patches = textAt(config, 'patches')
   if (paths.length === 0 && patches === '') refuse('empty file path and empty patch content')
   const written = patches === '' ? [] : readResourcesV5(utf8Bytes(patches), '')
+  const read = paths.length === 0 ? [] : parseStrategicPatches(paths, loader)
   return (resources) => {
-    applyStrategicPatches(resources, paths, loader)
+    applyStrategicPatches(resources, read, loader)
     for (const patch of written) applyUntargeted(resources, patch, false, loader)
   }
 }
@@ -261,17 +270,13 @@ function strategicTransform(config: Body, { loader }: PluginWorld): Transform {
 /** By kind. Source: internal/plugins/builtinhelpers/builtins.go, TransformerFactories. */
 const transformers: Readonly<Record<string, MakeTransform>> = {
   AnnotationsTransformer: (config) => (resources) =>
-    addAnnotations(resources, textMap(config.annotations), {
-      ...defaultFields('v5'),
-      commonAnnotations: specsOf(config),
-    }),
+    addEntries(resources, textMap(config.annotations), specsOf(config)),
   HashTransformer: () => hashNames,
   ImageTagTransformer: (config) => (resources) => {
     const image = objectAt(config, 'imageTag') as ImageChange // texts, all of them optional
     for (const { body } of resources) changeImagesV5(body, image, specsOf(config))
   },
-  LabelTransformer: (config) => (resources) =>
-    addCommonLabels(resources, textMap(config.labels), { ...defaultFields('v5'), commonLabels: specsOf(config) }),
+  LabelTransformer: (config) => (resources) => addEntries(resources, textMap(config.labels), specsOf(config)),
   NamespaceTransformer: namespaceTransform,
   PatchJson6902Transformer: json6902Transform,
   PatchStrategicMergeTransformer: strategicTransform,
@@ -282,15 +287,11 @@ const transformers: Readonly<Record<string, MakeTransform>> = {
   },
   PrefixSuffixTransformer: (config) => affix(textAt(config, 'prefix'), textAt(config, 'suffix'), config),
   PrefixTransformer: (config) => affix(textAt(config, 'prefix'), '', config),
-  ReplacementTransformer:
-    (config, { loader }) =>
-    (resources) => {
-      const entries = (Array.isArray(config.replacements) ? config.replacements : []) as readonly Replacement[] // checked where they are used
-      applyReplacements(
-        resources,
-        entries.flatMap((entry) => replacementsOf(entry, loader)),
-      )
-    },
+  ReplacementTransformer: (config, { loader }) => {
+    const entries = (Array.isArray(config.replacements) ? config.replacements : []) as readonly Replacement[] // checked where they are used
+    const read = replacementsOf(entries, loader)
+    return (resources) => applyReplacements(resources, read)
+  },
   ReplicaCountTransformer: (config) => (resources) => {
     const replica = objectAt(config, 'replica')
     setReplicas(resources, [{ name: textAt(replica, 'name'), count: Number(replica.count ?? 0) }], specsOf(config))

@@ -7,6 +7,7 @@ import { fromYaml } from '../go/yaml/from-yaml.ts'
 import { readManifestDocuments } from '../go/yaml/manifests.ts'
 import { goType } from './crds.ts'
 import { PrintingError, refuse } from './loader.ts'
+import { keptScalar, writtenText } from './plain-scalar.ts'
 import { type Body, metadataOf, newResource, type Resource, textMap } from './resource.ts'
 
 /** A file that is no YAML, which kustomize 5 tells apart from other troubles. */
@@ -17,19 +18,22 @@ export class MalformedYaml extends Error {
 /** The objects of a file, lists taken apart. Throws KustomizeError. */
 export function readResourcesV2(content: Uint8Array, path: string): Resource[] {
   const { values, error } = readManifestDocuments(content, { onlyBareMarks: true })
-  const resources = values.flatMap((value) => wholeV2(value, path))
+  const isJson = utf8Text(content).trimStart().startsWith('{')
+  const resources = values.flatMap((value) => wholeV2(value, path, isJson))
   if (error !== undefined) refuse(`YAML file [${path}] encounters a format error.\n${error}\n`)
   return resources
 }
 
 /** What the decoder itself refuses counts as a mistake in the YAML. Source: v2.0.3 internal/error/yamlformaterror.go, Handler. */
-function wholeV2(value: unknown, path: string): Resource[] {
+function wholeV2(value: unknown, path: string, isJson: boolean): Resource[] {
   const problem = !isObject(value)
     ? `json: cannot unmarshal ${goType(value)} into Go value of type map[string]interface {}`
     : typeof value.kind !== 'string' || value.kind === ''
       ? `Object 'Kind' is missing in '${goJson(value)}'`
       : undefined
   if (problem === undefined) return flattenV2(value)
+  // Of a file that begins as JSON, it is told as it is.
+  if (isJson) return refuse(problem)
   return refuse(
     `YAML file [${path}] encounters a format error.\nerror unmarshaling JSON: while decoding JSON: ${problem}\n`,
   )
@@ -64,7 +68,7 @@ export function readResourcesV5(content: Uint8Array, path: string): Resource[] {
 function documentsV5(content: Uint8Array, path: string): unknown[] {
   const documents = splitDocuments(utf8Text(content))
   return documents.flatMap((text) => {
-    const result = fromYaml(text, { dialect: 'v3', tellsUnwritten: true })
+    const result = fromYaml(text, { dialect: 'v3', tellsUnwritten: true, keepWritten: keptScalar })
     const strict = fromYaml(text, { dialect: 'v3', strict: true })
     if (result.ok && !strict.ok) throw new PrintingError(`map[string]interface {}(nil): ${strict.error}`)
     if (!result.ok) throw new MalformedYaml(`MalformedYAMLError: ${result.error} in File: ${path}`)
@@ -94,14 +98,17 @@ function flattenV5(value: unknown): Resource[] {
   if (!isObject(value)) return refuse('missing Resource metadata')
   const body = value as Body
   if (Object.keys(body).length === 0) return []
-  const kind = typeof body.kind === 'string' || typeof body.kind === 'number' ? String(body.kind) : ''
+  const kind =
+    isObject(body.kind) || Array.isArray(body.kind) || body.kind === null || body.kind === undefined
+      ? ''
+      : writtenText(body.kind)
   if (kind.endsWith('List') && Object.hasOwn(body, 'items'))
     return Array.isArray(body.items) ? body.items.flatMap(flattenV5) : []
   const metadata = metadataOf(body)
   if (kind === '' && body.apiVersion === undefined && body.metadata === undefined) refuse('missing Resource metadata')
   // A name may be written as a boolean or number: it is read as it stands.
   const text = (field: unknown): string =>
-    isObject(field) || field === null || field === undefined ? '' : String(field)
+    isObject(field) || field === null || field === undefined ? '' : writtenText(field)
   const shown = `{{${text(body.apiVersion)} ${kind}} {{${text(metadata.name)} ${text(metadata.namespace)}} ${goValueText(textMap(metadata.labels))} ${goValueText(textMap(metadata.annotations))}}}`
   if (kind === '') refuse(`missing kind in object ${shown}`)
   if (!kind.endsWith('List') && text(metadata.name) === '') refuse(`missing metadata.name in object ${shown}`)

@@ -6,49 +6,73 @@ import { setOwn, splitDotted } from './field-spec.ts'
 import type { FieldOptions, Replacement, Selector } from './kustomization.ts'
 import { refuse } from './loader.ts'
 import { selectResources } from './patches.ts'
+import { isKept, keptScalar, writtenText } from './plain-scalar.ts'
 import { type Body, cloneJson, currentId, type Resource, type ResourceId } from './resource.ts'
 
 /** Copies values in the order of the entries. Throws KustomizeError. */
 export function applyReplacements(resources: readonly Resource[], replacements: readonly Replacement[]): void {
-  for (const { source, targets } of replacements) {
-    if (source === undefined || targets === undefined || targets === null) {
+  for (const { source, sourceValue, targets } of replacements) {
+    if ((isMissing(source) && isMissing(sourceValue)) || isMissing(targets) || targets.length === 0)
       refuse('replacements must specify a source and at least one target')
-    }
-    const value = sourceValue(resources, source)
+    if (!isMissing(source) && !isMissing(sourceValue)) refuse('value and resource selectors are mutually exclusive')
+    const value = isMissing(source) ? keptScalar(sourceValue ?? '') : sourceOf(resources, source)
     for (const target of targets) {
       const { select } = target
-      if (select === undefined) refuse('target must specify resources to select')
-      const rejected = new Set((target.reject ?? []).flatMap((one) => [...matching(resources, one)]))
+      if (isMissing(select)) refuse('target must specify resources to select')
       for (const resource of matching(resources, select)) {
-        if (rejected.has(resource)) continue
-        for (const path of target.fieldPaths ?? ['metadata.name']) setTarget(resource.body, path, value, target.options)
+        if ((target.reject ?? []).some((one) => isRejected(resource, one))) continue
+        const paths = target.fieldPaths ?? []
+        for (const path of paths.length === 0 ? ['metadata.name'] : paths)
+          setTarget(resource.body, path, value, target.options ?? undefined)
       }
     }
   }
 }
 
+function isMissing(value: unknown): value is null | undefined {
+  return value === undefined || value === null
+}
+
 /** Selectors here compare names exactly. */
 function matching(resources: readonly Resource[], selector: Selector): readonly Resource[] {
-  const { labelSelector, annotationSelector } = selector
-  const labelled = selectResources(resources, {
+  return labelled(resources, selector).filter((resource) => isCalled(resource, selector))
+}
+
+function labelled(
+  resources: readonly Resource[],
+  { labelSelector, annotationSelector }: Selector,
+): readonly Resource[] {
+  return selectResources(resources, {
     ...(labelSelector ? { labelSelector } : {}),
     ...(annotationSelector ? { annotationSelector } : {}),
   })
+}
+
+const idFields = ['group', 'version', 'kind', 'name', 'namespace'] as const
+
+function isCalled(resource: Resource, selector: Selector): boolean {
   const isWanted = (id: ResourceId): boolean =>
-    (['group', 'version', 'kind', 'name', 'namespace'] as const).every(
-      (field) => !selector[field] || selector[field] === id[field],
-    )
-  return labelled.filter((resource) => [...resource.previous, currentId(resource)].some(isWanted))
+    idFields.every((field) => !selector[field] || selector[field] === id[field])
+  return [...resource.previous, currentId(resource)].some(isWanted)
+}
+
+/** By labels and annotations, or by what it is called: either suffices. */
+function isRejected(resource: Resource, selector: Selector): boolean {
+  const hasLabels = Boolean(selector.labelSelector) || Boolean(selector.annotationSelector)
+  if (hasLabels && labelled([resource], selector).length > 0) return true
+  return idFields.some((field) => selector[field]) && isCalled(resource, selector)
 }
 
 type Source = NonNullable<Replacement['source']>
 
-function selectorText({ group, version, kind, name, namespace, fieldPath }: Source): string {
+function selectorText({ group, version, kind, name, namespace, fieldPath, options }: Source): string {
   const id = `${[kind || '[noKind]', version || '[noVer]', group || '[noGrp]'].join('.')}/${name || '[noName]'}.${namespace || '[noNs]'}`
-  return fieldPath ? `${id}:${fieldPath}` : id
+  const { delimiter = '', index = 0, create = false } = options ?? {}
+  const shown = delimiter === '' && !create ? '' : `${delimiter}(${index}), create=${create}`
+  return [id, fieldPath, shown].filter(Boolean).join(':')
 }
 
-function sourceValue(resources: readonly Resource[], source: Source): unknown {
+function sourceOf(resources: readonly Resource[], source: Source): unknown {
   const found = matching(resources, source)
   const path = source.fieldPath || 'metadata.name'
   if (found.length > 1) refuse(`multiple matches for selector ${selectorText(source)}`)
@@ -56,13 +80,16 @@ function sourceValue(resources: readonly Resource[], source: Source): unknown {
   if (resource === undefined) refuse(`nothing selected by ${selectorText(source)}`)
   const [value] = lookup(resource.body, partsOf(path))
   if (isNothing(value)) {
-    refuse(`fieldPath \`${path}\` is missing for replacement source ${selectorText({ ...source, fieldPath: '' })}`)
+    refuse(
+      `fieldPath \`${path}\` is missing for replacement source ${selectorText({ ...source, fieldPath: '', options: {} })}`,
+    )
   }
   const { delimiter = '', index = 0 } = source.options ?? {}
   if (delimiter === '') return value
   if (typeof value === 'object') refuse('delimiter option can only be used with scalar nodes')
-  const part = String(value).split(delimiter)[index]
-  return part ?? refuse(`options.index ${index} is out of bounds for value ${String(value)}`)
+  const text = writtenText(value)
+  const part = text.split(delimiter)[index]
+  return part ?? refuse(`options.index ${index} is out of bounds for value ${text}`)
 }
 
 /** Source: kyaml yaml/rnode.go, IsNilOrEmpty: an empty text is something. */
@@ -93,7 +120,7 @@ function children(node: unknown, part: string): readonly Slot[] {
       const [, key = '', value = ''] = condition
       return node.flatMap((item, i): Slot[] => {
         const found = key === '.' ? item : isObject(item) ? item[key] : undefined
-        return String(found) === value ? [[node, i]] : []
+        return writtenText(found) === value ? [[node, i]] : []
       })
     }
     return /^\d+$/.test(part) && Number(part) < node.length ? [[node, Number(part)]] : []
@@ -114,7 +141,7 @@ function setTarget(body: Body, path: string, value: unknown, options: FieldOptio
     return nodes.flatMap((node) => {
       const next = children(node, part)
       if (next.length > 0 || !options?.create || !isObject(node)) return next
-      setOwn(node as Body, keyOf(part), i === parts.length - 1 ? '' : {})
+      setOwn(node as Body, keyOf(part), i === parts.length - 1 ? keptScalar('') : {})
       return children(node, part)
     })
   }, [])
@@ -138,13 +165,27 @@ function madeMap(slot: Slot): unknown {
   return inSlot(slot)
 }
 
+/**
+ * A scalar takes over what is written and stays what it was: a text, or what it reads as.
+ * Source: api filters/replacement/replacement.go, setFieldValue.
+ */
 function combined(old: unknown, value: unknown, options: FieldOptions | undefined): unknown {
   const { delimiter = '', index = 0 } = options ?? {}
-  if (delimiter === '') return value
-  if (typeof old === 'object') refuse('delimiter option can only be used with scalar nodes')
-  const parts = String(old).split(delimiter)
-  if (index < 0) parts.unshift(String(value))
-  else if (index >= parts.length) parts.push(String(value))
-  else parts[index] = String(value)
-  return parts.join(delimiter)
+  const isContainer = typeof old === 'object' && old !== null
+  if (delimiter === '') return isContainer ? value : copied(old, scalarText(value))
+  if (isContainer) refuse('delimiter option can only be used with scalar nodes')
+  const text = scalarText(value)
+  const parts = scalarText(old).split(delimiter)
+  if (index < 0) parts.unshift(text)
+  else if (index >= parts.length) parts.push(text)
+  else parts[index] = text
+  return copied(old, parts.join(delimiter))
+}
+
+function scalarText(value: unknown): string {
+  return typeof value === 'object' || value === undefined ? '' : writtenText(value)
+}
+
+function copied(old: unknown, text: string): string {
+  return typeof old === 'string' && !isKept(old) ? text : keptScalar(text)
 }

@@ -1,6 +1,7 @@
 /** A manifest on its way through kustomize, with what is remembered of its names. */
-import { isObject } from '../go/json.ts'
+import { goJson, isObject } from '../go/json.ts'
 import { refuse } from './loader.ts'
+import { readAgain, writtenText } from './plain-scalar.ts'
 
 /** JSON that belongs to this build alone and is changed in place. A key behind which nothing is written has the value undefined (kustomize 5). */
 export interface Body {
@@ -58,7 +59,8 @@ export function gvkOf(body: Body): Gvk {
 }
 
 function textOf(value: unknown): string {
-  return typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number' ? String(value) : ''
+  const isScalar = typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number'
+  return isScalar ? writtenText(value) : ''
 }
 
 /** The metadata to be read; empty where there is none. */
@@ -74,8 +76,13 @@ export function ownMetadata(body: Body): Body {
 
 /** What a resource is called now. */
 export function currentId(resource: Resource): ResourceId {
-  const { name, namespace } = metadataOf(resource.body)
-  return { ...gvkOf(resource.body), name: textOf(name), namespace: textOf(namespace) }
+  return idOf(resource.body)
+}
+
+/** What a body calls itself. */
+export function idOf(body: Body): ResourceId {
+  const { name, namespace } = metadataOf(body)
+  return { ...gvkOf(body), name: textOf(name), namespace: textOf(namespace) }
 }
 
 /** What a resource was called when it was read or generated. */
@@ -153,10 +160,14 @@ export function isSelectedBy(gvk: Gvk, selector: Gvk): boolean {
   )
 }
 
+/** As kustomize 5 prints a kind: `Secret.v1.[noGrp]`. Source: kyaml resid, Gvk.String. */
+export function gvkText({ group, version, kind }: Gvk): string {
+  return [kind || '[noKind]', version || '[noVer]', group || '[noGrp]'].join('.')
+}
+
 /** As kustomize 5 prints an id: `Secret.v1.[noGrp]/s.[noNs]`. Source: kyaml resid, ResId.String. */
 export function idText({ group, version, kind, name, namespace }: ResourceId): string {
-  const gvk = [kind || '[noKind]', version || '[noVer]', group || '[noGrp]'].join('.')
-  return `${gvk}/${name || '[noName]'}.${namespace || '[noNs]'}`
+  return `${gvkText({ group, version, kind })}/${name || '[noName]'}.${namespace || '[noNs]'}`
 }
 
 /** As Go's %#v prints an id of kustomize 5. */
@@ -165,17 +176,59 @@ export function idSyntax(id: ResourceId): string {
   return `resid.ResId{Gvk:${gvk}, Name:"${id.name}", Namespace:"${id.namespace}"}`
 }
 
+/** As kustomize 2.0.3 prints a kind. */
+export function gvkTextV2({ group, version, kind }: Gvk): string {
+  return `${group || '~G'}_${version || '~V'}_${kind || '~K'}`
+}
+
+/** As kustomize 2.0.3 prints an id. Source: v2.0.3 pkg/resid/resid.go, String. */
+export function idTextV2(id: ResourceId, prefix = '', suffix = ''): string {
+  return [gvkTextV2(id), id.namespace || '~X', prefix || '~P', id.name || '~N', suffix || '~S'].join('|')
+}
+
 /** As Go's %#v prints an id of kustomize 2.0.3. */
 export function idSyntaxV2(id: ResourceId, prefix = '', suffix = ''): string {
   const gvk = `gvk.Gvk{Group:"${id.group}", Version:"${id.version}", Kind:"${id.kind}"}`
   return `resid.ResId{gvKind:${gvk}, name:"${id.name}", prefix:"${prefix}", suffix:"${suffix}", namespace:"${id.namespace}"}`
 }
 
+/** A resource as errors of kustomize 5 show it: with what the build remembers in annotations. Source: api resource/resource.go, String. */
+export function shownResource({ body, previous, prefixes, suffixes, behavior, needsHash }: Resource): string {
+  const list = (name: string, texts: readonly string[]): Body => {
+    const given = texts.filter((text) => text !== '')
+    return given.length === 0 ? {} : { [`internal.config.kubernetes.io/${name}`]: given.join(',') }
+  }
+  const remembered = {
+    ...list(
+      'previousNames',
+      previous.map(({ name }) => name),
+    ),
+    ...list('previousNamespaces', previous.map(effectiveNamespace)),
+    ...list(
+      'previousKinds',
+      previous.map(({ kind }) => kind),
+    ),
+    ...list('prefixes', prefixes),
+    ...list('suffixes', suffixes),
+    // What a file brought has none.
+    ...list('generatorBehavior', [behavior !== 'unspecified' || needsHash ? behavior : '']),
+    ...list('needsHashSuffix', [needsHash ? 'enabled' : '']),
+  }
+  const { annotations } = metadataOf(body)
+  const metadata = {
+    ...metadataOf(body),
+    annotations: { ...(isObject(annotations) ? annotations : {}), ...remembered },
+  }
+  return goJson(Object.keys(metadata.annotations).length === 0 ? body : { ...withWrittenNulls(body), metadata })
+}
+
 /** Texts of a map; values that are no texts are left out. */
 export function textMap(value: unknown): Record<string, string> {
   if (!isObject(value)) return {}
   return Object.fromEntries(
-    Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+    Object.entries(value)
+      .filter((entry): entry is [string, string] => typeof entry[1] === 'string')
+      .map(([key, text]) => [key, writtenText(text)]),
   )
 }
 
@@ -190,7 +243,7 @@ function structuredJsonClone(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, structuredJsonClone(item)]))
 }
 
-/** Where nothing is written stands a `null`, to all but strategic merges. */
+/** As JSON has it: where nothing is written stands a `null`, to all but strategic merges, and what was kept as it is written is read. */
 export function withWrittenNulls(body: Body): Body {
   return Object.fromEntries(Object.entries(body).map(([key, value]) => [key, writtenNulls(value)]))
 }
@@ -198,12 +251,14 @@ export function withWrittenNulls(body: Body): Body {
 function writtenNulls(value: unknown): unknown {
   if (value === undefined) return null
   if (Array.isArray(value)) return value.map(writtenNulls)
-  return isObject(value) ? withWrittenNulls(value as Body) : value // a map
+  return isObject(value) ? withWrittenNulls(value as Body) : readAgain(value) // a map
 }
 
 /** All values as the texts that they are written as: `null` and numbers, too. Source: kyaml yaml/rnode.go, getMapFromMeta. */
 export function writtenTexts(map: Body): Record<string, string> {
-  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, value === undefined ? '' : String(value)]))
+  return Object.fromEntries(
+    Object.entries(map).map(([key, value]) => [key, value === undefined ? '' : writtenText(value)]),
+  )
 }
 
 /** Adds resources; two of one id are refused (kustomize 4 and 5). Source: api resmap/reswrangler.go, Append. */

@@ -3,14 +3,20 @@
  * Source: sigs.k8s.io/kustomize v2.0.3 pkg/types; sigs.k8s.io/kustomize/api types; Go encoding/json decode.go.
  */
 import { compareBytes, isObject } from '../go/json.ts'
+import { has } from '../versions/changes.ts'
+import { kustomize } from '../versions/kustomize.ts'
+import { structsOnTheWay } from './embedded-structs.ts'
 
 /** A Go type: a scalar, a list, a map of strings or a struct by name. */
 type GoType =
   | { readonly kind: 'string' | 'bool' | 'number'; readonly name: string }
   | { readonly kind: 'list'; readonly name: string; readonly item: GoType }
   | { readonly kind: 'map'; readonly name: string; readonly item: GoType }
-  | { readonly kind: 'struct'; readonly name: string; readonly fields: () => Readonly<Record<string, GoType>> }
+  | { readonly kind: 'struct'; readonly name: string; readonly fields: Fields }
   | { readonly kind: 'any'; readonly name: string }
+
+/** By kubectl's minor version. */
+type Fields = (minor: number) => Readonly<Record<string, GoType>>
 
 const string: GoType = { kind: 'string', name: 'string' }
 const bool: GoType = { kind: 'bool', name: 'bool' }
@@ -19,7 +25,7 @@ const int: GoType = { kind: 'number', name: 'int' }
 const any: GoType = { kind: 'any', name: 'interface {}' }
 const list = (item: GoType): GoType => ({ kind: 'list', name: `[]${item.name}`, item })
 const map = (item: GoType): GoType => ({ kind: 'map', name: `map[string]${item.name}`, item })
-const struct = (name: string, fields: () => Readonly<Record<string, GoType>>): GoType => ({
+const struct = (name: string, fields: Fields): GoType => ({
   kind: 'struct',
   name,
   fields,
@@ -140,6 +146,40 @@ const fieldSpecV5 = struct('types.FieldSpec', () => ({
   create: bool,
 }))
 
+const helmChartFields = {
+  name: string,
+  version: string,
+  repo: string,
+  releaseName: string,
+  namespace: string,
+  additionalValuesFiles: strings,
+  valuesFile: string,
+  valuesInline: map(any),
+  valuesMerge: string,
+  includeCRDs: bool,
+  skipHooks: bool,
+  apiVersions: strings,
+  kubeVersion: string,
+  nameTemplate: string,
+  skipTests: bool,
+  debug: bool,
+}
+const helmChartArgsFields = {
+  chartName: string,
+  chartVersion: string,
+  chartRepoUrl: string,
+  chartHome: string,
+  chartRepoName: string,
+  helmBin: string,
+  helmHome: string,
+  values: string,
+  valuesLocal: map(any),
+  valuesMerge: string,
+  releaseName: string,
+  releaseNamespace: string,
+  extraArgs: strings,
+}
+
 const kustomizationV5 = struct('types.Kustomization', () => ({
   kind: string,
   apiVersion: string,
@@ -164,8 +204,9 @@ const kustomizationV5 = struct('types.Kustomization', () => ({
   images: list(imageV5),
   imageTags: list(imageV5),
   replacements: list(
-    struct('types.ReplacementField', () => ({
+    struct('types.ReplacementField', (minor) => ({
       path: string,
+      ...(has(minor, kustomize.sevenOn) ? { sourceValue: string } : {}),
       source: struct('types.SourceSelector', () => ({
         ...selectorFieldsV5,
         fieldPath: string,
@@ -197,7 +238,7 @@ const kustomizationV5 = struct('types.Kustomization', () => ({
     })),
   ),
   sortOptions: struct('types.SortOptions', () => ({
-    order: string,
+    order: named('types.SortOrder'),
     legacySortOptions: struct('types.LegacySortOptions', () => ({ orderFirst: strings, orderLast: strings })),
   })),
   resources: strings,
@@ -206,9 +247,14 @@ const kustomizationV5 = struct('types.Kustomization', () => ({
   bases: strings,
   configMapGenerator: list(struct('types.ConfigMapArgs', () => configMapArgsFieldsV5)),
   secretGenerator: list(struct('types.SecretArgs', () => ({ ...configMapArgsFieldsV5, type: string }))),
-  helmGlobals: any,
-  helmCharts: any,
-  helmChartInflationGenerator: any,
+  helmGlobals: struct('types.HelmGlobals', () => ({ chartHome: string, configHome: string })),
+  helmCharts: list(
+    struct('types.HelmChart', (minor) => ({
+      ...helmChartFields,
+      ...(has(minor, kustomize.sevenOn) ? { devel: bool } : {}),
+    })),
+  ),
+  helmChartInflationGenerator: list(struct('types.HelmChartArgs', () => helmChartArgsFields)),
   generatorOptions: generatorOptionsV5,
   configurations: strings,
   generators: strings,
@@ -221,15 +267,47 @@ const kustomizationV5 = struct('types.Kustomization', () => ({
 export type FieldNaming = 'path' | 'own'
 
 /** The first thing that is wrong, in Go's words beginning with `json: `; undefined when nothing is. */
-export function kustomizationError(value: unknown, generation: 'v2' | 'v5', naming: FieldNaming): string | undefined {
+export function kustomizationError(
+  value: unknown,
+  generation: 'v2' | 'v5',
+  naming: FieldNaming,
+  minor: number,
+): string | undefined {
   const root = generation === 'v2' ? kustomizationV2 : kustomizationV5
-  return shapeError(value, root, { structName: '', path: [], naming })
+  return shapeError(value, root, { structName: '', path: [], naming, minor })
+}
+
+/** The same with fields named as they are declared, whatever the case of their letters, and what is null in lists and maps as Go has it. */
+export function withDeclaredNames(value: unknown, generation: 'v2' | 'v5', minor: number): unknown {
+  return declared(value, generation === 'v2' ? kustomizationV2 : kustomizationV5, minor)
+}
+
+/** What null is to Go where a value stands. */
+function zeroOf({ kind }: GoType): unknown {
+  return kind === 'string' ? '' : kind === 'struct' ? {} : undefined
+}
+
+function declared(value: unknown, type: GoType, minor: number): unknown {
+  if (type.kind === 'list' && Array.isArray(value))
+    return value.map((item) => declared(item ?? zeroOf(type.item), type.item, minor))
+  if (type.kind === 'map' && isObject(value) && type.item.kind === 'string')
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, item ?? '']))
+  if (type.kind !== 'struct' || !isObject(value)) return value
+  const fields = type.fields(minor)
+  // Of several spellings the last wins, as keys come in the order of their bytes.
+  const entries = sortedKeys(value).map((key): [string, unknown] => {
+    const name = fieldName(fields, key) ?? key
+    const field = fields[name]
+    return [name, field === undefined ? value[key] : declared(value[key], field, minor)]
+  })
+  return Object.fromEntries(entries)
 }
 
 interface Place {
   readonly structName: string
   readonly path: readonly string[]
   readonly naming: FieldNaming
+  readonly minor: number
 }
 
 function shapeError(value: unknown, type: GoType, place: Place): string | undefined {
@@ -249,13 +327,20 @@ function shapeError(value: unknown, type: GoType, place: Place): string | undefi
       return firstError(sortedKeys(value), (key) => shapeError(value[key], type.item, place))
     case 'struct': {
       if (!isObject(value)) return mismatch(value, type, place)
-      const fields = type.fields()
+      const fields = type.fields(place.minor)
       const structName = type.name.slice(type.name.indexOf('.') + 1)
       return firstError(sortedKeys(value), (key) => {
         const name = fieldName(fields, key)
         if (name === undefined) return `json: unknown field ${JSON.stringify(key)}`
         const field = fields[name]
-        return field && shapeError(value[key], field, { ...place, structName, path: [...place.path, name] })
+        return (
+          field &&
+          shapeError(value[key], field, {
+            ...place,
+            structName,
+            path: [...place.path, ...structsOnTheWay(structName, name, place.minor), name],
+          })
+        )
       })
     }
   }
@@ -279,7 +364,12 @@ function firstError<T>(items: readonly T[], check: (item: T) => string | undefin
   return undefined
 }
 
-function mismatch(value: unknown, type: GoType, { structName, path, naming }: Place, found = jsonKind(value)): string {
+function mismatch(
+  value: unknown,
+  type: GoType,
+  { structName, path, naming }: Omit<Place, 'minor'>,
+  found = jsonKind(value),
+): string {
   if (path.length === 0) return `json: cannot unmarshal ${found} into Go value of type ${type.name}`
   const field = naming === 'path' ? path.join('.') : (path.at(-1) ?? '')
   return `json: cannot unmarshal ${found} into Go struct field ${structName}.${field} of type ${type.name}`

@@ -1,13 +1,16 @@
 /** Namespace, prefix, suffix, labels, annotations, replicas. Source: pkg/transformers (v2.0.3); api internal/builtins, filters. */
 import { isObject } from '../go/json.ts'
 import { type Fields, mergedSpecs } from './configuration.ts'
-import { changeField, type FieldSpec, parseFieldSpec, specsFor } from './field-spec.ts'
+import { changeField, changeFieldV2, type FieldSpec, mapOf, parseFieldSpec, specsFor } from './field-spec.ts'
 import type { Kustomization, LabelEntry } from './kustomization.ts'
 import { type Generation, refuse, wrap } from './loader.ts'
+import { inLegacyOrder } from './order.ts'
+import { refuseKind, replacedText, rewritten, writtenText } from './plain-scalar.ts'
 import {
   type Body,
   currentId,
   gvkOf,
+  gvkText,
   isClusterScoped,
   isSameId,
   metadataOf,
@@ -15,7 +18,9 @@ import {
   ownMetadata,
   type Resource,
   rememberId,
+  shownResource,
 } from './resource.ts'
+import { type Sharers, setShared } from './shared-values.ts'
 
 const metadataLabels = parseFieldSpec('|||create|metadata/labels')
 
@@ -32,7 +37,8 @@ export function setNamespaceV5(
   specs: readonly FieldSpec[],
   { subjects, unsetOnly }: NamespaceOptions = { subjects: 'defaultOnly', unsetOnly: false },
 ): void {
-  const changed = (value: unknown) => (unsetOnly && typeof value === 'string' && value !== '' ? value : namespace)
+  const changed = (value: unknown) =>
+    unsetOnly && typeof value === 'string' && value !== '' ? value : replacedText(value, namespace)
   for (const resource of resources) {
     rememberId(resource)
     const { body } = resource
@@ -41,11 +47,11 @@ export function setNamespaceV5(
     for (const spec of specsFor(gvk, specs)) {
       if (spec.text === 'metadata/name' && body.apiVersion !== 'v1') continue
       if (isSetAnyway(spec)) continue
-      changeField(body, spec, changed)
+      changeField(body, spec, changed, () => '')
     }
-    if (resources.filter((one) => isSameId(currentId(one), currentId(resource))).length !== 1) {
-      refuse('namespace transformation produces ID conflict')
-    }
+    const matches = resources.filter((one) => isSameId(currentId(one), currentId(resource)))
+    if (matches.length !== 1)
+      refuse(`namespace transformation produces ID conflict: [${matches.map(shownResource).join(' ')}]`)
   }
 }
 
@@ -64,8 +70,12 @@ function isSetAnyway({ kind, text }: FieldSpec): boolean {
 
 /** Source: api filters/namespace/namespace.go, roleBindingHack. */
 function setSubjects(body: Body, mode: NamespaceOptions['subjects'], changed: (value: unknown) => unknown): void {
-  if (!Array.isArray(body.subjects) || mode === 'none') return
-  for (const subject of body.subjects) {
+  const { subjects } = body
+  if (subjects === undefined || subjects === null || mode === 'none') return
+  const listed: readonly unknown[] = Array.isArray(subjects)
+    ? subjects
+    : wrap('setting namespace on (cluster)role binding subjects', () => refuseKind('SequenceNode', subjects))
+  for (const subject of listed) {
     if (!isObject(subject)) continue
     const isMeant = mode === 'defaultOnly' ? subject.name === 'default' : subject.kind === 'ServiceAccount'
     if (isMeant) (subject as Body).namespace = changed(subject.namespace)
@@ -77,7 +87,7 @@ export function setNamespaceV2(resources: readonly Resource[], namespace: string
   for (const { body } of resources) {
     if (!isClusterScoped(gvkOf(body), 'v2')) ownMetadata(body).namespace = namespace
     for (const spec of specsFor(gvkOf(body), specs))
-      if (spec.text !== 'metadata/namespace') changeField(body, spec, () => namespace)
+      if (spec.text !== 'metadata/namespace') changeFieldV2(body, spec, () => namespace)
   }
   const accounts = new Set(
     resources.filter(({ body }) => body.kind === 'ServiceAccount').map((one) => originalId(one).name),
@@ -115,8 +125,8 @@ export function addAffix(resource: Resource, prefix: string, suffix: string, spe
     changeField(
       resource.body,
       spec,
-      (value) => `${prefix}${String(value ?? '')}${suffix}`,
-      () => '',
+      (value) => affixed(value, prefix, suffix),
+      () => undefined,
     )
 }
 
@@ -136,32 +146,40 @@ function rename(
   if (prefix !== '') resource.prefixes.push(prefix)
   if (suffix !== '') resource.suffixes.push(suffix)
   const { name } = metadataOf(resource.body)
-  if (name !== undefined) ownMetadata(resource.body).name = `${prefix}${String(name)}${suffix}`
+  if (name !== undefined)
+    ownMetadata(resource.body).name =
+      generation === 'v2' ? `${prefix}${String(name)}${suffix}` : affixed(name, prefix, suffix)
   for (const spec of specsFor(originalId(resource), more))
-    if (spec.text !== 'metadata/name')
-      changeField(resource.body, spec, (value) => `${prefix}${String(value ?? '')}${suffix}`)
+    if (spec.text !== 'metadata/name') {
+      if (generation === 'v2') changeFieldV2(resource.body, spec, (value) => `${prefix}${String(value)}${suffix}`)
+      else changeField(resource.body, spec, (value) => affixed(value, prefix, suffix))
+    }
 }
 
-/** Labels on objects, templates and selectors. */
-export function addCommonLabels(
-  resources: readonly Resource[],
-  labels: Readonly<Record<string, string>>,
-  fields: Fields,
-): void {
-  addEntries(resources, labels, fields.commonLabels)
+function affixed(value: unknown, prefix: string, suffix: string): string {
+  const text = `${prefix}${writtenText(value ?? '')}${suffix}`
+  return rewritten(value, text)
 }
 
-/** Annotations on objects and templates. */
-export function addAnnotations(
+/** Labels or annotations in kustomize 2.0.3, for which even an empty map is something. Source: pkg/transformers/labelsandannotations.go. */
+export function addEntriesV2(
   resources: readonly Resource[],
-  annotations: Readonly<Record<string, string>>,
-  fields: Fields,
+  entries: Readonly<Record<string, string>> | null | undefined,
+  specs: readonly FieldSpec[],
 ): void {
-  addEntries(resources, annotations, fields.commonAnnotations)
+  if (entries === null || entries === undefined) return
+  for (const { body } of resources)
+    for (const spec of specsFor(gvkOf(body), specs))
+      changeFieldV2(body, spec, (value) => Object.assign(mapOf(value), entries))
 }
 
 /** `labels`: only the metadata, unless selectors or templates are asked for. */
 export function addLabels(resources: readonly Resource[], entry: LabelEntry, fields: Fields): void {
+  addEntries(resources, entry.pairs ?? {}, labelSpecs(entry, fields))
+}
+
+/** Where an entry of `labels` puts them. */
+export function labelSpecs(entry: LabelEntry, fields: Fields): readonly FieldSpec[] {
   const own = (entry.fields ?? []).map(({ group = '', version = '', kind = '', path = '', create = false }) =>
     parseFieldSpec([group, version, kind, create ? 'create' : '', path].join('|')),
   )
@@ -171,19 +189,25 @@ export function addLabels(resources: readonly Resource[], entry: LabelEntry, fie
   const withTemplates = entry.includeTemplates
     ? () => merged(asked, fields.templateLabels, 'failed to merge template fieldSpec')
     : () => asked
-  const specs = entry.includeSelectors ? merged(asked, fields.commonLabels) : merged(withTemplates(), [metadataLabels])
-  addEntries(resources, entry.pairs ?? {}, specs)
+  return entry.includeSelectors ? merged(asked, fields.commonLabels) : merged(withTemplates(), [metadataLabels])
 }
 
-function addEntries(
+/** Labels or annotations where the fields say. Source: api filters/labels/labels.go. */
+export function addEntries(
   resources: readonly Resource[],
   entries: Readonly<Record<string, string>>,
   specs: readonly FieldSpec[],
 ): void {
   if (Object.keys(entries).length === 0) return
   for (const { body } of resources) {
+    const made: Sharers = new Map()
     for (const spec of specsFor(gvkOf(body), specs)) {
-      changeField(body, spec, (value) => ({ ...(isObject(value) ? value : {}), ...entries }))
+      changeField(body, spec, (value) => {
+        const map = value ?? {}
+        if (!isObject(map)) return refuseKind('MappingNode', map)
+        setShared(map as Body, entries, made) // it belongs to this build alone
+        return map
+      })
     }
   }
 }
@@ -201,12 +225,16 @@ export function setReplicas(
         const ids = [...resource.previous, currentId(resource)]
         if (!ids.some((id) => id.name === name) || specsFor(gvkOf(resource.body), [spec]).length === 0) continue
         found = true
-        changeField(resource.body, spec, () => count)
+        changeField(
+          resource.body,
+          spec,
+          (value) => rewritten(value, String(count)),
+          () => undefined,
+        )
       }
     }
     if (!found) {
-      const kinds =
-        '[Deployment.[noVer].[noGrp] StatefulSet.[noVer].[noGrp] ReplicaSet.[noVer].[noGrp] ReplicationController.[noVer].[noGrp]]'
+      const kinds = `[${inLegacyOrder(specs).map(gvkText).join(' ')}]`
       refuse(`resource with name ${name} does not match a config with the following GVK ${kinds}`)
     }
   }

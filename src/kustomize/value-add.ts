@@ -1,11 +1,11 @@
 /** The transformer that puts one value into fields by their paths. Source: api internal/builtins/ValueAddTransformer.go; filters/valueadd. */
 import { isObject, listAt, objectAt, textAt } from '../go/json.ts'
 import { fromYaml } from '../go/yaml/from-yaml.ts'
-import { toGoYaml } from '../go/yaml/go-yaml.ts'
 import { setOwn, splitPath } from './field-spec.ts'
 import type { Selector } from './kustomization.ts'
 import { type Loader, refuse } from './loader.ts'
 import { selectResources } from './patches.ts'
+import { refuseKind, writtenText } from './plain-scalar.ts'
 import type { Body, Resource } from './resource.ts'
 import { moveTo } from './transformers.ts'
 
@@ -58,11 +58,8 @@ function addAt(body: Body, fieldPath: string, position: number, value: string): 
   const place = placeOf(body, parts)
   if (place === undefined) return
   const before = place.read()
-  if (isObject(before) || Array.isArray(before))
-    refuse(
-      `wrong node kind: expected ScalarNode but got ${Array.isArray(before) ? 'SequenceNode' : 'MappingNode'}: node contents:\n${toGoYaml(before, { keyOrder: 'given' })}`,
-    )
-  const old = before === undefined || before === null ? '' : String(before)
+  if (isObject(before) || Array.isArray(before)) refuseKind('ScalarNode', before)
+  const old = before === undefined || before === null ? '' : writtenText(before)
   place.write(asRead(position > 0 ? inserted(old, position - 1, value) : value))
 }
 

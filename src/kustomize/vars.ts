@@ -1,5 +1,5 @@
 /** `$(NAME)` in known fields, from other objects' fields. Source: v2.0.3 pkg/target, expansion; api internal/accumulator. */
-import { isObject } from '../go/json.ts'
+import { compareBytes, isObject } from '../go/json.ts'
 import { changeField, type FieldSpec, specsFor, splitDotted } from './field-spec.ts'
 import type { Variable } from './kustomization.ts'
 import { type Generation, refuse } from './loader.ts'
@@ -13,8 +13,10 @@ export function resolveVars(
   generation: Generation,
 ): void {
   if (variables.length === 0) return
+  // Source: api types/var.go, VarSet.AsSlice, which sorts them; 2.0.3 does so, too.
+  const inOrder = [...variables].sort((a, b) => compareBytes(a.name ?? '', b.name ?? ''))
   const values = new Map(
-    variables.map((variable) => [variable.name ?? '', variableValue(variable, resources, generation)]),
+    inOrder.map((variable) => [variable.name ?? '', variableValue(variable, resources, generation)]),
   )
   for (const { body } of resources) {
     for (const spec of specsFor(gvkOf(body), specs)) {
@@ -27,7 +29,7 @@ export function resolveVars(
 export function mergeVars(known: Variable[], more: readonly Variable[], generation: Generation): void {
   for (const variable of more) {
     const name = variable.name ?? ''
-    if (known.some((one) => one.name === name))
+    if (known.some((one) => (one.name ?? '') === name))
       refuse(generation === 'v5' ? `var '${name}' already encountered` : `var ${name} already encountered`)
     known.push(variable)
   }

@@ -4,6 +4,12 @@ import { changes, has } from './changes.ts'
 export const kustomize = changes({
   errorsNamePaths: [19, 'errors of decoding name the path of a field', 'Go 1.14 and later, encoding/json'],
   readsOwnBuild: [27, 'the label managed-by tells `(devel)` where it told `unknown`', 'api provenance/provenance.go'],
+  errorsNameEmbedded: [33, 'errors of decoding name embedded structs on the way', 'Go 1.24 and later, encoding/json'],
+  sevenOn: [
+    34,
+    'replacements may give a value (`sourceValue`); images of volumes are changed',
+    'api types/replacement.go; api internal/konfig/builtinpluginconsts/images.go',
+  ],
   tellsOwnVersion: [34, 'the label managed-by tells the version', 'api provenance/provenance.go'],
   five: [
     27,

@@ -28,6 +28,8 @@ export interface FromYamlOptions {
   readonly dialect?: 'v2' | 'v3'
   /** A key behind which nothing is written has the value undefined, not null. */
   readonly tellsUnwritten?: boolean
+  /** What stands for a plain number, boolean or date that is not written as JSON would write it, such as `010`; keys are read as ever. */
+  readonly keepWritten?: (text: string) => unknown
 }
 
 /** The first document of a text; null when it is empty. Integers beyond 2^53 lose precision. */
@@ -48,6 +50,23 @@ export function fromYaml(text: string | Uint8Array, options: FromYamlOptions = {
   }
 }
 
+/** What a plain scalar of one line is to go-yaml v3, in JSON: dates are instants there. */
+export function plainScalar(text: string): unknown {
+  const scalar = resolveScalar(text)
+  if (scalar.tag === 'timestamp') return goInstant(text)
+  if (/^(?:[yYnN]|yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF)$/.test(text)) return text
+  return toJson(plainValue(scalar, text))
+}
+
+/** A date of YAML as time.Time writes itself. Source: yaml.v3 resolve.go, parseTimestamp; time.Time, MarshalJSON. */
+function goInstant(text: string): string {
+  const [, date = '', time = '00:00:00', fraction = '', zone = 'Z'] =
+    /^(\d+-\d+-\d+)(?:(?:[Tt]|[ \t]+)([\d:]+)(\.\d+)?[ \t]*(Z|[-+]\d+(?::\d+)?)?)?$/.exec(text) ?? []
+  const two = (part: string): string => part.padStart(2, '0')
+  const digits = fraction.replace(/\.?0+$/, '')
+  return `${date.split('-').map(two).join('-')}T${time.split(':').map(two).join(':')}${digits}${zone}`
+}
+
 /** A mapping with its keys as YAML has them. */
 class YamlMap {
   readonly entries = new Map<string | number | bigint | boolean | null, unknown>()
@@ -61,15 +80,17 @@ class Decoder {
   readonly #isStrict: boolean
   readonly #dialect: 'v2' | 'v3'
   readonly #tellsUnwritten: boolean
+  readonly #keepWritten: ((text: string) => unknown) | undefined
   readonly #open = new Set<YamlNode>()
   #decodeCount = 0
   #aliasCount = 0
   #aliasDepth = 0
 
-  constructor({ strict = false, dialect = 'v2', tellsUnwritten = false }: FromYamlOptions) {
+  constructor({ strict = false, dialect = 'v2', tellsUnwritten = false, keepWritten }: FromYamlOptions) {
     this.#isStrict = strict
     this.#dialect = dialect
     this.#tellsUnwritten = tellsUnwritten
+    this.#keepWritten = keepWritten
   }
 
   decode(node: YamlNode): unknown {
@@ -79,7 +100,7 @@ class Decoder {
         return this.#throughAlias(node, (target) => this.decode(target))
       case 'scalar':
         if (this.#tellsUnwritten && node.isPlain && node.value === '' && node.tag === '') return undefined
-        return this.#dialect === 'v3' && isPlainWord(node) ? node.value : scalarValue(node)
+        return this.#written(node, this.#scalar(node))
       case 'sequence':
         return node.items.map((item) => this.decode(item))
       case 'mapping': {
@@ -88,6 +109,18 @@ class Decoder {
         return map
       }
     }
+  }
+
+  #scalar(node: YamlNode & { kind: 'scalar' }): unknown {
+    return this.#dialect === 'v3' && isPlainWord(node) ? node.value : scalarValue(node)
+  }
+
+  #written(node: YamlNode & { kind: 'scalar' }, value: unknown): unknown {
+    if (this.#keepWritten === undefined || !node.isPlain || node.tag !== '') return value
+    const isDate = value === node.value && resolveScalar(node.value).tag === 'timestamp'
+    const isBig = typeof value === 'bigint' && !Number.isSafeInteger(Number(value))
+    const isOther = isBig || (value !== null && typeof value !== 'string' && String(value) !== node.value)
+    return isDate || isOther ? this.#keepWritten(node.value) : value
   }
 
   /** Refuses "billion laughs". Source: decode.go, unmarshal and allowedAliasRatio. */
@@ -120,7 +153,7 @@ class Decoder {
         this.#merge(map, valueNode)
         continue
       }
-      const key = this.decode(keyNode)
+      const key = keyNode.kind === 'scalar' ? this.#scalar(keyNode) : this.decode(keyNode)
       if (key instanceof YamlMap || Array.isArray(key)) refuse(`invalid map key: ${goSyntax(key)}`)
       const scalarKey = key as string | number | bigint | boolean | null // the only other values that decode gives
       const value = this.decode(valueNode)
