@@ -172,7 +172,10 @@ function baseOf(
 
 /** A shell of nothing, in which a single command is run. */
 function plainShell(task: ProcessContext, dialect: Dialect, trust?: Trust): Shell {
-  return new Shell({ name: 'sh', tellsLine: false, positional: [], ...baseOf(task, dialect, trust) })
+  const shell = new Shell({ name: 'sh', tellsLine: false, positional: [], ...baseOf(task, dialect, trust) })
+  shell.isReplaced = true
+  shells.set(task, shell)
+  return shell
 }
 
 /** A tool by itself. One that only sleeps, as very many containers do all their life, needs no shell around it. */

@@ -197,6 +197,7 @@ function* command(call: BuiltinCall): Steps<Outcome> {
 /** The redirections of `exec` alone are dealt with before it is called; see `runSimple`. */
 function* exec({ args, shell, streams, engine }: BuiltinCall): Steps<Outcome> {
   if (args.length === 0) return 0
+  shell.isReplaced = true
   const code = yield* engine.runProgram(args, shell, streams)
   // The shell is gone: its traps do not run.
   shell.traps.delete('EXIT')

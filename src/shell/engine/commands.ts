@@ -1,4 +1,5 @@
 /** Commands by name: assignments, words, redirections; then a function, a builtin, a tool or a file. */
+
 import type { FsErrorCode } from '../../fs/node-fs.ts'
 import type { Steps } from '../../kernel/steps.ts'
 import { type ByteText, bytesToByteText, fromByteText } from '../byte-text.ts'
@@ -11,6 +12,7 @@ import { cannotExecute } from './caller-words.ts'
 import type { Engine } from './engine.ts'
 import { expandText, expandWords } from './expand.ts'
 import { type Expansion, ExpansionError } from './expansion.ts'
+import { inProcess } from './own-process.ts'
 import { isRefused, redirect } from './redirect.ts'
 import { codeOf, exitWith, type KeptVariable, type Outcome, Shell, type WorldProgram } from './shell.ts'
 import type { Streams } from './streams.ts'
@@ -345,18 +347,13 @@ function* runScriptFile(
 ): Steps<number> {
   shell.goDeeper()
   const { world, dialect, budget, directory } = shell
-  const child = new Shell({
-    world,
-    dialect,
-    budget,
-    name,
-    tellsLine: true,
-    pid: shell.pid,
-    directory,
-    environment: shell.environment(),
-    positional: args,
+  const environment = shell.environment()
+  return yield* inProcess(shell, streams, [name, ...args].join(' '), function* runsScript(pid, isThere) {
+    const setup = { world, dialect, budget, name, tellsLine: true, pid, directory, environment, positional: args }
+    const child = new Shell(setup)
+    child.depth = shell.depth + 1
+    isThere(child)
+    child.status = codeOf(yield* engine.runText(text, child, streams, name))
+    return yield* engine.leave(child, streams)
   })
-  child.depth = shell.depth + 1
-  child.status = codeOf(yield* engine.runText(text, child, streams, name))
-  return yield* engine.leave(child, streams)
 }

@@ -6,6 +6,7 @@ import type { Engine } from './engine.ts'
 import { expandPattern, expandText, expandWords } from './expand.ts'
 import { arithmetic, type Expansion, ExpansionError } from './expansion.ts'
 import { startBeside, startChild } from './jobs.ts'
+import { endsInCommand } from './own-process.ts'
 import { parseShell } from './parser.ts'
 import { matchesPattern } from './pattern.ts'
 import { signalNumbers } from './process-table.ts'
@@ -36,6 +37,12 @@ function* runScript(script: Script, shell: Shell, streams: Streams, isTested = f
     }
   }
   return outcome
+}
+
+function startOfLast(script: Script): number {
+  let start = script.length - 1
+  while (start > 0 && script[start]?.joint !== ';') start--
+  return start
 }
 
 /** Where the list of `&&` and `||` that begins at an item ends. */
@@ -324,7 +331,13 @@ function* runText(text: ByteText, shell: Shell, streams: Streams, origin: string
   shell.goDeeper()
   const { script, error } = parseShell(text, shell.dialect.grammar)
   shell.depth++
-  const outcome: Outcome = script.length === 0 ? 0 : yield* runScript(script, shell, streams)
+  const last = origin === '-c' && endsInCommand(script) ? startOfLast(script) : script.length
+  let outcome: Outcome = yield* runScript(script.slice(0, last), shell, streams)
+  if (typeof outcome === 'number' && last < script.length) {
+    // A shell that is given its script by -c becomes the last command.
+    shell.isReplaced = shell.traps.size === 0
+    outcome = yield* runScript(script.slice(last), shell, streams)
+  }
   shell.depth--
   if (error === undefined || typeof outcome !== 'number') return outcome
   for (const line of shell.dialect.syntax(error, shell, origin)) streams.err.write(`${line}\n`)

@@ -2,7 +2,7 @@
 
 import type { Unsubscribable } from 'rxjs'
 import { Once, type Receiver } from '../../kernel/once.ts'
-import { type Steps, wait as waitFor } from '../../kernel/steps.ts'
+import { forever, type Steps, wait as waitFor } from '../../kernel/steps.ts'
 import { type Builtin, type BuiltinCall, complain } from './builtin.ts'
 import { type Job, signalName, signalNumber, signalNumbers } from './process-table.ts'
 import type { Outcome, Shell } from './shell.ts'
@@ -86,7 +86,7 @@ function tell({ name, shell, streams }: BuiltinCall, message: string, code: numb
 }
 
 /** `kill [-SIGNAL] PID...`, `kill -l`. */
-export const killBuiltin: Builtin = (call) => {
+export const killBuiltin: Builtin = function* killBuiltin(call): Steps<Outcome> {
   const { shell, streams } = call
   const args = [...call.args]
   const isBash = shell.dialect.name === 'bash'
@@ -116,10 +116,13 @@ export const killBuiltin: Builtin = (call) => {
   let code = 0
   for (const target of args) {
     const pid = Number(target.startsWith('%') ? [...shell.jobs.keys()][Number(target.slice(1)) - 1] : target)
+    const wasRunning = shell.world.processes.isRunning(pid)
     if (Number.isNaN(pid))
       code = tell(call, isBash ? `${target}: arguments must be process or job IDs` : `invalid number '${target}'`, 1)
     else if (!shell.world.processes.signal(pid, number ?? 15))
       code = tell(call, isBash ? `(${target}) - No such process` : `can't kill pid ${target}: No such process`, 1)
+    // Who ended itself does nothing more.
+    else if (pid === shell.pid && wasRunning && !shell.world.processes.isRunning(pid)) yield* forever()
   }
   return code
 }

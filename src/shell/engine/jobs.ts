@@ -75,10 +75,13 @@ export function handlerOf(shell: Shell): (number: number) => boolean {
 
 /** Gives a signal to a shell; false: it does nothing about it, and is ended. */
 export function deliver(shell: Shell, number: number): boolean {
+  if (shell.successor !== undefined) return deliver(shell.successor, number)
   const name = signalName(number)
   const action = shell.traps.get(name)
   if (action === undefined) return false
   if (action === '') return true
+  // What took its process has no traps of the shell's.
+  if (shell.isReplaced) return false
   shell.pending.push(name)
   shell.interrupt?.(name)
   return true

@@ -40,6 +40,16 @@ export function signalName(number: number): string {
   return Object.entries(signalNumbers).find(([, each]) => each === number)?.[0] ?? String(number)
 }
 
+/** How shells tell of a command that a signal ended; of some they say nothing. Source: busybox shell/ash.c, showjob; strsignal(3). */
+export function deathText(number: number): string | undefined {
+  return deathTexts[number]
+}
+
+const deathTexts: Readonly<Record<number, string>> = {
+  ...{ 1: 'Hangup', 3: 'Quit', 6: 'Aborted', 9: 'Killed', 10: 'User defined signal 1', 11: 'Segmentation fault' },
+  ...{ 12: 'User defined signal 2', 14: 'Alarm clock', 15: 'Terminated' },
+}
+
 /** 128 and SIGKILL. */
 const killedCode = 137
 
@@ -51,6 +61,8 @@ export interface Job {
   readonly code: number | undefined
   /** Answers with its exit code when it ends, at once if it has. */
   readonly ended: Once<number>
+  /** The signal that ended it. */
+  readonly killedBy: number | undefined
   /** Delivers a signal: a process that does not handle it ends with 128 and the number. */
   signal(number: number): void
   /** Ends it with this exit code, whatever it does. */
@@ -91,6 +103,11 @@ export class ProcessTable {
     if (job === undefined) return this.#outer(pid, number)
     job.signal(number)
     return true
+  }
+
+  /** Whether it started a process of this number that still runs. */
+  isRunning(pid: number): boolean {
+    return this.#jobs?.has(pid) === true
   }
 
   /** Takes in a process that somebody else runs, so that others see it; `pid`: its number where it has one. */
@@ -145,6 +162,7 @@ class RunningJob implements Job, Receiver<number, never> {
   readonly pid: number
   readonly command: string
   code: number | undefined
+  killedBy: number | undefined
   handler: ((number: number) => boolean) | undefined
   readonly #kernel: Kernel
   readonly #over: () => void
@@ -163,7 +181,9 @@ class RunningJob implements Job, Receiver<number, never> {
   }
 
   begun(run: Unsubscribable): void {
-    this.#run = run
+    // It may have ended itself before.
+    if (this.code === undefined) this.#run = run
+    else run.unsubscribe()
   }
 
   answered(code: number): void {
@@ -182,6 +202,7 @@ class RunningJob implements Job, Receiver<number, never> {
     if (number === 0 || this.code !== undefined) return
     if (number !== signalNumbers.KILL && this.handler?.(number) === true) return
     if (number === signalNumbers.CHLD || number === signalNumbers.CONT) return
+    this.killedBy = number
     this.kill(128 + number)
   }
 

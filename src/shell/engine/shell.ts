@@ -145,6 +145,10 @@ export class Shell {
   interrupt: ((signal: string) => void) | undefined
   /** Variables as they were before a function made them its own, innermost last. */
   readonly locals: Map<string, KeptVariable>[] = []
+  /** The program that it runs next takes its process: behind `exec`, or because it does nothing else. */
+  isReplaced = false
+  /** The shell that took its process, and gets its signals. */
+  successor: Shell | undefined
   /** Absolute, as text. */
   directory: string
   positional: readonly ByteText[]

@@ -9,6 +9,7 @@ import {
   eachBlock,
   inputs,
   type NamedInput,
+  notSimulated,
   open,
   options,
   quoted,
@@ -262,7 +263,9 @@ function displayedRow(row: ByteText, at: number, { size, cell }: Display): strin
 
 /** Bytes in pairs with their characters; -p plain digits, -i as C, -r back to bytes. */
 export const xxd: Tool = function* xxd(context): Steps<number> {
-  const given = options(context, say(context, 'prul:c:g:s:o:i', 'prl:c:g:s:o:i'), { plain: 'p' })
+  // vim's takes -ps and other long names behind one dash.
+  const args = context.args.map((arg) => (/^-(?:ps|plain|postscript)$/.test(arg) ? '-p' : arg))
+  const given = options(context, say(context, 'aprubel:c:g:s:o:iEn:', 'prl:c:g:s:o:in:'), { plain: 'p' }, { args })
   if (typeof given === 'number') return given
   const path = given.operands[0] ?? '-'
   const input = open(context, path)
@@ -271,28 +274,51 @@ export const xxd: Tool = function* xxd(context): Steps<number> {
     const content = yield* input.all(context.held)
     const digits = given.has('p')
       ? content.replace(/\s/g, '')
-      : content.replace(/^[0-9a-f]+: ((?:[0-9a-f]+ ?)+) .*$/gm, '$1').replace(/\s/g, '')
+      : content.replace(/^[0-9a-fA-F]+: ?((?:[0-9a-fA-F]{2,} ?)+)(?: .*)?$/gm, '$1').replace(/\s/g, '')
     context.out(
       (digits.match(/[0-9a-fA-F]{2}/g) ?? []).map((pair) => String.fromCharCode(Number.parseInt(pair, 16))).join(''),
     )
     return 0
   }
-  const skip = sizeOf(given.value('s')) ?? 0
-  const count = sizeOf(given.value('l'))
-  const columns = Number(given.value('c') ?? (given.has('p') ? '30' : given.has('i') ? '12' : '16')) || 16
-  const group = Number(given.value('g') ?? '2') || columns
-  const shown = (code: number): string => (given.has('u') ? hex(code, 2).toUpperCase() : hex(code, 2))
+  if (given.has('E')) return notSimulated(context, 'xxd -E')
+  const isBinary = given.has('b')
+  const said = given.value('s') ?? ''
+  // From the end of a file, which is read for that.
+  const all = said.startsWith('-') ? yield* input.all(context.held) : undefined
+  const skip = all === undefined ? (sizeOf(said.replace(/^\+/, '')) ?? 0) : Math.max(0, all.length + Number(said))
+  const source = all === undefined ? input : new Input(all)
+  const count = sizeOf(given.value('l') ?? given.value('n'))
+  const usual = given.has('p') ? '30' : given.has('i') ? '12' : isBinary ? '6' : '16'
+  const columns = Number(given.value('c') ?? usual) || Number(usual)
+  const group = Number(given.value('g') ?? (isBinary ? '1' : given.has('e') ? '4' : '2')) || columns
+  const digits = isBinary ? 8 : 2
+  const shown = (code: number): string => {
+    const text = isBinary ? code.toString(2).padStart(8, '0') : hex(code, 2)
+    return given.has('u') ? text.toUpperCase() : text
+  }
   const added = skip + (sizeOf(given.value('o')) ?? 0)
   if (given.has('i')) {
-    const bytes = (yield* input.all(context.held)).slice(skip, count === undefined ? undefined : skip + count)
+    const bytes = (yield* source.all(context.held)).slice(skip, count === undefined ? undefined : skip + count)
     context.out(asC(bytes, columns, path, context.voice === 'gnu'))
     return 0
   }
-  yield* dumpRows(context, [{ path, input }], { size: columns, skip, count, folds: false }, (row, at) => {
+  const width = columns * digits + Math.ceil(columns / group)
+  yield* dumpRows(context, [{ path, input: source }], { size: columns, skip, count, folds: false }, (row, at) => {
     const cells = codes(row)
     if (given.has('p')) return `${cells.map(shown).join('')}\n`
-    const text = cells.map((code, i) => shown(code) + ((i + 1) % group === 0 ? ' ' : '')).join('')
-    return `${hex(at + added, 8)}: ${text.padEnd(columns * 2 + Math.ceil(columns / group))} ${printable(row)}\n`
+    let text = ''
+    for (let i = 0; i < cells.length; i += group) {
+      const own = cells.slice(i, i + group).map(shown)
+      // Little-endian groups have their bytes the other way round, short ones to the right.
+      const part = given.has('e')
+        ? own
+            .reverse()
+            .join('')
+            .padStart(group * digits)
+        : own.join('')
+      text += part.length < group * digits ? part : `${part} `
+    }
+    return `${hex(at + added, 8)}: ${text.padEnd(width)} ${printable(row)}\n`
   })
   return 0
 }

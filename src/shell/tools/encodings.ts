@@ -11,6 +11,7 @@ import {
   complain,
   eachBlock,
   inputs,
+  type Options,
   options,
   quoted,
   readAll,
@@ -32,7 +33,7 @@ export const base64: Tool = function* base64(context): Steps<number> {
   if (given.has('d') || given.has('D')) {
     const content = yield* allBytes(context, given.operands)
     if (content === undefined) return 1
-    const clean = content.replace(given.has('i') ? /[^A-Za-z0-9+/=]/g : /\n/g, '')
+    const clean = content.replace(given.has('i') ? /[^A-Za-z0-9+/=]/g : say(context, /\n/g, /[ \t\r\n]/g), '')
     const { text, isValid } = decodeBase64(clean)
     context.out(text)
     return isValid ? 0 : complain(context, say(context, 'invalid input', 'truncated input'))
@@ -85,15 +86,25 @@ const digests: Readonly<Record<string, (bytes: Uint8Array) => Uint8Array>> = {
 
 /** md5sum, sha1sum, sha256sum and the like; -c checks a list of them. */
 export const checksum: Tool = function* checksum(context): Steps<number> {
-  const given = options(context, 'btcsw', { binary: 'b', text: 't', check: 'c', status: 's', quiet: 's', warn: 'w' })
+  const given = options(context, say(context, 'btcwzSQI', 'cswbt'), {
+    ...{ binary: 'b', text: 't', check: 'c', status: 'S', quiet: 'Q', warn: 'w', zero: 'z', tag: 'T' },
+    ...{ 'ignore-missing': 'I', strict: 'R' },
+  })
   if (typeof given === 'number') return given
   const digest = digests[context.name] ?? sha256
-  if (given.has('c')) return yield* checkSums(context, given.operands, digest, given.has('s'))
+  if (given.has('c')) return yield* checkSums(context, given.operands, digest, given)
   let code = 0
   for (const path of given.operands.length === 0 ? ['-'] : given.operands) {
     const content = yield* readAll(context, path)
     if (typeof content !== 'string') code = cannotOpen(context, path, content.code)
-    else context.out(`${bytesToHex(digest(byteTextToBytes(content)))}  ${path}\n`)
+    else {
+      const sum = bytesToHex(digest(byteTextToBytes(content)))
+      const kind = context.name.replace('sum', '').toUpperCase()
+      const mark = given.has('b') && context.voice === 'gnu' ? '*' : ' '
+      context.out(
+        given.has('T') ? `${kind} (${path}) = ${sum}\n` : `${sum} ${mark}${path}${given.has('z') ? '\0' : '\n'}`,
+      )
+    }
   }
   return code
 }
@@ -102,9 +113,12 @@ function* checkSums(
   context: ToolContext,
   lists: readonly ByteText[],
   digest: (bytes: Uint8Array) => Uint8Array,
-  isQuiet: boolean,
+  given: Options,
 ): Steps<number> {
   const isBusybox = context.voice === 'busybox'
+  const isSilent = given.has('s') || given.has('S')
+  let malformed = 0
+  let verified = 0
   let failed = 0
   let unread = 0
   let checked = 0
@@ -117,15 +131,18 @@ function* checkSums(
       const isSum = match !== null && (isBusybox || new RegExp(`^[0-9a-fA-F]{${sumLength}}$`).test(match[1] ?? ''))
       if (isSum || isBusybox) checked++
       if (isBusybox && match === null) failed++
+      if (!isSum && !isBusybox) malformed++
       if (!isSum) continue
       const [, wanted = '', path = ''] = match
       const content = yield* readAll(context, path)
+      if (typeof content !== 'string' && content.code === 'ENOENT' && given.has('I')) continue
       const isRight =
         typeof content === 'string' && bytesToHex(digest(byteTextToBytes(content))) === wanted.toLowerCase()
       if (typeof content !== 'string') cannotOpen(context, path, content.code)
       if (!isRight) failed++
+      verified++
       if (typeof content !== 'string') unread++
-      if (!isQuiet)
+      if (!isSilent && !(isRight && given.has('Q')))
         context.out(
           `${path}: ${isRight ? 'OK' : typeof content === 'string' ? 'FAILED' : say(context, 'FAILED open or read', 'FAILED')}\n`,
         )
@@ -133,16 +150,19 @@ function* checkSums(
   }
   if (checked === 0 && list.length > 0)
     return complain(context, `${lists[0] ?? '-'}: no properly formatted checksum lines found`)
-  if (isQuiet) return failed > 0 ? 1 : code
+  if (verified === 0 && given.has('I')) return complain(context, `${lists[0] ?? '-'}: no file was verified`)
+  if (isSilent) return failed > 0 ? 1 : code
   // Source: coreutils digest.c, digest_check; busybox coreutils/md5_sha1_sum.c.
   if (isBusybox) {
     if (failed > 0) complain(context, `WARNING: ${failed} of ${checked} computed checksums did NOT match`)
   } else {
     const wrong = failed - unread
+    if (malformed > 0)
+      complain(context, `WARNING: ${malformed} line${malformed === 1 ? ' is' : 's are'} improperly formatted`)
     if (unread > 0) complain(context, `WARNING: ${unread} listed file${unread === 1 ? '' : 's'} could not be read`)
     if (wrong > 0) complain(context, `WARNING: ${wrong} computed checksum${wrong === 1 ? '' : 's'} did NOT match`)
   }
-  return failed > 0 ? 1 : code
+  return failed > 0 || (malformed > 0 && given.has('R')) ? 1 : code
 }
 
 /** Replaces `$NAME` and `${NAME}` by variables of the environment. Source: gettext envsubst. */

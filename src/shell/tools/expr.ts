@@ -5,15 +5,20 @@ import { complain, quoted, say, type Tool, type ToolContext, usage } from './too
 
 /** Prints the value of an expression; 1 when it is 0 or empty, 2 when it is none. */
 export const expr: Tool = (context) => {
-  if (context.args.length === 0) return usage(context, 'missing operand', 2)
+  if (context.args.length === 0) return usage(context, say(context, 'missing operand', 'too few arguments'), 2)
   try {
     const value = new ExprReader(context).whole()
     context.out(`${value}\n`)
-    return value === '' || /^-?0+$/.test(value) ? 1 : 0
+    return isNothing(context, value) ? 1 : 0
   } catch (error) {
     if (!(error instanceof ExprError)) throw error
     return complain(context, error.message, 2)
   }
+}
+
+/** What counts as false. GNU's takes any writing of 0; Source: expr.c, null; busybox coreutils/expr.c, null, of a string only `0`. */
+function isNothing(context: ToolContext, text: ByteText): boolean {
+  return text === '' || say(context, /^-?0+$/, /^0$/).test(text)
 }
 
 class ExprError extends Error {
@@ -81,6 +86,7 @@ class ExprReader {
       this.#at++
       return value
     }
+    if (word === '+' && this.#context.voice === 'gnu') return this.#next()
     if (word === 'length' && this.#args[this.#at] !== undefined) return String(characterCount(this.#next()))
     if (word === 'substr' && this.#args.length - this.#at >= 3) {
       const [text, from, count] = [this.#next(), Number(this.#next()), Number(this.#next())]
@@ -116,21 +122,26 @@ class ExprReader {
     return BigInt(text)
   }
 
+  /** Busybox reckons in 64 bits. */
+  #told(value: bigint): ByteText {
+    return String(say(this.#context, value, BigInt.asIntN(64, value)))
+  }
+
   #apply(a: ByteText, operator: string, b: ByteText): ByteText {
-    const isNothing = (text: ByteText): boolean => text === '' || /^-?0+$/.test(text)
+    const isNull = (text: ByteText): boolean => isNothing(this.#context, text)
     switch (operator) {
       case '|':
-        return isNothing(a) ? (isNothing(b) ? '0' : b) : a
+        return isNull(a) ? (isNull(b) ? '0' : b) : a
       case '&':
-        return isNothing(a) || isNothing(b) ? '0' : a
+        return isNull(a) || isNull(b) ? '0' : a
       case ':':
         return this.#match(a, b)
       case '+':
-        return String(this.#number(a) + this.#number(b))
+        return this.#told(this.#number(a) + this.#number(b))
       case '-':
-        return String(this.#number(a) - this.#number(b))
+        return this.#told(this.#number(a) - this.#number(b))
       case '*':
-        return String(this.#number(a) * this.#number(b))
+        return this.#told(this.#number(a) * this.#number(b))
       case '/':
       case '%': {
         const [x, y] = [this.#number(a), this.#number(b)]

@@ -68,9 +68,55 @@ export function statDate(at: number): string {
   return `${date} ${time}.${padNumber(millisecond, 3)}000000 +0000`
 }
 
-/** What `date +FORMAT` writes of an instant, in UTC. Source: strftime(3). */
-export function strftime(format: string, at: number): string {
-  return format.replace(/%(.)/g, (whole, letter: string) => timeField(letter, at) ?? dateField(letter, at) ?? whole)
+/**
+ * What `date +FORMAT` writes of an instant, in UTC; flags say how numbers are padded, and `^` that letters are large. `isGnu`: what only
+ * GNU's knows, `%N`, `%:z`, `%q`. Source: strftime(3); gnulib lib/nstrftime.c.
+ */
+export function strftime(format: string, at: number, isGnu = true): string {
+  return format.replace(/%([-_0^]?)(:?[a-zA-Z%])/g, (whole, flag: string, letter: string) => {
+    if (!isGnu && /^(?:N|q|:.)$/.test(letter)) return whole
+    const field = timeField(letter, at) ?? dateField(letter, at) ?? weekField(letter, at)
+    return field === undefined ? whole : padded(field, flag)
+  })
+}
+
+function padded(field: string, flag: string): string {
+  switch (flag) {
+    case '-':
+      return field.replace(/^[ 0]+(?=\d)/, '')
+    case '_':
+      return field.replace(/^0+(?=\d)/, (zeros) => ' '.repeat(zeros.length))
+    case '0':
+      return field.replace(/^ +(?=\d)/, (blanks) => '0'.repeat(blanks.length))
+    case '^':
+      return field.toUpperCase()
+    default:
+      return field
+  }
+}
+
+/** Weeks: from Sundays, from Mondays, and as ISO 8601 counts them. */
+function weekField(letter: string, at: number): string | undefined {
+  const { year, month, day } = civilTime(at)
+  const dayOfYear = dayOfYearOf(month, day, year) - 1
+  const weekday = (Math.floor(at / dayMs) + 4) % 7
+  switch (letter) {
+    case 'U':
+      return padNumber(Math.floor((dayOfYear + 7 - weekday) / 7), 2)
+    case 'W':
+      return padNumber(Math.floor((dayOfYear + 7 - ((weekday + 6) % 7)) / 7), 2)
+    case 'V':
+    case 'G':
+    case 'g': {
+      // The week belongs to the year in which its Thursday lies.
+      const thursday = at + (4 - (weekday === 0 ? 7 : weekday)) * dayMs
+      const own = civilTime(thursday)
+      if (letter === 'V') return padNumber(Math.floor((dayOfYearOf(own.month, own.day, own.year) - 1) / 7) + 1, 2)
+      return letter === 'G' ? padNumber(own.year, 4) : padNumber(own.year % 100, 2)
+    }
+    default:
+      return undefined
+  }
 }
 
 function timeField(letter: string, at: number): string | undefined {
@@ -89,10 +135,22 @@ function timeField(letter: string, at: number): string | undefined {
       return String(Math.floor(at / 1000))
     case 'N':
       return `${padNumber(millisecond, 3)}000000`
+    case 'k':
+      return String(hour).padStart(2)
+    case 'l':
+      return String(hour % 12 === 0 ? 12 : hour % 12).padStart(2)
     case 'p':
       return hour < 12 ? 'AM' : 'PM'
+    case 'P':
+      return hour < 12 ? 'am' : 'pm'
+    case 'r':
+      return strftime('%I:%M:%S %p', at)
+    case 'X':
+      return strftime('%H:%M:%S', at)
     case 'z':
       return '+0000'
+    case ':z':
+      return '+00:00'
     case 'Z':
       return 'UTC'
     case 'T':
@@ -116,8 +174,12 @@ function dateField(letter: string, at: number): string | undefined {
   switch (letter) {
     case 'Y':
       return padNumber(year, 4)
+    case 'C':
+      return padNumber(Math.floor(year / 100), 2)
     case 'y':
       return padNumber(year % 100, 2)
+    case 'q':
+      return String(Math.ceil(month / 3))
     case 'm':
       return padNumber(month, 2)
     case 'd':
@@ -129,6 +191,7 @@ function dateField(letter: string, at: number): string | undefined {
     case 'A':
       return days[weekday]
     case 'b':
+    case 'h':
       return months[month - 1]
     case 'B':
       return monthNames[month - 1]
@@ -141,6 +204,7 @@ function dateField(letter: string, at: number): string | undefined {
     case 'F':
       return strftime('%Y-%m-%d', at)
     case 'D':
+    case 'x':
       return strftime('%m/%d/%y', at)
     case 'c':
       return strftime('%a %b %e %H:%M:%S %Y', at)

@@ -6,6 +6,7 @@ import type { ByteText } from '../byte-text.ts'
 import { openInput } from '../engine/devices.ts'
 import { ash, bash, type Dialect } from '../engine/dialect.ts'
 import type { Engine } from '../engine/engine.ts'
+import { inProcess } from '../engine/own-process.ts'
 import { codeOf, Shell, type ShellSetup } from '../engine/shell.ts'
 import { Input, type Streams } from '../engine/streams.ts'
 import { setOption } from '../engine/variable-builtins.ts'
@@ -93,18 +94,15 @@ function dialectOf(name: string, around: Dialect): Dialect {
 }
 
 export const nestedShell: Tool = function* nestedShell({ name, args, shell, streams, engine }): Steps<number> {
-  const { world, budget, directory, pid } = shell
+  const { world, budget, directory } = shell
   shell.goDeeper()
-  const base = {
-    world,
-    budget,
-    directory,
-    pid,
-    dialect: dialectOf(name, shell.dialect),
-    environment: shell.environment(),
-  }
-  const started = yield* startShell(name, args, base, streams)
-  if (typeof started === 'number') return started
-  started.shell.depth = shell.depth + 1
-  return yield* runShell(started, streams.with({}), engine)
+  const dialect = dialectOf(name, shell.dialect)
+  const environment = shell.environment()
+  return yield* inProcess(shell, streams, [name, ...args].join(' '), function* runsShell(pid, isThere) {
+    const started = yield* startShell(name, args, { world, budget, directory, pid, dialect, environment }, streams)
+    if (typeof started === 'number') return started
+    started.shell.depth = shell.depth + 1
+    isThere(started.shell)
+    return yield* runShell(started, streams.with({}), engine)
+  })
 }

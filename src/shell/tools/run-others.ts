@@ -3,7 +3,7 @@ import { after } from '../../kernel/after.ts'
 import { firstOf } from '../../kernel/first-of.ts'
 import { forever, sleep as pause, type Steps, wait } from '../../kernel/steps.ts'
 import type { ByteText } from '../byte-text.ts'
-import { type Job, signalNumber } from '../engine/process-table.ts'
+import { deathText, type Job, signalName, signalNumber } from '../engine/process-table.ts'
 import { complain, options, quoted, say, type Tool, type ToolContext, usage } from './tool.ts'
 
 /** Milliseconds of `1.5`, `2m`, `1h`, as sleep and timeout take them; NaN for anything else. */
@@ -49,8 +49,8 @@ export const timeout: Tool = function* timeout(context): Steps<number> {
   const bad = say(context, 125, 1)
   const given = options(
     context,
-    'k:s:v',
-    { signal: 's', 'kill-after': 'k', 'preserve-status': 'v', foreground: 'v' },
+    say(context, 'k:s:vpf', 'k:s:'),
+    say(context, { signal: 's', 'kill-after': 'k', 'preserve-status': 'p', foreground: 'f', verbose: 'v' }, {}),
     { stopsEarly: true, badCode: bad },
   )
   if (typeof given === 'number') return given
@@ -74,14 +74,22 @@ export const timeout: Tool = function* timeout(context): Steps<number> {
   const job = context.start(argv)
   const code = yield* endWithin(context, job, ms === 0 ? Number.POSITIVE_INFINITY : ms)
   if (code !== undefined) return code
+  if (given.has('v')) context.err(verboseText(context, signal, argv[0] ?? ''))
   job.signal(signal)
-  // Its shell tells of a command that a signal ended. Source: busybox shell/ash.c, showjob; libbb/u_signal_names.c.
-  const told = { 9: 'Killed', 15: 'Terminated' }[signal]
+  // Its shell tells of a command that a signal ended.
+  const told = deathText(signal)
   if (told !== undefined && context.voice === 'busybox') context.err(`${told}\n`)
   const grace = given.value('k')
   const ended = yield* endWithin(context, job, grace === undefined ? Number.POSITIVE_INFINITY : millisecondsOf(grace))
+  if (ended === undefined && given.has('v')) context.err(verboseText(context, 9, argv[0] ?? ''))
   if (ended === undefined) job.signal(9)
-  return signal === 9 || ended === undefined ? 137 : say(context, 124, 128 + signal)
+  if (signal === 9 || ended === undefined) return 137
+  return given.has('p') ? ended : say(context, 124, 128 + signal)
+}
+
+/** Source: coreutils timeout.c, cleanup. */
+function verboseText(context: ToolContext, signal: number, command: ByteText): ByteText {
+  return `${context.prefix}sending signal ${signalName(signal)} to command ${quoted(context, command)}\n`
 }
 
 /** The code of a job; undefined when the time is over before. */

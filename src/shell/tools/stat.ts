@@ -14,8 +14,42 @@ const blockBytes = 4096
 const fileSystems: Readonly<Record<string, readonly [magic: string, name: string]>> = {
   tmpfs: ['1021994', 'tmpfs'],
   overlay: ['794c7630', 'overlayfs'],
+  proc: ['9fa0', 'proc'],
+  sysfs: ['62656572', 'sysfs'],
+  devpts: ['1cd1', 'devpts'],
+  mqueue: ['19800202', 'mqueue'],
+  cgroup2: ['63677270', 'cgroup2fs'],
+  nfs: ['6969', 'nfs'],
   ext4: ['ef53', 'ext2/ext3'],
   disk: ['ef53', 'ext2/ext3'],
+}
+
+/** What the runtime mounts into every container beside. Source: OCI runtime-spec config-linux.md, default filesystems. */
+function kernelSystem(at: string): string | undefined {
+  const [, top = '', below = ''] = at.split('/')
+  if (top === 'dev') return below === 'pts' ? 'devpts' : below === 'mqueue' ? 'mqueue' : 'tmpfs'
+  return top === 'proc' ? 'proc' : top === 'sys' ? (at.startsWith('/sys/fs/cgroup') ? 'cgroup2' : 'sysfs') : undefined
+}
+
+/** Major and minor numbers of character devices. Source: Linux Documentation/admin-guide/devices.txt. */
+const deviceNumbers: Readonly<Record<string, readonly [major: string, minor: string]>> = {
+  '/dev/null': ['1', '3'],
+  '/dev/zero': ['1', '5'],
+  '/dev/full': ['1', '7'],
+  '/dev/random': ['1', '8'],
+  '/dev/urandom': ['1', '9'],
+  '/dev/tty': ['5', '0'],
+}
+
+function deviceAt(at: string): FileStat | undefined {
+  if (!Object.hasOwn(deviceNumbers, at)) return undefined
+  return { type: 'file', mode: 0o666, uid: 0, gid: 0, size: 0, mtimeMs: 0, links: 1, inode: 5 }
+}
+
+function deviceFields(at: string): Readonly<Record<string, string>> {
+  const numbers = Object.hasOwn(deviceNumbers, at) ? deviceNumbers[at] : undefined
+  if (numbers === undefined) return {}
+  return { t: numbers[0], T: numbers[1], F: 'character special file', A: 'crw-rw-rw-', f: '21b6', b: '0', B: '512' }
 }
 
 export const stat: Tool = (context) => {
@@ -31,7 +65,13 @@ export const stat: Tool = (context) => {
   let code = 0
   for (const path of given.operands) {
     const at = context.shell.path(path)
-    const found = given.has('L') || given.has('f') ? context.files.stat(at) : context.files.lstat(at)
+    const device = deviceAt(context.shell.logicalPath(path))
+    const found =
+      device === undefined
+        ? given.has('L') || given.has('f')
+          ? context.files.stat(at)
+          : context.files.lstat(at)
+        : ({ ok: true, value: device } as const)
     if (!found.ok) {
       const gnu = given.has('f') ? `cannot read file system information for '${path}'` : `cannot statx '${path}'`
       code = complain(
@@ -46,7 +86,10 @@ export const stat: Tool = (context) => {
     }
     const fields = given.has('f')
       ? systemFields(context, path, at)
-      : fieldsOf(context, path, found.value, isOnTmpfs(context, at))
+      : {
+          ...fieldsOf(context, path, found.value, isOnTmpfs(context, at)),
+          ...deviceFields(context.shell.logicalPath(path)),
+        }
     const isPrintf = context.args.some((arg) => arg.startsWith('--printf'))
     const format = given.value('c')
     const text =
@@ -78,7 +121,7 @@ const systemText = [
 
 function systemFields(context: ToolContext, path: ByteText, at: string): Readonly<Record<string, string>> {
   const mount = mountOf(context, at)
-  const [magic, name] = fileSystems[mount?.type ?? 'overlay'] ?? ['0', `UNKNOWN (0x0)`]
+  const [magic, name] = fileSystems[kernelSystem(at) ?? mount?.type ?? 'overlay'] ?? ['0', `UNKNOWN (0x0)`]
   const total = Math.floor((mount?.capacityBytes ?? 0) / blockBytes)
   const free = total - Math.ceil((mount?.usedBytes ?? 0) / blockBytes)
   const [blocks, left] = [String(total), String(Math.max(free, 0))]

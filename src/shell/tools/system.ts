@@ -2,9 +2,8 @@
 import { errorText } from '../../fs/error-text.ts'
 import type { Steps } from '../../kernel/steps.ts'
 import { signalNumber } from '../engine/process-table.ts'
-import { groupName, humanSize, strftime, userName } from './format.ts'
-import { instantOfText } from './instants.ts'
-import { mountOf } from './ls.ts'
+import { groupName, strftime, userName } from './format.ts'
+import { instantByForm, instantOfText } from './instants.ts'
 import { complain, type Options, options, quoted, say, type Tool, type ToolContext, usage } from './tool.ts'
 
 export const env: Tool = function* env(context): Steps<number> {
@@ -104,7 +103,7 @@ export const uname: Tool = (context) => {
 }
 
 export const date: Tool = (context) => {
-  const given = options(context, 'uRI::d:r:D:', {
+  const given = options(context, say(context, 'uRI::d:r:', 'uRI::d:r:D:'), {
     utc: 'u',
     universal: 'u',
     date: 'd',
@@ -125,7 +124,7 @@ export const date: Tool = (context) => {
     : given.has('I')
       ? isoFormat(given.value('I') ?? '')
       : '%a %b %e %H:%M:%S UTC %Y'
-  context.out(`${strftime(format ?? standard, at)}\n`)
+  context.out(`${strftime(format ?? standard, at, context.voice === 'gnu')}\n`)
   return 0
 }
 
@@ -145,7 +144,9 @@ function instantOf(context: ToolContext, given: Options): number | string {
       : say(context, `${file}: ${errorText(stat.code)}`, `can't stat '${file}': ${errorText(stat.code)}`)
   }
   const said = given.value('d') ?? 'now'
-  return instantOfText(context, said) ?? `invalid date ${quoted(context, said)}`
+  const form = given.value('D')
+  const parsed = form === undefined ? instantOfText(context, said) : instantByForm(said, form)
+  return parsed ?? `invalid date ${quoted(context, said)}`
 }
 
 export const ps: Tool = (context) => {
@@ -174,39 +175,6 @@ export const mount: Tool = (context) => {
     context.out(`${source} on ${path} type ${type} (${readOnly ? 'ro' : 'rw'},relatime${size})\n`)
   }
   return 0
-}
-
-/** Source: busybox coreutils/df.c. */
-export const df: Tool = (context) => {
-  const given = options(context, 'hkmTPait:B:', { 'human-readable': 'h', 'print-type': 'T', all: 'a' })
-  if (typeof given === 'number') return given
-  let code = 0
-  const wanted = given.operands.map((path) => {
-    if (!context.files.stat(context.shell.path(path)).ok)
-      code = complain(context, say(context, `${path}: No such file or directory`, `${path}: can't find mount point`))
-    return mountOf(context, context.shell.path(path))?.path
-  })
-  const isHuman = given.has('h')
-  const unit = given.has('m') ? 1024 ** 2 : 1024
-  const head = isHuman ? '     Size' : given.has('m') ? '1M-blocks' : '1K-blocks'
-  context.out(
-    `Filesystem           ${given.has('T') ? 'Type       ' : ''}${head.padEnd(15)}Used Available Use% Mounted on\n`,
-  )
-  for (const { source, path, type, usedBytes, capacityBytes } of context.files.mounts()) {
-    if (
-      (capacityBytes === undefined && !given.has('a') && !wanted.includes(path)) ||
-      (wanted.length > 0 && !wanted.includes(path))
-    )
-      continue
-    const capacity = capacityBytes ?? 0
-    const size = (bytes: number): string => (isHuman ? humanSize(bytes) : String(Math.ceil(bytes / unit)))
-    const percent = capacity === 0 ? 0 : Math.ceil((usedBytes * 100) / capacity)
-    const kind = given.has('T') ? ` ${type.padEnd(10)}` : ''
-    context.out(
-      `${source.padEnd(20)}${kind} ${size(capacity).padStart(9)} ${size(usedBytes).padStart(9)} ${size(Math.max(capacity - usedBytes, 0)).padStart(9)} ${String(percent).padStart(3)}% ${path}\n`,
-    )
-  }
-  return code
 }
 
 /** The tool; shells have a builtin of their own. */

@@ -62,7 +62,9 @@ const closeQuote = toByteText('\u2019')
 /** A usage mistake, with the hint that coreutils give; busybox's text of usage is its own program's. */
 export function usage(context: ToolContext, message: ByteText, code = 1): number {
   context.err(`${context.prefix}${message}\n`)
-  if (context.voice === 'gnu') context.err(`Try '${context.name} --help' for more information.\n`)
+  // Diffutils say their name before the hint, too.
+  const lead = /^(?:cmp|diff)$/.test(context.name) ? context.prefix : ''
+  if (context.voice === 'gnu') context.err(`${lead}Try '${context.name} --help' for more information.\n`)
   return code
 }
 

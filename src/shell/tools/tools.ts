@@ -2,8 +2,12 @@
 import type { Shell } from '../engine/shell.ts'
 import { awk } from './awk.ts'
 import { chmod, chown, ln, mkdir, mktemp, rm, rmdir, touch } from './change-files.ts'
+import { cmp, comm } from './compare.ts'
 import { cp, mv } from './copy.ts'
 import { curl } from './curl.ts'
+import { dd } from './dd.ts'
+import { df } from './df.ts'
+import { diff } from './diff.ts'
 import { hexdump, od, xxd } from './dumps.ts'
 import { echo } from './echo.ts'
 import { base64, checksum, envsubst } from './encodings.ts'
@@ -25,7 +29,7 @@ import { nohup, sleep, timeout, usleep, xargs } from './run-others.ts'
 import { sed } from './sed.ts'
 import { sort } from './sort.ts'
 import { stat } from './stat.ts'
-import { date, df, env, hostname, id, kill, mount, printenv, ps, refused, uname, whoami } from './system.ts'
+import { date, env, hostname, id, kill, mount, printenv, ps, refused, uname, whoami } from './system.ts'
 import { tar } from './tar.ts'
 import { test } from './test.ts'
 import type { Tool } from './tool.ts'
@@ -54,11 +58,15 @@ const tools: Readonly<Record<string, Tool>> = {
   chgrp: chown,
   chmod,
   chown,
+  cmp,
+  comm,
   cp,
   curl,
   cut,
   date,
+  dd,
   df,
+  diff,
   dirname,
   echo,
   egrep: grep,
@@ -142,8 +150,8 @@ const onlyBusybox = new Set(['ash', 'hd', 'inotifyd', 'usleep'])
 /** Programs that images or machines have and podsim does not: they refuse themselves by name. */
 const refusedNames: ReadonlySet<string> = new Set(
   (
-    'adduser ar arp arping bc bunzip2 bzcat bzip2 cal chroot chvt cksum clear cmp comm cpio crond crontab ' +
-    'dc dd deluser diff dmesg docker dos2unix du ed expand factor fallocate fdisk flock fold free fsync ftpget ftpput fuser ' +
+    'adduser ar arp arping bc bunzip2 bzcat bzip2 cal chroot chvt cksum clear cpio crond crontab ' +
+    'dc deluser dmesg docker dos2unix du ed expand factor fallocate fdisk flock fold free fsync ftpget ftpput fuser ' +
     'gcc getopt git gunzip gzip halt helm hostid httpd ifconfig install ip ipcalc ipcs killall klogd less link logger ' +
     'login logname lsof lsusb lzcat make mesg microcom mkfifo mknod more mountpoint nano netstat nice nmeter ' +
     'node npm nproc ntpd passwd patch perl pgrep pidof ping ping6 pip pkill pmap poweroff pstree python python3 ' +

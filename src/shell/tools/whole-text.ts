@@ -200,6 +200,8 @@ export const tail: Tool = function* tail(context): Steps<number> {
   const follows = given.has('f') || given.has('F')
   const paths = given.operands.length === 0 ? ['-'] : given.operands
   const shown: Followed[] = []
+  const opened = paths.filter((path) => path === '-' || context.files.stat(context.shell.path(path)).ok).length
+  const isTitled = say(context, paths.length, opened) > 1 && !given.has('q')
   for (const path of paths) {
     const input = open(context, path)
     if (!(input instanceof Input)) {
@@ -207,7 +209,7 @@ export const tail: Tool = function* tail(context): Steps<number> {
       if (given.has('F')) shown.push({ path, length: 0, isThere: false })
       continue
     }
-    if ((paths.length > 1 && !given.has('q')) || given.has('v')) context.out(heading(path, isFirst))
+    if (isTitled || given.has('v')) context.out(heading(path, isFirst))
     isFirst = false
     const isEndless = follows && isDevice(context.shell.logicalPath(path)) && path !== '-'
     if (wanted.sign === '+' && !follows) {
@@ -218,7 +220,9 @@ export const tail: Tool = function* tail(context): Steps<number> {
     context.out(lastOf(text, wanted, bytes !== undefined))
     if (path !== '-') shown.push({ path, length: text.length, isThere: true })
   }
-  return follows && shown.length > 0 ? yield* follow(context, shown, given.value('s')) : code
+  if (follows && shown.length > 0) return yield* follow(context, shown, given.value('s'))
+  // Source: busybox coreutils/tail.c.
+  return code !== 0 && isFirst && context.voice === 'busybox' ? complain(context, 'no files') : code
 }
 
 /** All from the line or byte of a number on, as it comes. */
