@@ -92,7 +92,12 @@ function busyboxWith(trust?: Trust, dialect: Dialect = ash): ProgramLookup {
 }
 
 /** The shell of an image that has curl beside. */
-export const ashWithCurl: Dialect = { ...ash, extras: new Set(['curl', 'getent']) }
+export const ashWithCurl: Dialect = { ...ash, extras: new Set(['curl', 'getent', 'envsubst', 'openssl']) }
+/** The shell of one of which nothing is known: it has all that podsim has. */
+export const ashWithTools: Dialect = {
+  ...ash,
+  extras: new Set([...(ashWithCurl.extras ?? []), 'jq', 'sha224sum', 'sha384sum']),
+}
 
 /** Programs of a busybox; applets that podsim only knows by name are refused, or taken to do their duty. */
 export const busyboxPrograms: ProgramLookup = busyboxWith()
@@ -108,6 +113,8 @@ export function shellProgramsWith(trust?: Trust, dialect: Dialect = ash): Progra
 export const shellPrograms: ProgramLookup = shellProgramsWith()
 /** The same where curl is installed. */
 export const curlPrograms: ProgramLookup = shellProgramsWith(undefined, ashWithCurl)
+/** The same of an image of which nothing is known. */
+export const toolPrograms: ProgramLookup = shellProgramsWith(undefined, ashWithTools)
 
 function worldOf(task: ProcessContext, trust: Trust | undefined, trusted: Trusted): ShellWorld {
   const { kernel, files, user, hostname, processes } = task
@@ -140,7 +147,14 @@ function worldOf(task: ProcessContext, trust: Trust | undefined, trusted: Truste
     },
     program: () => undefined,
     network: () => task.network,
-    ...(trust === undefined ? {} : { assumed, trustsOutside: true }),
+    ...(trust === undefined
+      ? {}
+      : {
+          assumed,
+          trustsOutside: (isRead: boolean) => {
+            if (isRead) trusted.read = true
+          },
+        }),
   }
 }
 

@@ -1,7 +1,6 @@
 import { isWithin } from '../fs/path.ts'
 import type { VirtualMs } from '../kernel/time.ts'
 import { type ByteText, fromByteText, toByteText } from './byte-text.ts'
-import { ash } from './engine/dialect.ts'
 import { image } from './image.ts'
 import {
   type Assumed,
@@ -14,12 +13,12 @@ import {
   type Whereabouts,
 } from './program.ts'
 import {
-  ashWithCurl,
+  ashWithTools,
   busyboxPrograms,
-  curlPrograms,
   shellPrograms,
   shellProgramsWith,
   type Trust,
+  toolPrograms,
   trustingBusybox,
 } from './shell-program.ts'
 import { findTool, isNetworkTool, isRefused, isRefusedApplet } from './tools/tools.ts'
@@ -45,6 +44,9 @@ const fileTools: ReadonlySet<string> = new Set([
   'mkdir',
   'touch',
   'install',
+  'envsubst',
+  'jq',
+  'openssl',
 ])
 
 /** Commands of the shell itself that want a directory or a script, which the image may have: it enters it, or takes it as read. */
@@ -70,10 +72,11 @@ export function assumedOf(command: ByteText, args: readonly ByteText[], files: W
 
 function isAssumed(path: string, name: string, args: readonly ByteText[], files: Whereabouts): boolean {
   if (/^(?:busybox|sh|ash|bash)$/.test(name)) return false
+  if (name === '<') return args.some((arg) => isInputOfImage(fromByteText(arg), files))
   if (pathBuiltins.has(name)) return args.some((arg) => isOfImage(fromByteText(arg), files))
   if (isNetworkTool(name)) return serves(name, args)
   if (isRefused(name)) return true
-  if (findTool(name, { dialect: ash }) !== undefined)
+  if (findTool(name, { dialect: ashWithTools }) !== undefined)
     return fileTools.has(name) && (isForUser(name, args) || args.some((arg) => isOfImage(fromByteText(arg), files)))
   if (path.includes('/')) return !isMounted(path, files) && !files.stat(path).ok
   return !pathDirectories.some((directory) => files.stat(`${directory}/${name}`).ok)
@@ -90,6 +93,18 @@ const pathDirectories = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr
 /** An absolute path that is not there and lies in no volume. */
 function isOfImage(path: string, files: Whereabouts): boolean {
   return path.startsWith('/') && !files.stat(path).ok && !isMounted(path, files)
+}
+
+/**
+ * The same that a command may read: a template, or what lies where images keep their own; not what programs make or mounts bring,
+ * whose absence means something.
+ */
+function isInputOfImage(path: string, files: Whereabouts): boolean {
+  return (
+    isOfImage(path, files) &&
+    (/\.(?:tpl|tmpl|template|dist)$/.test(path) ||
+      !/^\/(?:tmp|var|run|proc|sys|dev|mnt|etc|secrets?|vault)\//.test(path))
+  )
 }
 
 function isMounted(path: string, files: Whereabouts): boolean {
@@ -122,15 +137,15 @@ export const dutifulBusybox = dutifulIn(busyboxPrograms, trustingBusybox, {
   isOrderly: false,
 })
 
-/** Scripts that Pods run there are taken to find curl. */
-const withCurl = (trust: Trust): ProgramLookup => shellProgramsWith(trust, ashWithCurl)
+/** Scripts that Pods run there are taken to find all tools that podsim has. */
+const withTools = (trust: Trust): ProgramLookup => shellProgramsWith(trust, ashWithTools)
 
 /** Shells of an image that is known and holds programs that nobody simulates. `goesOn`: as in `Trust`. `known`: what is there in any case. */
 export function dutifulShells(goesOn: boolean, known: ProgramLookup = shellPrograms): ProgramLookup {
-  return dutifulIn(known, withCurl, { assumed: assumedOf, goesOn, isOrderly: false })
+  return dutifulIn(known, withTools, { assumed: assumedOf, goesOn, isOrderly: false })
 }
 
-const shellsOfUnknown = dutifulIn(curlPrograms, withCurl, {
+const shellsOfUnknown = dutifulIn(toolPrograms, withTools, {
   assumed: assumedOf,
   goesOn: true,
   isOrderly: true,
@@ -167,6 +182,16 @@ function strictProgram(argv: readonly string[], duty: Duty | undefined): Program
   return duty === 'serve' ? unknownPrograms.serve : unknownTask
 }
 
+/** What somebody types is answered by nobody: the image may have it, or not. */
+const nobodyKnows: Program = {
+  // biome-ignore lint/correctness/useYield: it ends at once
+  *run(task) {
+    task.write('stderr', toByteText(`podsim: nothing is known of ${task.argv[0] ?? ''} of this image\n`))
+    return 126
+  },
+  onTerm: () => orderly,
+}
+
 const unknownTask: Program = {
   // biome-ignore lint/correctness/useYield: it ends at once
   *run(task) {
@@ -181,8 +206,9 @@ const unknownTask: Program = {
  * where it is to serve.
  */
 export function unknownImage(repository: string, files: ImageDefinition['files'], isStrict: boolean): ImageDefinition {
-  const strict: ProgramLookup = (argv, own, duty) => curlPrograms(argv, own) ?? strictProgram(argv, duty)
-  const lenient: ProgramLookup = (argv, own, duty) => shellsOfUnknown(argv, own, duty) ?? dutiful(argv, own, duty)
+  const strict: ProgramLookup = (argv, own, duty) => toolPrograms(argv, own) ?? strictProgram(argv, duty)
+  const lenient: ProgramLookup = (argv, own, duty) =>
+    shellsOfUnknown(argv, own, duty) ?? dutiful(argv, own, duty) ?? nobodyKnows
   return image(repository, isStrict ? strict : lenient, {
     cmd: [ownProgram],
     files,

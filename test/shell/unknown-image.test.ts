@@ -4,7 +4,12 @@ import { createSim } from '../../src/index.ts'
 /** A Pod whose images nobody knows. */
 function pod(spec: object) {
   const sim = createSim({ version: 'v1.36', seed: 'unknown' })
-  sim.apply({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'db' }, stringData: { password: 'x' } })
+  sim.apply({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'db' },
+    stringData: { password: 'x', json: '{"a":1}' },
+  })
   sim.apply({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec })
   sim.runFor('1m')
   return {
@@ -79,9 +84,44 @@ describe('an image of which nothing is known does its duty', () => {
     )
   })
 
-  test('kubectl exec of a program that nobody knows is not found', () => {
-    const { sim } = pod({ containers: [server] })
-    expect(sim.kubectl('exec p -- /app/tool').exitCode).not.toBe(0)
+  test.each([
+    [
+      'an unknown image has it or not',
+      'corp/app',
+      '/app/tool',
+      126,
+      'podsim: nothing is known of /app/tool of this image',
+    ],
+    [
+      'a known image has it not',
+      'nginx',
+      '/app/tool',
+      1,
+      'exec: "/app/tool": stat /app/tool: no such file or directory',
+    ],
+    ['nor by its name', 'busybox', 'python3', 1, 'exec: "python3": executable file not found in $PATH'],
+    ['a file that is no program', 'nginx', '/etc/passwd', 1, 'exec: "/etc/passwd": permission denied'],
+    ['a directory', 'corp/app', '/etc', 1, 'exec: "/etc": is a directory'],
+    ['a tool of podsim', 'corp/app', 'jq -n 1', 0, ''],
+  ])('kubectl exec: %s', (_what, image, command, code, text) => {
+    const { sim } = pod({ containers: [{ name: 'c', image, command: ['sleep', '1000'] }] })
+    const { exitCode, stderr } = sim.kubectl(`exec p -- ${command}`)
+    expect([exitCode, stderr]).toEqual([code, expect.stringContaining(text)])
+  })
+
+  test.each([
+    ['jq', 'jq -r .a /etc/db/json', '1'],
+    ['openssl', 'openssl rand -hex 4 | wc -c', '9'],
+    ['envsubst', "echo '$HOME.' | envsubst '$HOME'", '/root.'],
+    ['a template of the image', 'envsubst < /tpl/app.conf > /tmp/o; echo $?', '0'],
+    ['a template that a mount lacks', 'envsubst < /etc/db/app.tpl; echo $?', '1'],
+    ['what is read of a name outside', 'T=$(curl -s https://example.com | jq -r .t); [ -n "$T" ] || exit 1', ''],
+  ])('tools that podsim has are really run: %s', (_what, script, line) => {
+    const volumes = [{ name: 'db', secret: { secretName: 'db' } }]
+    const mount = { volumeMounts: [{ name: 'db', mountPath: '/etc/db' }], env: [{ name: 'HOME', value: '/root' }] }
+    const container = { name: 'c', image: 'corp/tools', command: ['sh', '-c', script], ...mount }
+    const { sim, row } = pod({ restartPolicy: 'Never', containers: [container], volumes })
+    expect([row[1], sim.logs({ pod: 'p' }).trim().split('\n').at(-1)]).toEqual(['Completed', line])
   })
 
   test('strict: only what an image is said to have', () => {

@@ -30,7 +30,14 @@ import type {
   PodSandbox,
   RuntimeResult,
 } from './cri.ts'
-import { execErrorText, grpcPrefix, nulRefusedText, type RuntimeKind, startRefusedText } from './error-texts.ts'
+import {
+  execErrorText,
+  grpcPrefix,
+  nulRefusedText,
+  type RuntimeKind,
+  type StartRefusal,
+  startRefusedText,
+} from './error-texts.ts'
 import { collected, execRefusal, refusedSession } from './exec-refusal.ts'
 import type { ImageStore } from './image-store.ts'
 import type { LogLine } from './log-buffer.ts'
@@ -139,7 +146,8 @@ export class ContainerOrders {
     const entry = this.#containers.get(id)
     if (entry?.state !== 'running') return this.#fail(`container not running (${id})`)
     const program = entry.image.program(argv, entry.files)
-    if (program === undefined) return this.#execRefused(id, argv)
+    const refusal = mayNotRun(entry, argv[0] ?? '', this.#kind)
+    if (program === undefined || refusal !== undefined) return this.#execRefused(id, argv, refusal)
     const { written, write } = collected()
     const context = this.#process(entry, { argv, stdin, write, isInstant: true })
     const result = runToEnd(this.#options.kernel, program, context, () => written)
@@ -152,7 +160,9 @@ export class ContainerOrders {
     const entry = this.#containers.get(id)
     if (entry?.state !== 'running') return this.#fail(`container not running (${id})`)
     const program = entry.image.program(argv, entry.files)
-    if (program === undefined) return refusedSession(this.#execRefused(id, argv), session)
+    const refusal = mayNotRun(entry, argv[0] ?? '', this.#kind)
+    if (program === undefined || refusal !== undefined)
+      return refusedSession(this.#execRefused(id, argv, refusal), session)
     const write: ProcessContext['write'] = (stream, bytes) => session.write(stream, bytes)
     const context = this.#process(entry, { argv, stdin: '', input: session.input, write })
     const command = process(kernel, () => program.run(context))
@@ -238,7 +248,7 @@ export class ContainerOrders {
     const [command = ''] = entry.argv
     const duty = entry.config.isExpectedToEnd === true ? 'task' : 'serve'
     const program = entry.image.program(entry.argv, entry.files, duty)
-    const refusal = program === undefined ? missing(command) : mayNotRun(entry, command)
+    const refusal = program === undefined ? missing(command) : mayNotRun(entry, command, kind)
     if (program === undefined || refusal !== undefined) {
       const text =
         entry.argv.length === 0 || refusal === undefined
@@ -313,7 +323,8 @@ export class ContainerOrders {
     const entry = this.#containers.get(id)
     if (entry?.state !== 'running') return this.#fail(`container not running (${id})`)
     const program = entry.image.program(argv, entry.files, 'check')
-    if (program === undefined) return this.#execRefused(id, argv)
+    const refusal = mayNotRun(entry, argv[0] ?? '', this.#kind)
+    if (program === undefined || refusal !== undefined) return this.#execRefused(id, argv, refusal)
     const { written, write } = collected()
     const context = this.#process(entry, { argv, stdin: '', write })
     const command = process(kernel, () => program.run(context))
@@ -326,9 +337,9 @@ export class ContainerOrders {
     }
   }
 
-  #execRefused(id: string, argv: readonly string[]): RuntimeResult<ExecBytes> {
+  #execRefused(id: string, argv: readonly string[], refusal?: StartRefusal): RuntimeResult<ExecBytes> {
     const execId = this.#runtime.hexId(`exec/${id}/${argv[0]}/${this.#options.kernel.now()}`)
-    return execRefusal(this.#kind, execId, argv)
+    return execRefusal(this.#kind, execId, argv, refusal)
   }
 
   get #processHost(): ProcessHost {

@@ -186,12 +186,13 @@ export function execErrorText(kind: RuntimeKind, program: string, cause: ExecErr
 export type ExecError = 'argument list too long' | 'exec format error' | 'no such file or directory'
 
 /** Why runc does not start a program: it is not there, or it may not be run. */
-export type StartRefusal = 'not on the path' | 'no such file' | 'permission denied'
+export type StartRefusal = 'not on the path' | 'no such file' | 'permission denied' | 'is a directory'
 
 const refusalTexts: Readonly<Record<StartRefusal, (program: string) => string>> = {
   'not on the path': () => 'executable file not found in $PATH',
   'no such file': (program) => `stat ${program}: no such file or directory`,
   'permission denied': () => 'permission denied',
+  'is a directory': () => 'is a directory',
 }
 
 /** Why a program could not be started. Sources: runc libcontainer, as dockershim and containerd hand it on. */

@@ -2,13 +2,18 @@ import type { Unsubscribable } from 'rxjs'
 import { toByteText } from '../../shell/byte-text.ts'
 import type { ProcessContext } from '../../shell/program.ts'
 import type { ExecBytes, ExecSession, RuntimeResult } from './cri.ts'
-import { execRefusedText, grpcPrefix, type RuntimeKind } from './error-texts.ts'
+import { execRefusedText, grpcPrefix, type RuntimeKind, type StartRefusal } from './error-texts.ts'
 import { missing } from './start-refusal.ts'
 
 /** A command that cannot be run: with docker it ends with 126 and says why. Source: moby daemon/exec.go, ContainerExecStart. */
-export function execRefusal(kind: RuntimeKind, execId: string, argv: readonly string[]): RuntimeResult<ExecBytes> {
+export function execRefusal(
+  kind: RuntimeKind,
+  execId: string,
+  argv: readonly string[],
+  refusal?: StartRefusal,
+): RuntimeResult<ExecBytes> {
   const [program = ''] = argv
-  const text = execRefusedText(kind, execId, program, missing(program))
+  const text = execRefusedText(kind, execId, program, refusal ?? missing(program))
   return kind === 'docker'
     ? { ok: true, value: { stdout: toByteText(text), stderr: '', exitCode: 126 } }
     : { ok: false, message: `${grpcPrefix}${text}` }

@@ -18,11 +18,16 @@ interface Starting {
 
 type Executing = Starting & { readonly image: Pick<ImageDefinition, 'program'> }
 
-/** A file that lies there, but that nobody may run: a script from a volume whose mode has no x. */
-export function mayNotRun(starting: Starting, command: string): StartRefusal | undefined {
+/**
+ * A file that lies there, but that nobody may run: a script from a volume whose mode has no x, or a directory. Source: Go
+ * os/exec lp_unix.go, findExecutable, of which a directory is told since Go 1.20 (runc 1.3).
+ */
+export function mayNotRun(starting: Starting, command: string, kind: RuntimeKind): StartRefusal | undefined {
   if (!command.includes('/') || isNowhere(starting, command)) return undefined
   const { files } = starting
   const stat = files.stat(command)
+  if (stat.ok && stat.value.type === 'directory')
+    return kind === 'containerd-2' ? 'is a directory' : 'permission denied'
   const isScript = stat.ok && stat.value.type === 'file' && stat.value.size > 0
   return isScript && ((stat.value.mode & 0o111) === 0 || !files.access(command, 1).ok) ? 'permission denied' : undefined
 }

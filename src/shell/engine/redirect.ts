@@ -34,6 +34,8 @@ function open({ fd, operator }: Redirection, target: ByteText, shell: Shell, str
     case '<>': {
       const input = openInput(target, shell, streams)
       if (input instanceof Input) return place(streams, fd, input)
+      // A file that the image may have is there, and nobody knows what is in it.
+      if (shell.world.assumed?.('<', [target]) !== undefined) return place(streams, fd, new Input(''))
       return { message: shell.dialect.cannotRead(target, input) }
     }
     case '<&':

@@ -55,7 +55,7 @@ export interface ShellWorld {
   /** The network; absent or undefined: there is none. */
   network?(): ContainerNetwork | undefined
   /** What is asked of the world outside of the cluster is taken to be there, and to do its duty. */
-  readonly trustsOutside?: boolean
+  readonly trustsOutside?: (isRead: boolean) => void
   /** Answers after a time; absent: the kernel's own sleep does. */
   after?(ms: VirtualMs): Once<void>
   /** Answers when a name in a directory changes; absent: nobody tells. */

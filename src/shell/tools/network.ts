@@ -14,8 +14,9 @@ export function networkOf({ shell }: ToolContext): ContainerNetwork | undefined 
  * The world outside of a cluster is not simulated. Where a Pod runs the tool, and programs that nobody knows are taken to do their duty,
  * so is what it asks of that world; undefined: nothing is taken for granted.
  */
-export function* assumedOutside({ shell }: ToolContext): Steps<0 | undefined> {
-  if (shell.world.trustsOutside !== true) return undefined
+export function* assumedOutside({ shell, streams }: ToolContext): Steps<0 | undefined> {
+  if (shell.world.trustsOutside === undefined) return undefined
+  shell.world.trustsOutside(streams.out.isRead === true)
   yield* sleep(workMs)
   return 0
 }

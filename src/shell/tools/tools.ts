@@ -188,5 +188,7 @@ export function findTool(name: string, { dialect }: Pick<Shell, 'dialect'>): Too
   const missing = dialect.name === 'bash' ? onlyBusybox : onlyGnu
   const isThere = !missing.has(name) || dialect.extras?.has(name) === true
   if (Object.hasOwn(tools, name) && isThere) return tools[name]
-  return refusedNames.has(name) ? refused : undefined
+  // What no busybox has is not there at all.
+  const isElsewhere = dialect.name === 'ash' && notInBusybox.has(name) && dialect.extras === undefined
+  return refusedNames.has(name) && !isElsewhere ? refused : undefined
 }

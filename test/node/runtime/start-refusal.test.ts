@@ -19,7 +19,8 @@ function starting(imageFiles: Readonly<Record<string, Uint8Array>>) {
   const files = fs.containerView({ rootFiles: imageFiles, mounts, readOnlyRoot: false })
   return {
     isUnread: () => fs.isUnread(podDirectory),
-    refusal: (command: string) => mayNotRun({ files, image: { files: imageFiles }, config: { mounts } }, command),
+    refusal: (command: string) =>
+      mayNotRun({ files, image: { files: imageFiles }, config: { mounts } }, command, 'docker'),
   }
 }
 
