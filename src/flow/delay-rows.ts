@@ -63,6 +63,8 @@ function updateRow(sources: FlowSources, revision: Revision, pod: PodTrace, plac
     return { ...row, never, renewedAt, endedAt, visibleAt: undefined, parts: undefined }
   }
   const seen = seenIn(sources, revision, pod, place)
+  const missed = seen === undefined ? undefined : refusedBefore(sources, revision, pod, place, seen)
+  if (missed !== undefined) return { ...row, ...unseen, never: missed, endedAt }
   if (seen !== undefined) {
     const parts = partsOf(sources, revision, pod, seen)
     return { ...row, never: undefined, renewedAt: undefined, endedAt: undefined, visibleAt: seen.at, parts }
@@ -95,9 +97,33 @@ function seenIn({ revisions, query, to }: FlowSources, revision: Revision, pod: 
 /** An update that the volume cannot take: the last set-up since has failed, for what the Secret lacks now. */
 function refusal(revision: Revision, pod: PodTrace, { volume = '' }: Place, to: VirtualMs): Never | undefined {
   const last = pod.volumes.get(volume)?.findLast(({ at }) => at >= revision.at && at <= to)
-  if (last?.kind !== 'failed') return undefined
-  const error = last.error ?? 'the set-up of the volume fails'
-  const key = /non-existent secret key: (\S+)/.exec(error)?.[1]?.replace(/[\]",]+$/, '')
+  return last?.kind === 'failed' ? refusalBy(last) : undefined
+}
+
+/** An update for lack of a key, which a later one took the place of before any set-up succeeded: nobody ever saw it. */
+function refusedBefore(
+  { revisions, query }: FlowSources,
+  revision: Revision,
+  pod: PodTrace,
+  { volume = '' }: Place,
+  seen: VolumeStep,
+): Never | undefined {
+  const index = seen.kind === 'set-up' ? revisions.of(seen.versions.get(query.secret))?.index : undefined
+  const next = revisions.all[revision.index + 1]
+  if (index === undefined || index <= revision.index || next === undefined) return undefined
+  const failed = pod.volumes
+    .get(volume)
+    ?.findLast(({ at, kind }) => kind === 'failed' && at >= revision.at && at < Math.min(next.at, seen.at))
+  return failed?.kind === 'failed' && lackedKey(failed.error) !== undefined ? refusalBy(failed) : undefined
+}
+
+function lackedKey(error = ''): string | undefined {
+  return /non-existent secret key: (\S+)/.exec(error)?.[1]?.replace(/[\]",]+$/, '')
+}
+
+function refusalBy(failed: VolumeStep): Never {
+  const error = failed.error ?? 'the set-up of the volume fails'
+  const key = lackedKey(error)
   return {
     reason: `the update is refused and the old files stay: ${error}`,
     until: key === undefined ? 'the set-up succeeds' : `the Secret has the key ${key} again`,
@@ -130,7 +156,9 @@ function renewal(
 function partsOf({ index, facts, query, revisions }: FlowSources, revision: Revision, pod: PodTrace, seen: VolumeStep) {
   const node = nodeOf(pod)
   const copies = index.node(node)?.copies.get(`${query.namespace}/${query.secret}`) ?? []
-  const copy = firstCopy(copies, revision, revisions)
+  // Without a cache each Pod reads for itself: the copy that came last before it was seen is its own.
+  const isOwn = facts.strategyOf(node) === 'Get'
+  const copy = isOwn ? copies.findLast(({ at }) => at <= seen.at) : firstCopy(copies, revision, revisions)
   const syncs: VirtualMs[] = []
   // One that was under way when the Secret changed counts, too.
   for (let i = Math.max(firstFrom(pod.syncs, revision.at) - 1, 0); i < pod.syncs.length; i++) {

@@ -30,15 +30,9 @@ import type {
   PodSandbox,
   RuntimeResult,
 } from './cri.ts'
-import {
-  execErrorText,
-  grpcPrefix,
-  nulRefusedText,
-  type RuntimeKind,
-  type StartRefusal,
-  startRefusedText,
-} from './error-texts.ts'
-import { collected, execRefusal, refusedSession } from './exec-refusal.ts'
+import type { RuntimeKind, StartRefusal } from './error-texts.ts'
+import { execErrorText, grpcPrefix, nulRefusedText, startRefusedText } from './error-texts.ts'
+import { collected, execRefusal, executable, refusedSession } from './exec-refusal.ts'
 import type { ImageStore } from './image-store.ts'
 import type { LogLine } from './log-buffer.ts'
 import { MainProcess } from './main-process.ts'
@@ -145,9 +139,8 @@ export class ContainerOrders {
   exec(id: string, argv: readonly string[], stdin: ByteText): RuntimeResult<ExecBytes> {
     const entry = this.#containers.get(id)
     if (entry?.state !== 'running') return this.#fail(`container not running (${id})`)
-    const program = entry.image.program(argv, entry.files)
-    const refusal = mayNotRun(entry, argv[0] ?? '', this.#kind)
-    if (program === undefined || refusal !== undefined) return this.#execRefused(id, argv, refusal)
+    const program = executable(this.#kind, entry, argv)
+    if (typeof program === 'string') return this.#execRefused(id, argv, program)
     const { written, write } = collected()
     const context = this.#process(entry, { argv, stdin, write, isInstant: true })
     const result = runToEnd(this.#options.kernel, program, context, () => written)
@@ -159,10 +152,8 @@ export class ContainerOrders {
     const { kernel } = this.#options
     const entry = this.#containers.get(id)
     if (entry?.state !== 'running') return this.#fail(`container not running (${id})`)
-    const program = entry.image.program(argv, entry.files)
-    const refusal = mayNotRun(entry, argv[0] ?? '', this.#kind)
-    if (program === undefined || refusal !== undefined)
-      return refusedSession(this.#execRefused(id, argv, refusal), session)
+    const program = executable(this.#kind, entry, argv)
+    if (typeof program === 'string') return refusedSession(this.#execRefused(id, argv, program), session)
     const write: ProcessContext['write'] = (stream, bytes) => session.write(stream, bytes)
     const context = this.#process(entry, { argv, stdin: '', input: session.input, write })
     const command = process(kernel, () => program.run(context))
@@ -322,9 +313,8 @@ export class ContainerOrders {
     const { kernel } = this.#options
     const entry = this.#containers.get(id)
     if (entry?.state !== 'running') return this.#fail(`container not running (${id})`)
-    const program = entry.image.program(argv, entry.files, 'check')
-    const refusal = mayNotRun(entry, argv[0] ?? '', this.#kind)
-    if (program === undefined || refusal !== undefined) return this.#execRefused(id, argv, refusal)
+    const program = executable(this.#kind, entry, argv, 'check')
+    if (typeof program === 'string') return this.#execRefused(id, argv, program)
     const { written, write } = collected()
     const context = this.#process(entry, { argv, stdin: '', write })
     const command = process(kernel, () => program.run(context))
@@ -337,7 +327,7 @@ export class ContainerOrders {
     }
   }
 
-  #execRefused(id: string, argv: readonly string[], refusal?: StartRefusal): RuntimeResult<ExecBytes> {
+  #execRefused(id: string, argv: readonly string[], refusal: StartRefusal): RuntimeResult<ExecBytes> {
     const execId = this.#runtime.hexId(`exec/${id}/${argv[0]}/${this.#options.kernel.now()}`)
     return execRefusal(this.#kind, execId, argv, refusal)
   }

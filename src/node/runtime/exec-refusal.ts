@@ -1,19 +1,31 @@
 import type { Unsubscribable } from 'rxjs'
 import { toByteText } from '../../shell/byte-text.ts'
-import type { ProcessContext } from '../../shell/program.ts'
+import type { Duty, ProcessContext, Program } from '../../shell/program.ts'
+import type { ContainerEntry } from './container.ts'
 import type { ExecBytes, ExecSession, RuntimeResult } from './cri.ts'
 import { execRefusedText, grpcPrefix, type RuntimeKind, type StartRefusal } from './error-texts.ts'
-import { missing } from './start-refusal.ts'
+import { mayNotRun, missing } from './start-refusal.ts'
+
+/** What a command runs in a container, or why it cannot be run. */
+export function executable(
+  kind: RuntimeKind,
+  entry: ContainerEntry,
+  argv: readonly string[],
+  duty?: Duty,
+): Program | StartRefusal {
+  const [command = ''] = argv
+  return mayNotRun(entry, command, kind) ?? entry.image.program(argv, entry.files, duty) ?? missing(command)
+}
 
 /** A command that cannot be run: with docker it ends with 126 and says why. Source: moby daemon/exec.go, ContainerExecStart. */
 export function execRefusal(
   kind: RuntimeKind,
   execId: string,
   argv: readonly string[],
-  refusal?: StartRefusal,
+  refusal: StartRefusal,
 ): RuntimeResult<ExecBytes> {
   const [program = ''] = argv
-  const text = execRefusedText(kind, execId, program, refusal ?? missing(program))
+  const text = execRefusedText(kind, execId, program, refusal)
   return kind === 'docker'
     ? { ok: true, value: { stdout: toByteText(text), stderr: '', exitCode: 126 } }
     : { ok: false, message: `${grpcPrefix}${text}` }
