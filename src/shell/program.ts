@@ -142,6 +142,8 @@ export interface ImageDefinition {
   readonly env: readonly { readonly name: string; readonly value: string }[]
   readonly workingDir: string
   readonly user: number
+  /** As the image names its user, where that is no number. */
+  readonly userName?: string | undefined
   /** Nothing is known of the image, so that it may well have a user of its own: `runAsNonRoot` takes that for granted. */
   readonly mayHaveOwnUser?: true
   /** Files beside the directories that every image has; path to content. */

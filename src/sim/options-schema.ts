@@ -220,7 +220,11 @@ function imageSchema<P extends z.ZodType>(duration: z.ZodType<Duration>, program
       description:
         'No registry has it: this tag, all tags, or all images of a host; a host that is not there has no address',
     }),
-    user: z.int().min(0).optional().meta({ description: 'Uid that its processes run as; 0 unless given' }),
+    user: z
+      .union([z.int().min(0), z.string().min(1)])
+      .register(words, { expected: 'a whole number of at least 0, or a name' })
+      .optional()
+      .meta({ description: 'Who its processes run as, as USER has it: a uid or a name; 0 unless given' }),
     entrypoint: z.array(z.string()).optional().meta({ description: 'Its ENTRYPOINT, which `command` replaces' }),
     cmd: z.array(z.string()).optional().meta({ description: 'Its CMD, which `args` replaces' }),
     files: z

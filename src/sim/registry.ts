@@ -48,7 +48,7 @@ function definitionOf(described: ImageOptions, isStrict: boolean, epochMs: numbe
     ...known,
     ...chosen,
     ...(mayHaveOwnUser === true && user === undefined ? { mayHaveOwnUser } : {}),
-    ...(user === undefined ? {} : { user }),
+    ...(user === undefined ? {} : userOf(user, files)),
     ...(entrypoint === undefined ? {} : { entrypoint, cmd: [] }),
     ...(cmd === undefined ? {} : { cmd }),
     files: { ...known.files, ...Object.fromEntries(own) },
@@ -56,6 +56,18 @@ function definitionOf(described: ImageOptions, isStrict: boolean, epochMs: numbe
     sizeBytes: sizeOf(described) ?? known.sizeBytes,
   }
 }
+
+/** A name counts as what /etc/passwd says of it, where that is said; else as somebody who is not root. */
+function userOf(said: number | string, files: ImageOptions['files']): Pick<ImageDefinition, 'user' | 'userName'> {
+  const [name = ''] = String(said).split(':')
+  if (/^\d+$/.test(name)) return { user: Number(name) }
+  const passwd = (files?.['/etc/passwd'] ?? '').split('\n').map((line) => line.split(':'))
+  const uid = passwd.find(([each]) => each === name)?.[2]
+  return { user: uid === undefined ? (knownUsers[name] ?? someUser) : Number(uid), userName: name }
+}
+
+const knownUsers: Readonly<Record<string, number>> = { root: 0, daemon: 1, nobody: 65534 }
+const someUser = 1000
 
 function knownImage(name: string, isStrict: boolean): ImageDefinition {
   const { repository } = splitImage(name)

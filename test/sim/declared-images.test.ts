@@ -112,6 +112,45 @@ describe('L3 what lies in an image', () => {
   })
 
   test.each([
+    ['v1.18', 'app', 'container has runAsNonRoot and image has non-numeric user (app), cannot verify user is non-root'],
+    [
+      'v1.31',
+      'root',
+      'container has runAsNonRoot and image has non-numeric user (root), cannot verify user is non-root (pod: "p_default(',
+    ],
+    ['v1.31', '1000', undefined],
+    ['v1.31', '1000:2000', undefined],
+    ['v1.31', '0:0', 'container has runAsNonRoot and image will run as root (pod: "p_default('],
+  ] as const)('%s: runAsNonRoot with USER %s: %s', (version, user, message) => {
+    const sim = tried(
+      'tide:1',
+      { version, images: [{ name: 'tide', user }] },
+      { securityContext: { runAsNonRoot: true } },
+    )
+    const said = waiting(podIn(sim))
+    expect([said?.reason, said?.message?.slice(0, message?.length)]).toEqual([
+      message && 'CreateContainerConfigError',
+      message,
+    ])
+    // A number of the Pod's decides.
+    const own = tried(
+      'tide:1',
+      { version, images: [{ name: 'tide', user }] },
+      { securityContext: { runAsNonRoot: true, runAsUser: 7 } },
+    )
+    expect(podIn(own)?.status?.phase).toBe('Running')
+  })
+
+  test.each([
+    [{ user: 'app' }, '1000\n'],
+    [{ user: 'nobody' }, '65534\n'],
+    [{ user: 'app', files: { '/etc/passwd': 'root:x:0:0::/:/bin/sh\napp:x:42:42::/:/bin/sh\n' } }, '42\n'],
+  ])('a user by its name is whom /etc/passwd says: %j', (image, uid) => {
+    const sim = tried('tide:1', { images: [{ name: 'tide', program: 'shell', ...image }] }, { command: ['id', '-u'] })
+    expect(sim.logs({ pod: 'p' })).toBe(uid)
+  })
+
+  test.each([
     { user: 1000, reason: undefined },
     { user: 0, reason: 'CreateContainerConfigError' },
     { user: undefined, reason: undefined },

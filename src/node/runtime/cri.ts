@@ -114,6 +114,8 @@ export interface ImageRecord {
   readonly sizeBytes: number
   /** Uid that its containers run as when nobody says otherwise; undefined: not known. */
   readonly uid: number | undefined
+  /** The image's user where it is a name, of which nobody knows the number before the container runs. */
+  readonly userName: string | undefined
 }
 
 export interface ExecResult {

@@ -159,8 +159,8 @@ export function mountRefusedText(kind: RuntimeKind, container: string, mount: Mo
 }
 
 /** A mount at the root, which docker does not make. Source: moby volume/mounts/linux_parser.go, ParseMountRaw, validateNotRoot. */
-export function rootMountText({ source, readOnly }: Pick<MountText, 'source' | 'readOnly'>): string {
-  return `Error response from daemon: invalid volume specification: '${source}:/${readOnly ? ':ro' : ''}': invalid mount config for type "bind": invalid specification: destination can't be '/'`
+export function rootMountText({ source, target, readOnly }: Pick<MountText, 'source' | 'target' | 'readOnly'>): string {
+  return `Error response from daemon: invalid volume specification: '${source}:${target}${readOnly ? ':ro' : ''}': invalid mount config for type "bind": invalid specification: destination can't be '/'`
 }
 
 /**

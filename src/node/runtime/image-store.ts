@@ -43,7 +43,8 @@ export class ImageStore {
         id,
         names: [id, name],
         sizeBytes: definition.sizeBytes,
-        uid: definition.mayHaveOwnUser === true ? undefined : definition.user,
+        uid: definition.mayHaveOwnUser === true || definition.userName !== undefined ? undefined : definition.user,
+        userName: definition.userName,
       },
     }
     this.#stored.set(keyOf(name), stored)

@@ -14,8 +14,11 @@ import {
 /** Why a container is not made: a variable is no UTF-8, or docker is to mount at the root. */
 export function creationRefusal(kind: RuntimeKind, { mounts, isUnspeakable }: ContainerConfig): string | undefined {
   if (isUnspeakable === true) return invalidUtf8Text
-  const atRoot = kind === 'docker' ? mounts.find(({ containerPath }) => containerPath === '/') : undefined
-  return atRoot && grpcPrefix + rootMountText({ source: atRoot.hostPath, readOnly: atRoot.readOnly })
+  const atRoot = kind === 'docker' ? mounts.find(isAtRoot) : undefined
+  return (
+    atRoot &&
+    grpcPrefix + rootMountText({ source: atRoot.hostPath, target: atRoot.containerPath, readOnly: atRoot.readOnly })
+  )
 }
 
 /** Why a container does not start, for one of its mounts. `layer`: 64 hex digits of docker's overlay. */
@@ -33,13 +36,18 @@ export function mountRefusal(
   node: FileView,
   layer: () => string,
 ): string | undefined {
-  const atTop = config.mounts.find(({ containerPath }) => containerPath === '/')
+  const atTop = config.mounts.find(isAtRoot)
   const onTop = atTop && topMountText(kind, id, atTop.hostPath)
   if (onTop !== undefined) return onTop
   const refused = refusedMount(config.mounts, image.files, node)
   if (refused === undefined) return undefined
   const { hostPath, containerPath, readOnly } = refused
   return mountRefusedText(kind, config.name, { source: hostPath, target: containerPath, readOnly, layer: layer() })
+}
+
+/** `/`, `/usr/..` and the like. */
+function isAtRoot({ containerPath }: BindMount): boolean {
+  return joinPath('/', containerPath) === '/'
 }
 
 /** The first mount that runc refuses: a file over a directory of the image, or a directory over a file. */

@@ -12,7 +12,7 @@ import { type EnvironmentAnswer, type EnvironmentRequest, makeEnvironment } from
 import { expandCommand } from '../../env/expansion.ts'
 import type { ServiceForEnv } from '../../env/service-env.ts'
 import { applyDefaultImageTag } from '../../images/image-name.ts'
-import type { ContainerConfig } from '../../runtime/cri.ts'
+import type { ContainerConfig, ImageRecord } from '../../runtime/cri.ts'
 import { containerMounts } from '../../volumes/plugins/container-mounts.ts'
 import type { KubeletContext } from '../context.ts'
 import type { BuildContainer, BuiltContainer, ContainerPlan } from './pod-runtime.ts'
@@ -64,7 +64,7 @@ function* build(given: BuildSources, plan: ContainerPlan): Steps<BuiltContainer>
   if (!result.ok) return { ok: false, message: result.error }
   const mounted = containerMounts({ fs, minor, pod, container, env: result.env, isMounted, pluginFor })
   if (!mounted.ok) return { ok: false, message: mounted.error }
-  const isRoot = rootRefusal(pod, container, parts.runtime.imageStatus(imageOf(container))?.uid, minor)
+  const isRoot = rootRefusal(pod, container, parts.runtime.imageStatus(imageOf(container)), minor)
   if (isRoot !== undefined) return { ok: false, message: isRoot }
   for (const bound of mounted.subPaths) {
     const content = volumes.use(pod.metadata.uid ?? '', bound.volume)?.sources ?? []
@@ -142,14 +142,17 @@ function imageOf({ image = '' }: Container): string {
 function rootRefusal(
   pod: Pod,
   { name, securityContext }: Container,
-  imageUid: number | undefined,
+  image: ImageRecord | undefined,
   minor: number,
 ): string | undefined {
   if ((securityContext?.runAsNonRoot ?? pod.spec.securityContext?.runAsNonRoot) !== true) return undefined
   const uid = securityContext?.runAsUser ?? pod.spec.securityContext?.runAsUser
-  if ((uid ?? imageUid) !== 0) return undefined
-  const text =
-    uid === 0 ? "container's runAsUser breaks non-root policy" : 'container has runAsNonRoot and image will run as root'
+  const isNamed = uid === undefined && image?.userName !== undefined
+  if ((uid ?? image?.uid) !== 0 && !isNamed) return undefined
+  const ofImage = isNamed
+    ? `image has non-numeric user (${image.userName}), cannot verify user is non-root`
+    : 'image will run as root'
+  const text = uid === 0 ? "container's runAsUser breaks non-root policy" : `container has runAsNonRoot and ${ofImage}`
   if (!has(minor, kubelet.rootRefusalsNameThePod)) return text
   const { name: podName, namespace, uid: podUid } = pod.metadata
   return `${text} (pod: "${podName}_${namespace}(${podUid})", container: ${name})`
