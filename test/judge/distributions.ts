@@ -24,6 +24,24 @@ export function setUpIntervals(rows: readonly TimelineRow[]): readonly number[] 
   return intervals
 }
 
+/** Of each volume's start, up to the first accident: 1 where a third set-up follows upon the second within a pass of PLEG, else 0. */
+export function thirdSetUps(rows: readonly TimelineRow[]): readonly number[] {
+  const setUps = new Map<string, number[]>()
+  for (const { t, actor, what, detail } of rows) {
+    if (actor === 'operator') break
+    if (what !== 'set-up ok') continue
+    const volume = `${String(detail.pod)} ${String(detail.volume)}`
+    setUps.set(volume, [...(setUps.get(volume) ?? []), t])
+  }
+  return [...setUps.values()].flatMap(([first, second, third]) => {
+    if (first === undefined || second === undefined || second - first > startSeconds) return []
+    return [third !== undefined && third - second < startSeconds ? 1 : 0]
+  })
+}
+
+/** A start is over by then. */
+const startSeconds = 2
+
 /** Seconds between the attempts of a Pod whose environment cannot be made: gaps of its `Failed` events' syncs. */
 export function retryGaps(rows: readonly TimelineRow[]): readonly number[] {
   const last = new Map<string, number>()

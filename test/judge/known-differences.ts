@@ -100,6 +100,8 @@ export const knownDifferences: readonly KnownDifference[] = [
     'event crashes-k',
     'event mounted-0-k',
     'event mounted-1-k',
+    'count of mounted-0-k NodeNotReady Node is not ready',
+    'count of mounted-1-k NodeNotReady Node is not ready',
     'event waits-env-k',
     'event waits-vol-k',
     'event waits2-env-k',

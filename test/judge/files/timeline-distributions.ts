@@ -4,6 +4,7 @@ import {
   retryGaps,
   setUpIntervals,
   startsToStatuses,
+  thirdSetUps,
   type UpdateSample,
   updateSamples,
 } from '../distributions.ts'
@@ -58,6 +59,7 @@ export function distributionScore(file: TimelineFile, seeds: readonly string[], 
 /** What only all files of a cluster together have enough of. */
 const commonSamplers: Readonly<Record<string, Sampler>> = {
   ...samplers,
+  'third set-ups at the start of a Pod': thirdSetUps,
   'times from the start of a container to its status': startsToStatuses,
   'times from the end of a container to its status': endsToStatuses,
 }

@@ -16,6 +16,8 @@ export interface LifecycleEvent {
   readonly podUid: string
   /** A sandbox counts as a container. */
   readonly id: string
+  /** Its worker is told of it together with the one before: it has not yet taken that up. */
+  readonly isMerged?: boolean
 }
 
 interface Entry {
@@ -102,15 +104,18 @@ export class Pleg {
     })
   }
 
-  /** Looks at one Pod at once, unless a pass comes first. Source: pleg/generic.go, RequestRelist and relistPod (v1.36 on). */
-  requestRelist(podUid: string): void {
+  /**
+   * Looks at one Pod at once, unless a pass comes first. `isOneNews`: what it finds reaches the worker as one. Source: pleg/generic.go,
+   * RequestRelist and relistPod (v1.36 on).
+   */
+  requestRelist(podUid: string, isOneNews: boolean): void {
     const requestedAt = this.#kernel.now()
     this.#scope.start(after(this.#kernel, onDemandMs), () => {
       const now = this.#kernel.now()
       const lastPass = gridAtOrBefore(this.#loop.grid, now)
       if (lastPass !== undefined && lastPass > requestedAt) return
       this.#changed.delete(podUid)
-      this.#relistPod(podUid, now)
+      this.#relistPod(podUid, now, isOneNews)
       const entry = this.#entries.get(podUid)
       if (entry !== undefined) entry.modifiedAt = now
       this.#release((waiting) => waiting.podUid === podUid && waiting.minTime < now)
@@ -153,7 +158,7 @@ export class Pleg {
     if (this.#waiting.length > 0 || this.#changed.size > 0) this.#loop.wake()
   }
 
-  #relistPod(uid: string, now: VirtualMs): void {
+  #relistPod(uid: string, now: VirtualMs, isOneNews = false): void {
     let entry = this.#entries.get(uid)
     const status = inspectPod(this.#runtime, uid)
     const states = statesOf(status)
@@ -166,7 +171,7 @@ export class Pleg {
     entry.status = status
     entry.modifiedAt = now
     if (states.length === 0) this.#entries.delete(uid)
-    this.#events.next(events)
+    this.#events.next(isOneNews ? events.map((event, at) => ({ ...event, isMerged: at > 0 })) : events)
   }
 }
 

@@ -147,9 +147,9 @@ export class SyncLoop {
   #lifecycle(events: readonly LifecycleEvent[]): void {
     const { workers, pods } = this.#context
     workers.together(() => {
-      for (const { type, podUid, id } of events) {
+      for (const { type, podUid, id, isMerged } of events) {
         const pod = pods.get(podUid)
-        if (type !== 'ContainerRemoved' && pod !== undefined) this.#dispatch(pod)
+        if (type !== 'ContainerRemoved' && pod !== undefined && isMerged !== true) this.#dispatch(pod)
         this.#noteContainer(podUid, id)
         if (type !== 'ContainerDied') continue
         this.#cleanup.containerDied()
