@@ -31,6 +31,13 @@ export const windowMutants: readonly Mutant[] = [
     noticedBy: timelines("'normal-start'"),
   },
   {
+    name: 'in v1.36 a Pod is synced three times at its start, as before',
+    file: 'src/node/kubelet/pods/pod-workers.ts',
+    from: 'const newsApart = 0.25',
+    to: 'const newsApart = 1',
+    noticedBy: { tests: ['test/judge/timelines-v1.36.test.ts'], titles: 'are drawn as the real ones were' },
+  },
+  {
     name: 'the spam filter lets 27 events through, not 25',
     file: 'src/client/event-correlator.ts',
     from: 'spamBurst: 25,',
