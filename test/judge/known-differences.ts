@@ -128,7 +128,7 @@ export const knownDifferences: readonly KnownDifference[] = [
   ),
   ...seldom('v1.36/timelines/delrec-get.json', reasons.busyMachine, 'api env-optional-k'),
   ...streams('v1.36/timelines/sidecar.json', reasons.busyMachine, 'api vol-late'),
-  ...seldom('v1.36/timelines/sidecar.json', reasons.busyMachine, 'api crashing'),
+  ...seldom('v1.36/timelines/sidecar.json', reasons.busyMachine, 'api crashing', 'api vol-late'),
   ...seldom('v1.36/timelines/sidecar.json', reasons.rareDraws, 'api job'),
   ...seldom('v1.36/timelines/upd-cache-none.json', reasons.rareDraws, 'api w3'),
   ...orders('timelines/crash.json', reasons.wholeSecond, 'on-failure'),
