@@ -5,7 +5,7 @@
 import { isObject } from '../go/json.ts'
 import type { BackReference } from './configuration.ts'
 import { changeField, changeFieldV2, type FieldSpec } from './field-spec.ts'
-import { refuse } from './loader.ts'
+import { refuse, wrap } from './loader.ts'
 import { writtenText } from './plain-scalar.ts'
 import {
   type Body,
@@ -29,8 +29,11 @@ export function fixReferencesV5(resources: readonly Resource[], references: read
     for (const spec of referrers) {
       for (const referrer of resources) {
         if (!isSelectedBy(originalId(referrer), spec)) continue
-        changeField(referrer.body, { ...spec, create: false }, (value) =>
-          updated(value, referrer, spec, target, candidates),
+        const words = `updating name reference in '${spec.text}' field of '${idText(currentId(referrer))}'`
+        wrap(words, () =>
+          changeField(referrer.body, { ...spec, create: false }, (value) =>
+            updated(value, referrer, spec, target, candidates),
+          ),
         )
       }
     }

@@ -2,10 +2,12 @@
 
 import { isObject } from '../go/json.ts'
 import { goQuote } from '../go/quote.ts'
-import { setOwn, splitDotted } from './field-spec.ts'
+import { resolveScalar } from '../go/yaml/go-resolve.ts'
+import { splitDotted } from './field-spec.ts'
 import type { FieldOptions, Replacement, Selector } from './kustomization.ts'
-import { refuse } from './loader.ts'
+import { PrintingError, refuse } from './loader.ts'
 import { selectResources } from './patches.ts'
+import { heldBy, kindOfValue, matchedOr, matchPath, putAt } from './path-matcher.ts'
 import { isKept, keptScalar, writtenText } from './plain-scalar.ts'
 import { type Body, cloneJson, currentId, type Resource, type ResourceId } from './resource.ts'
 
@@ -135,34 +137,10 @@ function keyOf(part: string): string {
 }
 
 function setTarget(body: Body, path: string, value: unknown, options: FieldOptions | undefined): void {
-  const parts = partsOf(path)
-  const slots = parts.reduce<readonly Slot[]>((found, part, i) => {
-    const nodes = i === 0 ? [body] : found.map((slot) => (options?.create ? madeMap(slot) : inSlot(slot)))
-    return nodes.flatMap((node) => {
-      const next = children(node, part)
-      if (next.length > 0 || !options?.create || !isObject(node)) return next
-      setOwn(node as Body, keyOf(part), i === parts.length - 1 ? keptScalar('') : {})
-      return children(node, part)
-    })
-  }, [])
-  if (slots.length === 0) {
-    refuse(`unable to find ${options?.create ? 'or create ' : ''}field ${goQuote(path)} in replacement target`)
-  }
-  for (const [parent, key] of slots) {
-    const old: unknown = parent[key as never]
-    setOwn(parent as Body, String(key), combined(old, cloneJson(value), options))
-  }
-}
-
-function inSlot([parent, key]: Slot): unknown {
-  return parent[key as never]
-}
-
-/** What is null on the way becomes a map. Source: kyaml yaml/fns.go, LookupCreate. */
-function madeMap(slot: Slot): unknown {
-  const [parent, key] = slot
-  if (inSlot(slot) === null || inSlot(slot) === undefined) setOwn(parent as Body, String(key), {}) // lists have numbers as keys
-  return inSlot(slot)
+  const words = `unable to find ${options?.create ? 'or create ' : ''}field ${goQuote(path)} in replacement target`
+  const made = options?.create ? kindOfValue(value) : undefined
+  for (const slot of matchedOr(words, () => matchPath(body, partsOf(path), made)))
+    putAt(slot, combined(heldBy(slot), cloneJson(value), options))
 }
 
 /**
@@ -187,5 +165,18 @@ function scalarText(value: unknown): string {
 }
 
 function copied(old: unknown, text: string): string {
-  return typeof old === 'string' && !isKept(old) ? text : keptScalar(text)
+  if (typeof old === 'string' && !isKept(old)) return text
+  const was = tagOf(old)
+  const is = resolveScalar(text).tag
+  const isTaken = was === undefined || was === 'str' || was === is || (was === 'float' && is === 'int')
+  if (!isTaken)
+    throw new PrintingError(`map[string]interface {}(nil): yaml: cannot decode !!${is} \`${text}\` as a !!${was}`)
+  return keptScalar(text)
+}
+
+/** What is written there counts as; what has just been made, as nothing yet. */
+function tagOf(old: unknown): string | undefined {
+  if (old === null || old === undefined) return 'null'
+  const text = writtenText(old)
+  return text === '' ? undefined : resolveScalar(text).tag
 }

@@ -257,7 +257,10 @@ function writtenNulls(value: unknown): unknown {
 /** All values as the texts that they are written as: `null` and numbers, too. Source: kyaml yaml/rnode.go, getMapFromMeta. */
 export function writtenTexts(map: Body): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(map).map(([key, value]) => [key, value === undefined ? '' : writtenText(value)]),
+    Object.entries(map).map(([key, value]) => [
+      key,
+      value === undefined || isObject(value) || Array.isArray(value) ? '' : writtenText(value),
+    ]),
   )
 }
 

@@ -200,3 +200,13 @@ describe('set with several objects of a file', () => {
     expect(run(`set ${subcommand} -f - ${rest.join(' ')}`, documents.join('---\n'))).toEqual([code, out, err])
   })
 })
+
+test('patch makes a printer for each object, so that nothing stands between two documents', () => {
+  const maps = ['a', 'b'].map((name) => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\n`).join('---\n')
+  const shown = (name: string) => `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  labels:\n    z: "1"\n  name: ${name}\n`
+  expect(run('patch -f - --local -o yaml -p {"metadata":{"labels":{"z":"1"}}}', maps)).toEqual([
+    0,
+    shown('a') + shown('b'),
+    '',
+  ])
+})

@@ -118,7 +118,11 @@ function* taint(call: Call): Steps<number> {
         : `invalid resource type ${resources[0]}, only ["node" "nodes"] are supported`,
     )
   const dryRun = dryRunOf(call)
-  const report = createReport(call, dryRun, { tellsDryRun: false, structs: dryRun !== 'client' })
+  const report = createReport(call, dryRun, {
+    tellsDryRun: false,
+    structs: dryRun !== 'client',
+    printsApart: true,
+  })
   const selection = { args: resources, labelSelector: flags.string('selector'), all: flags.bool('all') }
   const { infos, failures } = partition((yield* select(session, selection)).entries)
   const broken = yield* eachItem(infos, (info) => taintOne(call, info, parsed.value, dryRun, report))

@@ -33,7 +33,7 @@ export const patchCommand: Command = {
 function* patch(call: Call): Steps<number> {
   const { session, flags } = call
   const dryRun = dryRunOf(call)
-  const report = createReport(call, dryRun, { tellsDryRun: false })
+  const report = createReport(call, dryRun, { tellsDryRun: false, printsApart: true })
   const given = patchOf(call)
   const { entries } = namesFiles(flags)
     ? { entries: yield* readFiles(session, flags, { isOffline: flags.bool('local') }) }

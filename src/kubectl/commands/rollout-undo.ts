@@ -23,7 +23,7 @@ import { createReport, dryRunOf, patchTypes } from './write.ts'
 export function* undo(call: Call): Steps<number> {
   requireTargets(call)
   const dryRun = dryRunOf(call)
-  const report = createReport(call, dryRun, { structs: true })
+  const report = createReport(call, dryRun, { structs: true, printsApart: true })
   const { infos, failures } = yield* targetsOf(call, call.args, true)
   const broken = yield* eachItem(infos, (info) => undoOne(call, info, dryRun, report))
   failAll([...failures, ...broken])

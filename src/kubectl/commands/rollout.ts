@@ -91,7 +91,7 @@ const restartable = ['Deployment', 'DaemonSet', 'StatefulSet']
 
 function* restart(call: Call): Steps<number> {
   requireTargets(call)
-  const report = createReport(call, dryRunOf(call), { structs: true })
+  const report = createReport(call, dryRunOf(call), { structs: true, printsApart: true })
   const { infos, failures } = yield* targetsOf(call, call.args, true)
   const broken = yield* eachItem(infos, (info) => restartOne(call, info, report))
   failAll([...failures, ...broken])
@@ -127,7 +127,7 @@ function changeCommand(name: string, short: string, done: string, paused: boolea
     flags: [...writeFlags, ...filenameFlags, string('selector', 'l')],
     *run(call) {
       requireTargets(call)
-      const report = createReport(call, 'none', { structs: true })
+      const report = createReport(call, 'none', { structs: true, printsApart: true })
       const { infos, failures } = yield* targetsOf(call, call.args, true)
       const broken = yield* eachItem(infos, (info) => changeOne(call, info, paused, done, report))
       failAll([...failures, ...broken])

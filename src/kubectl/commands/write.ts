@@ -37,17 +37,21 @@ interface ReportOptions {
   readonly tellsDryRun?: boolean
   /** Objects are read into the structs that kubectl is built with. */
   readonly structs?: boolean
+  /** Commands that make a printer for each object put nothing between two documents: patch, taint, rollout restart and undo. */
+  readonly printsApart?: boolean
 }
 
 export function createReport(
   call: Call,
   dryRun: DryRun,
-  { tellsDryRun = true, structs = false }: ReportOptions = {},
+  { tellsDryRun = true, structs = false, printsApart = false }: ReportOptions = {},
 ): Report {
   const { session, flags } = call
-  const printer = structs ? createStructPrinter(session, flags) : createPrinter(session, flags)
+  const newPrinter = () => (structs ? createStructPrinter(session, flags) : createPrinter(session, flags))
+  const first = newPrinter()
   const suffix = tellsDryRun ? dryRunSuffix(dryRun) : ''
   return (object, operation) => {
+    const printer = printsApart ? newPrinter() : first
     session.out(printer === undefined ? `${objectName(object)} ${operation}${suffix}\n` : printer(object))
   }
 }
