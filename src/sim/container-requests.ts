@@ -48,7 +48,7 @@ function refused(message: string): Required<Refusal> {
 }
 
 /** The API server's own refusals come before the kubelet's. Source: pkg/registry/core/pod/strategy.go, streamLocation. */
-function streamed(world: StreamWorld, target: ContainerTarget): FoundContainer | Refusal {
+function streamed(world: StreamWorld, target: ContainerTarget, missing: MissingText): FoundContainer | Refusal {
   const { cluster, podOf } = world
   const pod = podOf(target.namespace, target.pod)
   if (pod !== undefined && !allContainers(pod).some(({ name }) => name === target.container))
@@ -59,16 +59,25 @@ function streamed(world: StreamWorld, target: ContainerTarget): FoundContainer |
   // What comes while a connection is upgraded is read as text.
   if (problem !== undefined) return { ok: false, message: `unable to upgrade connection: ${problem.message}` }
   const found = findContainer(cluster, pod, target.container)
-  return found === undefined || found.container.state !== 'running' ? notFound(world, target) : found
+  return found === undefined || found.container.state !== 'running' ? notFound(world, missing(target)) : found
 }
+
+type MissingText = (target: Pick<ContainerTarget, 'namespace' | 'pod' | 'container'>) => string
+
+/** What a kubelet says of a container that does not run. Source: pkg/kubelet/kubelet_pods.go, GetExec. */
+export const notExecuted: MissingText = ({ container }) => `container not found (${goQuote(container)})`
+
+/** The same for who wants to join it. Source: kubelet_pods.go, GetAttach, which names the Pod by its full name. */
+export const notAttached: MissingText = ({ namespace, pod, container }) =>
+  `container ${container} not found in pod ${pod}_${namespace}`
 
 /**
  * A kubelet that has no such container running. What it answers to an API server that carries the streams itself is that server's error.
- * Source: apiserver pkg/util/proxy/streamtranslator.go, ServeHTTP; kubelet_pods.go, GetExec.
+ * Source: apiserver pkg/util/proxy/streamtranslator.go, ServeHTTP.
  */
-function notFound({ settings }: StreamWorld, { container }: ContainerTarget): Refusal {
+function notFound({ settings }: StreamWorld, missing: string): Refusal {
   const isCarried = has(settings.minor, apiServer.carriesStreams) && clientVersion(settings.kubectl).streamsByWebSocket
-  const message = `unable to upgrade connection: container not found (${goQuote(container)})`
+  const message = `unable to upgrade connection: ${missing}`
   return { ok: false, message: isCarried ? `Internal error occurred: ${message}` : message }
 }
 
@@ -79,14 +88,14 @@ function problemOf({ controlPlane }: Cluster, pod: Pod | undefined): NodeProblem
 
 /** Joins a container's first process. */
 export function attachToContainer(world: StreamWorld, target: ContainerTarget, ears: AttachEars): AttachAnswer {
-  const found = streamed(world, target)
+  const found = streamed(world, target, notAttached)
   if ('ok' in found) return found
   const attachment = found.machine.runtime.attach(found.container.id, ears)
-  return attachment === undefined ? notFound(world, target) : { ok: true, attachment }
+  return attachment === undefined ? notFound(world, notAttached(target)) : { ok: true, attachment }
 }
 
 export function execInContainer(world: StreamWorld, request: ExecRequest): ExecAnswer {
-  const found = streamed(world, request)
+  const found = streamed(world, request, notExecuted)
   if ('ok' in found) return found
   const input = request.stdin === undefined ? '' : bytesToByteText(request.stdin)
   const result = found.machine.runtime.execBytes(found.container.id, request.argv, input)

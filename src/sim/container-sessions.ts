@@ -7,7 +7,7 @@ import type { Kernel } from '../kernel/kernel.ts'
 import { type FoundContainer, findContainer } from '../looks/containers.ts'
 import { bytesToByteText, byteTextToBytes } from '../shell/byte-text.ts'
 import { PipedInput, Terminal } from '../shell/terminal.ts'
-import { type ContainerWorld, execFailedText } from './container-requests.ts'
+import { type ContainerWorld, execFailedText, notAttached, notExecuted } from './container-requests.ts'
 import { simHttpRequest } from './http-request.ts'
 import type { SimRequest } from './sim.ts'
 
@@ -70,9 +70,14 @@ export function createConnect(world: SessionWorld): (request: SimRequest) => Htt
     return {
       code: 500,
       headers: { 'content-type': 'text/plain; charset=utf-8' },
-      body: `container not found (${goQuote(call.container)})`,
+      body: missingText(call),
     }
   }
+}
+
+function missingText({ subresource, pod, container }: ContainerCall): string {
+  const { name, namespace = '' } = pod.metadata
+  return (subresource === 'attach' ? notAttached : notExecuted)({ pod: name ?? '', namespace, container })
 }
 
 function isAsked({ query }: ContainerCall, name: string): boolean {
@@ -106,7 +111,7 @@ function executed(world: SessionWorld, call: ContainerCall, ears: SessionEars): 
   act(() => {
     const found = containerOf(world, call)
     if (found === undefined || found.container.state !== 'running') {
-      ears.ended({ kind: 'failed', message: `container not found (${goQuote(call.container)})` })
+      ears.ended({ kind: 'failed', message: missingText(call) })
       return
     }
     const begun = found.machine.runtime.openExec(found.container.id, call.query.get('command') ?? [], {
@@ -133,7 +138,7 @@ function attached(world: SessionWorld, call: ContainerCall, ears: SessionEars): 
     ended: (code) => ears.ended({ kind: 'exited', code }),
   })
   if (attachment === undefined) {
-    ears.ended({ kind: 'failed', message: `container not found (${goQuote(call.container)})` })
+    ears.ended({ kind: 'failed', message: missingText(call) })
     return { send() {}, endInput() {}, stop() {} }
   }
   const act = actIn(world)

@@ -43,8 +43,9 @@ const kustomizeCommand: Command = {
   run({ session, args }) {
     const { files, env } = session.host
     const result = runKustomize(args, { files, env, minor: session.version.minor })
-    session.out(result.stdout)
+    // Deprecations are told while files are read.
     session.err(result.stderr)
+    session.out(result.stdout)
     return result.exitCode
   },
 }
