@@ -206,7 +206,7 @@ export const tail: Tool = function* tail(context): Steps<number> {
     const input = open(context, path)
     if (!(input instanceof Input)) {
       code = headError(context, path, input)
-      if (given.has('F')) shown.push({ path, length: 0, isThere: false })
+      if (given.has('F')) shown.push({ path, length: 0, isThere: false, inode: undefined })
       continue
     }
     if (isTitled || given.has('v')) context.out(heading(path, isFirst))
@@ -218,9 +218,9 @@ export const tail: Tool = function* tail(context): Steps<number> {
     }
     const text = isEndless ? '' : yield* input.all(context.held)
     context.out(lastOf(text, wanted, bytes !== undefined))
-    if (path !== '-') shown.push({ path, length: text.length, isThere: true })
+    if (path !== '-') shown.push({ path, length: text.length, isThere: true, inode: inodeOf(context, path) })
   }
-  if (follows && shown.length > 0) return yield* follow(context, shown, given.value('s'))
+  if (follows && shown.length > 0) return yield* follow(context, shown, given.has('F'), given.value('s'))
   // Source: busybox coreutils/tail.c.
   return code !== 0 && isFirst && context.voice === 'busybox' ? complain(context, 'no files') : code
 }
@@ -245,10 +245,24 @@ interface Followed {
   readonly path: ByteText
   length: number
   isThere: boolean
+  inode: number | undefined
 }
 
-/** Looks every second, as both programs do. Source: coreutils tail.c, sleep_interval; busybox coreutils/tail.c. */
-function* follow(context: ToolContext, files: readonly Followed[], interval: string | undefined): Steps<never> {
+function inodeOf({ files, shell }: ToolContext, path: ByteText): number | undefined {
+  const found = files.stat(shell.path(path))
+  return found.ok ? found.value.inode : undefined
+}
+
+/**
+ * Looks every second, as both programs do. With -f the file that was opened is followed, whatever lies at its path by now; with -F
+ * the path. Source: coreutils tail.c, sleep_interval, recheck; busybox coreutils/tail.c.
+ */
+function* follow(
+  context: ToolContext,
+  files: readonly Followed[],
+  byName: boolean,
+  interval: string | undefined,
+): Steps<never> {
   const ms = Math.max(1, Math.round(Number(interval ?? '1') * 1000)) || 1000
   // `tail -f /dev/null` is how containers are kept running: it costs nothing.
   if (files.every(({ path }) => isDevice(context.shell.logicalPath(path)))) yield* forever()
@@ -256,6 +270,11 @@ function* follow(context: ToolContext, files: readonly Followed[], interval: str
     yield* sleep(ms)
     for (const file of files) {
       if (isDevice(context.shell.logicalPath(file.path))) continue
+      const inode = inodeOf(context, file.path)
+      const isOther = file.inode !== undefined && inode !== file.inode
+      if (isOther && !byName) continue
+      if (isOther && inode !== undefined && context.voice === 'gnu')
+        context.err(`${context.prefix}'${file.path}' has been replaced;  following new file\n`)
       const content = context.files.readFile(context.shell.path(file.path))
       if (!content.ok) {
         file.isThere = false
@@ -263,7 +282,8 @@ function* follow(context: ToolContext, files: readonly Followed[], interval: str
       }
       const size = content.value.length
       // A file that was replaced or cut short is read anew.
-      const from = !file.isThere || size < file.length ? 0 : file.length
+      const from = !file.isThere || isOther || size < file.length ? 0 : file.length
+      file.inode = inode
       file.isThere = true
       file.length = size
       if (size > from) context.out(bytesToByteText(content.value.subarray(from)))
