@@ -55,9 +55,9 @@ export const ceilingMutants: readonly Mutant[] = [
   },
   {
     name: 'Pods of a Job that fail wait ten minutes at most, not six',
-    file: 'src/controllers/job/job.ts',
-    from: 'podBackOff = { baseDelayMs: 10 * second, maxDelayMs: 360',
-    to: 'podBackOff = { baseDelayMs: 10 * second, maxDelayMs: 600',
+    file: 'src/controllers/job/job-events.ts',
+    from: 'maxDelayMs: 360 * second',
+    to: 'maxDelayMs: 600 * second',
     noticedBy: ceilings,
   },
   {

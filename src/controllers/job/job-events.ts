@@ -29,9 +29,8 @@ export interface JobEars {
 /** What makes the controller look at a Job again, which says how soon it does. */
 type Cause = 'spec' | 'status' | 'pod' | 'failure'
 
-/** Pause after a failed Pod; doubles. Source: pkg/controller/job/job_controller.go of v1.18, DefaultJobBackOff, MaxJobBackOff. */
-const backOffMs = 10 * second
-const backOffMaxMs = 360 * second
+/** Pause after a failed Pod, and after a sync that found one; doubles. Source: pkg/controller/job/job_controller.go of v1.18, DefaultJobBackOff, MaxJobBackOff. */
+export const podBackOff = { baseDelayMs: 10 * second, maxDelayMs: 360 * second } as const
 
 /** Source: job_controller.go, enqueueControllerDelayed, enqueueSyncJobInternal. */
 function delayMs(cause: Cause, retries: number, minor: number): number {
@@ -40,7 +39,7 @@ function delayMs(cause: Cause, retries: number, minor: number): number {
   if (cause === 'spec') return 0
   if (cause === 'status') return batchesAll ? batchMs : 0
   if (cause === 'pod' || batchesAll || retries === 0) return podsMs
-  return Math.min(backOffMs * 2 ** (retries - 1), backOffMaxMs)
+  return Math.min(podBackOff.baseDelayMs * 2 ** (retries - 1), podBackOff.maxDelayMs)
 }
 
 /** Puts Jobs into the queue when they or their Pods change. Source: job_controller.go, addPod, updatePod, deletePod, updateJob, deleteJob. */

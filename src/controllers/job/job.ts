@@ -14,7 +14,7 @@ import { type Controller, type ControllerContext, combine, createQueue } from '.
 import { Expectations } from '../expectations.ts'
 import { controllerOf, eventReference } from '../objects.ts'
 import { createPodControl } from '../pod-control.ts'
-import { listenForJobs } from './job-events.ts'
+import { listenForJobs, podBackOff } from './job-events.ts'
 import type { JobParts } from './job-parts.ts'
 import { createJobPods, jobKind } from './job-pods.ts'
 import { isFinished } from './status.ts'
@@ -22,8 +22,6 @@ import { syncOrphan, TrackedSync } from './tracked-sync.ts'
 import { FinalizerRemovals, trackingFinalizer } from './tracking.ts'
 import { UntrackedSync } from './untracked-sync.ts'
 
-/** Pause after a failed Pod; doubles. Source: pkg/controller/job/job_controller.go of v1.18, DefaultJobBackOff, MaxJobBackOff. */
-const podBackOff = { baseDelayMs: 10 * second, maxDelayMs: 360 * second } as const
 /** Pause after a sync that failed, once failures of Pods are remembered apart. Source: DefaultJobApiBackOff, MaxJobApiBackOff. */
 const apiBackOff = { baseDelayMs: second, maxDelayMs: minute } as const
 
