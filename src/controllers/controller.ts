@@ -37,6 +37,8 @@ export interface ControllerContext {
   clientFor(controller: string): Client
   /** The cache that all controllers share. */
   informer<T extends KubeObject>(resource: ResourceRef): Informer<T>
+  /** A cache of a controller's own, which it starts, for kinds that come and go. */
+  monitor<T extends KubeObject>(resource: ResourceRef): Informer<T>
   /** An event recorder of its own for a controller; `component` is how its events are signed. */
   recorder(controller: string, component: string): EventRecorder
 }

@@ -60,6 +60,8 @@ const controllerUserPrefix = 'system:serviceaccount:kube-system:'
 interface Run {
   readonly controllers: ReadonlyMap<ControllerName, Controller>
   readonly informers: Map<string, Informer<KubeObject>>
+  /** Those that controllers keep for themselves. */
+  readonly monitors: Set<Informer<KubeObject>>
   readonly recorders: EventRecorder[]
 }
 
@@ -78,13 +80,14 @@ export function createControllerManager(given: ControllerManagerOptions): Contro
 
   const begin = (): Run => {
     const informers = new Map<string, Informer<KubeObject>>()
+    const monitors = new Set<Informer<KubeObject>>()
     const recorders: EventRecorder[] = []
     const clients = new Map<string, Client>()
-    const context = contextOf(given, options, informers, recorders, clients)
+    const context = contextOf(given, options, { informers, monitors, recorders }, clients)
     const controllers = new Map(
       factories.map(([name, create]): readonly [ControllerName, Controller] => [name, create(context)]),
     )
-    return { controllers, informers, recorders }
+    return { controllers, informers, monitors, recorders }
   }
 
   const manager = {
@@ -108,6 +111,7 @@ export function createControllerManager(given: ControllerManagerOptions): Contro
       if (run === undefined) return
       tell('controller-manager.stopped')
       for (const informer of run.informers.values()) informer.stop()
+      for (const informer of run.monitors) informer.stop()
       for (const controller of run.controllers.values()) controller.stop()
       for (const recorder of run.recorders) recorder.stop()
       run = undefined
@@ -157,14 +161,18 @@ export function createControllerManager(given: ControllerManagerOptions): Contro
   function contextOf(
     { calendar, random, clientFor }: ControllerManagerOptions,
     flags: ControllerOptions,
-    informers: Map<string, Informer<KubeObject>>,
-    recorders: EventRecorder[],
+    { informers, monitors, recorders }: Omit<Run, 'controllers'>,
     clients: Map<string, Client>,
   ): ControllerContext {
     const clientOf = (user: string): Client => {
       const known = clients.get(user) ?? clientFor(user)
       clients.set(user, known)
       return known
+    }
+    const keyOf = ({ group, version, resource }: ResourceRef): string => `${group}/${version}/${resource}`
+    const create = (resource: ResourceRef): Informer<KubeObject> => {
+      const stream = random.stream(`controllers/informer/${keyOf(resource)}`)
+      return createInformer({ kernel, client: clientOf(managerUser), resource, random: stream, minor })
     }
     const clientOfController = (name: string) => clientOf(name === '' ? managerUser : controllerUserPrefix + name)
     return {
@@ -176,15 +184,16 @@ export function createControllerManager(given: ControllerManagerOptions): Contro
       options: flags,
       clientFor: clientOfController,
       informer<T extends KubeObject>(resource: ResourceRef): Informer<T> {
-        const key = `${resource.group}/${resource.version}/${resource.resource}`
-        let informer = informers.get(key)
-        if (informer === undefined) {
-          const stream = random.stream(`controllers/informer/${key}`)
-          informer = createInformer({ kernel, client: clientOf(managerUser), resource, random: stream, minor })
-          informers.set(key, informer)
-        }
+        const key = keyOf(resource)
+        const informer = informers.get(key) ?? create(resource)
+        informers.set(key, informer)
         // The cache holds what the server serves under this resource; callers name its kind.
         return informer as unknown as Informer<T>
+      },
+      monitor<T extends KubeObject>(resource: ResourceRef): Informer<T> {
+        const informer = create(resource)
+        monitors.add(informer)
+        return informer as unknown as Informer<T> // as above
       },
       recorder(name, component) {
         const recorder = createEventRecorder({

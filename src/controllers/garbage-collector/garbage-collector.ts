@@ -11,6 +11,7 @@ import { controllers } from '../../versions/controllers.ts'
 import { type Controller, type ControllerContext, combine, createQueue } from '../controller.ts'
 import type { ApiResource } from '../options.ts'
 import { type Identity, identityOf, identityText } from './coordinates.ts'
+import { createCustomMonitors } from './custom-monitors.ts'
 import {
   blockingDependents,
   createGraph,
@@ -76,7 +77,10 @@ export function createGarbageCollector(context: ControllerContext): Controller {
     namespace,
     name,
   }: Identity): { readonly resource: ApiResource; readonly key: ObjectKey } | undefined => {
-    const resource = kinds.get(`${apiVersion}/${kind}`) ?? otherVersion(options.apiResources, apiVersion, kind)
+    const resource =
+      kinds.get(`${apiVersion}/${kind}`) ??
+      otherVersion(options.apiResources, apiVersion, kind) ??
+      otherVersion(custom.known(), apiVersion, kind)
     if (resource === undefined) return undefined
     return { resource, key: resource.namespaced && namespace !== undefined ? { namespace, name } : { name } }
   }
@@ -223,7 +227,10 @@ export function createGarbageCollector(context: ControllerContext): Controller {
   watched.forEach((resource, at) => {
     informers[at]?.addHandler(new KindHandler(graph, resource))
   })
-  return combine(deleting.controller, orphaning.controller)
+  const custom = createCustomMonitors(context, (resource, informer) => {
+    informer.addHandler(new KindHandler(graph, resource))
+  })
+  return combine(deleting.controller, orphaning.controller, custom.controller)
 }
 
 /** Feeds the graph with the objects of one kind. A class, for there is one for each kind that there is. */

@@ -81,6 +81,15 @@ describe('O2 S4 facts/apiserver.md 3: a token stands for its service account', (
     expect(review(sim, '')).toMatchObject({ code: 400, message: 'token is required for TokenReview in authentication' })
   })
 
+  test.each([
+    ['v1.23', { creationTimestamp: null }],
+    ['v1.36', {}],
+  ] as const)('%s: a TokenReview keeps its metadata, and its sender owns what it asks', (version, times) => {
+    const { metadata } = review(createSim({ version }), 'nonsense', { audiences: ['a'] })
+    const fieldsV1 = { 'f:spec': { 'f:audiences': {}, 'f:token': {} } }
+    expect(metadata).toEqual({ ...times, managedFields: [expect.objectContaining({ operation: 'Update', fieldsV1 })] })
+  })
+
   test.each(['v1.26', 'v1.36'] as const)('%s: the token in a Pod is bound to it, expires and is renewed', (version) => {
     const sim = createSim({ version })
     sim.kubectl('run p --image=nginx')

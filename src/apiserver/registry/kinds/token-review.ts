@@ -1,18 +1,11 @@
 import { badRequest } from '../../../api/status.ts'
 import type { KubeObject } from '../../../api/types/meta.ts'
 import { apiAudience, authenticateToken } from '../../auth/token-authenticator.ts'
-import { apiServerFact } from '../../version-facts.ts'
 import type { CallAnswer, RegistryAccess, Strategy } from '../strategy.ts'
 
 interface TokenReview extends KubeObject {
+  readonly status?: object
   readonly spec?: { readonly token?: string; readonly audiences?: readonly string[] }
-}
-
-/** Up to v1.33 the wire has `creationTimestamp: null` here; the type wants a name, which these objects do not have. */
-function emptyMetadata(minor: number): KubeObject['metadata'] {
-  return (apiServerFact('omitsEmptyTimes', minor)
-    ? {}
-    : { creationTimestamp: null }) as unknown as KubeObject['metadata']
 }
 
 /** TokenReviews: whom a token stands for. Source: pkg/registry/authentication/tokenreview/storage.go. */
@@ -23,12 +16,8 @@ export const tokenReviewStrategy: Strategy<TokenReview> = {
   answerCreate(review, _call, registry): CallAnswer {
     const token = review.spec?.token ?? ''
     if (token === '') return { ok: false, status: badRequest('token is required for TokenReview in authentication') }
-    const object = {
-      ...review,
-      metadata: emptyMetadata(registry.context.minor),
-      status: statusOf(review, token, registry),
-    }
-    return { ok: true, code: 201, object }
+    const answered: TokenReview = { ...review, status: statusOf(review, token, registry) }
+    return { ok: true, code: 201, object: answered }
   },
 }
 
