@@ -1,6 +1,7 @@
 import { type Change, has } from '../versions/changes.ts'
 import { controllers } from '../versions/controllers.ts'
 import type { FeatureGates } from '../versions/feature-gates.ts'
+import { storage } from '../versions/storage.ts'
 import { createAutoscalerController } from './autoscaler/autoscaler.ts'
 import type { ControllerFactory } from './controller.ts'
 import { createCronJobController } from './cron-job/cron-job.ts'
@@ -10,6 +11,7 @@ import { createDisruptionController } from './disruption.ts'
 import { createEndpointSliceController } from './endpoint-slices/endpoint-slices.ts'
 import { createEndpointSliceMirroring } from './endpoint-slices/mirroring.ts'
 import { createEndpointsController } from './endpoints.ts'
+import { createEphemeralVolumes } from './ephemeral-volumes.ts'
 import { createGarbageCollector } from './garbage-collector/garbage-collector.ts'
 import { createJobController } from './job/job.ts'
 import { createNamespaceController } from './namespaces.ts'
@@ -56,6 +58,7 @@ export type ControllerName =
   | 'clusterrole-aggregation'
   | 'pvc-protection'
   | 'pv-protection'
+  | 'ephemeral-volume'
   | 'ttl-after-finished'
   | 'horizontalpodautoscaling'
 
@@ -87,6 +90,7 @@ const all: readonly (readonly [ControllerName, ControllerFactory, Change?])[] = 
   ['clusterrole-aggregation', createRoleAggregation],
   ['pvc-protection', createClaimProtection],
   ['pv-protection', createVolumeProtection],
+  ['ephemeral-volume', createEphemeralVolumes, storage.makesEphemeralClaims],
   ['ttl-after-finished', createTtlAfterFinishedController, controllers.ttlAfterFinished],
   ['horizontalpodautoscaling', createAutoscalerController],
 ]

@@ -5,7 +5,12 @@ import type { KubeObject } from '../api/types/meta.ts'
 import { type Client, resources } from '../client/client.ts'
 import { type Informer, keyOf, splitKey } from '../client/informer.ts'
 import { attempt } from '../kernel/steps.ts'
-import { type Controller, type ControllerContext, createQueue } from './controller.ts'
+import { minute } from '../kernel/time.ts'
+import { type Controller, type ControllerContext, combine, createClockwork, createQueue } from './controller.ts'
+import { createTicks } from './ticks.ts'
+
+/** Source: cmd/kube-controller-manager/app/options, ResourceQuotaSyncPeriod: all quotas are counted again, those that changed are looked at. */
+const resyncMs = 5 * minute
 
 interface Counted {
   readonly evaluator: QuotaEvaluator
@@ -71,9 +76,23 @@ export function createResourceQuotaController(context: ControllerContext): Contr
   quotas.addHandler({
     add: (quota) => queue.add(keyOf(quota)),
     update(old, quota) {
-      // Charges of admission change the status only, and need no counting.
       if (!equalAmounts(old.spec?.hard, quota.spec?.hard)) queue.add(keyOf(quota))
+      else if (!equalAmounts(old.status?.used, quota.status?.used)) {
+        // Charges of admission change the status only: what was charged for nothing is found at the next resync.
+        charged.add(keyOf(quota))
+        ticks.request()
+      }
     },
+  })
+  const charged = new Set<string>()
+  const clockwork = createClockwork(kernel, [quotas], {
+    begin: () => ticks.begin(),
+    atRest: () => (charged.size === 0 ? {} : undefined),
+    goOnFrom: (_rest: object, beganAt) => ticks.goOnFrom(beganAt),
+  })
+  const ticks = createTicks(kernel, clockwork, resyncMs, () => {
+    for (const key of charged) queue.add(key)
+    charged.clear()
   })
   for (const { evaluator, informer } of counted) {
     const replenish = ({ metadata }: KubeObject): void => {
@@ -91,5 +110,5 @@ export function createResourceQuotaController(context: ControllerContext): Contr
       delete: replenish,
     })
   }
-  return controller
+  return combine(controller, clockwork)
 }

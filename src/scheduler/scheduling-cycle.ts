@@ -26,7 +26,7 @@ import { createSchedulingQueue, type QueuedPod, type SchedulingQueue } from './s
 import { createSeriesRecorder, type SeriesRecorder } from './series-recorder.ts'
 import { createSpreadSelector } from './spread-listers.ts'
 import { claimMessage, noNodesMessage, patchesStatus, unboundClaims, volumeFilterError } from './version-facts.ts'
-import { claimError, claimNames } from './volumes/claims.ts'
+import { claimError, claimsOf } from './volumes/claims.ts'
 import { PodClaims } from './volumes/pod-claims.ts'
 import { StorageView } from './volumes/storage-view.ts'
 import { VolumeBinding } from './volumes/volume-binding.ts'
@@ -205,15 +205,15 @@ class Cycle implements SchedulingCycle {
       return
     }
     if (this.#cache.isAssumed(facts.uid)) return
-    const names = claimNames(facts)
-    if (names.length === 0) {
+    const asked = claimsOf(facts)
+    if (asked.length === 0) {
       yield* this.#place(queued, undefined)
       return
     }
     const { view } = yield* this.#knownStorage()
     const { minor } = this.#options
-    const claims = names.map((name) => view.claim(facts.namespace, name))
-    const error = claimError(names, claims, minor)
+    const claims = asked.map(({ name }) => view.claim(facts.namespace, name))
+    const error = claimError(facts, asked, claims, minor)
     if (error === undefined) {
       // None is missing: that would have been the error.
       const known = new PodClaims(

@@ -47,6 +47,11 @@ export const controllers = changes({
     'Pods of a node that is not ready get an Event',
     'pkg/controller/util/node/controller_utils.go, MarkPodsNotReady',
   ],
+  taintsLostNodesAtOnce: [
+    34,
+    'a node that has fallen silent gets its NoExecute taint with the look that finds it so, not with the next one 5 s later',
+    'pkg/controller/nodelifecycle/node_lifecycle_controller.go, monitorNodeHealth; kubernetes #120816',
+  ],
   publishesRootCa: [
     20,
     'each namespace has a ConfigMap with the root certificate',

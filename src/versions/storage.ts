@@ -12,6 +12,16 @@ export const storage = changes({
     'a claim that asks for a volume of another claim is told so (FailedBinding)',
     'pkg/controller/volume/persistentvolume/pv_controller.go, syncUnboundClaim (pull request 89845)',
   ],
+  makesEphemeralClaims: [
+    21,
+    'claims of `ephemeral` volumes are made by a controller, POD-VOLUME, and Pods wait for them',
+    'pkg/features/kube_features.go, GenericEphemeralVolume (beta); pkg/controller/volume/ephemeral/controller.go',
+  ],
+  tellsWhoseEphemeralClaims: [
+    23,
+    'a Pod waits for the ephemeral volume controller, where its claim was not found; a claim of that name that is not its own is told with both names',
+    'k8s.io/component-helpers/storage/ephemeral, VolumeIsForPod; volumebinding/volume_binding.go, podHasPVCs (pull request 104605)',
+  ],
   deletersTellInLowerCase: [
     21,
     'a volume that nobody can delete says so beginning with `error`, where it was `Error`',

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Event, Node, Pod } from '../../src/api/types/core.ts'
 import type { KubeObject } from '../../src/api/types/meta.ts'
 import { resources } from '../../src/client/client.ts'
+import { createSim } from '../../src/index.ts'
 import { defaultEpochMs, rfc3339, rfc3339Micro } from '../../src/kernel/calendar.ts'
 import { createWorld, type World } from './world.ts'
 
@@ -296,6 +297,33 @@ describe('L6 apiserver 8.1 node lifecycle', () => {
       world.get<Pod>(resources.pods, name, 'lc')?.metadata.deletionTimestamp !== undefined
     return { world, replay, taints, isDeleting }
   }
+
+  /** Source: node_lifecycle_controller.go, monitorNodeHealth (kubernetes #120816); controller_utils.go, MarkPodsNotReady. */
+  test.each([
+    ['v1.33', 5],
+    ['v1.34', 0],
+  ] as const)('%s: NoExecute follows NoSchedule after %i s; the Pod is not ready, then told so', (release, pause) => {
+    const sim = createSim({ version: release, nodes: 2 })
+    sim.apply({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'p', namespace: 'default' },
+      spec: { nodeName: 'node-2', containers: [{ name: 'c', image: 'nginx' }] },
+    })
+    sim.runFor('20s')
+    sim.fault({ power: 'off', node: 'node-2' })
+    sim.runFor('2m')
+    const taints = sim.get('Node', 'node-2')?.spec?.taints ?? []
+    const [schedule, execute] = ['NoSchedule', 'NoExecute'].map((effect) =>
+      Date.parse(taints.find((taint) => taint.effect === effect)?.timeAdded ?? ''),
+    )
+    expect(Math.round(((execute ?? 0) - (schedule ?? 0)) / 1000)).toBe(pause)
+    const told = sim
+      .events()
+      .find(({ reason, involvedObject }) => reason === 'NodeNotReady' && involvedObject.name === 'p')
+    const version = (object: KubeObject | undefined) => Number(object?.metadata.resourceVersion)
+    expect(version(told)).toBeGreaterThan(version(sim.get('Pod', 'p')))
+  })
 
   test('L6 a node that comes back in time keeps its Pods', () => {
     const { world, replay, taints, isDeleting } = begin(3)

@@ -1,3 +1,4 @@
+import { ephemeralClaimName } from '../../api/ephemeral-claims.ts'
 import { member, type PodReference, referencesOf } from '../../api/pod-references.ts'
 import type { Pod } from '../../api/types/core.ts'
 import type { KubeObject } from '../../api/types/meta.ts'
@@ -159,6 +160,10 @@ function verticesOf(pod: Pod, namespace: string, texts: RecentTexts): readonly s
   if (account) references.add(texts.one(vertexOf('serviceAccount', namespace, account)))
   for (const { kind, name } of referencesOf(pod))
     references.add(texts.one(vertexOf(vertexKinds[kind], namespace, name)))
+  for (const volume of pod.spec.volumes ?? []) {
+    const claim = ephemeralClaimName(pod, volume)
+    if (claim !== undefined) references.add(texts.one(vertexOf('persistentVolumeClaim', namespace, claim)))
+  }
   return [...references]
 }
 

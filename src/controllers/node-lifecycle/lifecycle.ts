@@ -217,7 +217,8 @@ class NodeLifecycle {
     // Masters did not count for the state of their zone. Source: legacyIsMasterNode.
     if (!/master(-...)?$/.test(name)) this.#zones.setNode(name, zoneOf(node), current?.status === 'True')
     if (current === undefined) return
-    yield* this.#taintOrClear(result.node, observed)
+    const decides = has(this.#context.minor, controllers.taintsLostNodesAtOnce) ? current.status : observed
+    yield* this.#taintOrClear(result.node, decides)
     const hasStopped = current.status !== 'True' && observed === 'True'
     if (hasStopped) this.#tell({ name, uid }, 'NodeNotReady', `Node ${name} status is now: NodeNotReady`)
     const isRetry = this.#unmarked.delete(name) && observed !== 'True'
@@ -305,11 +306,6 @@ class NodeLifecycle {
     let isDone = true
     for (const pod of affected) {
       if (!isPodReady(pod)) continue
-      // Told to the Pod since v1.20. Source: pkg/controller/util/node/controller_utils.go, MarkPodsNotReady.
-      if (has(this.#context.minor, controllers.podsHearOfUnreadyNodes)) {
-        const reference = eventReference(pod, { apiVersion: 'v1', kind: 'Pod' })
-        this.#recorder.event(reference, 'Warning', 'NodeNotReady', 'Node is not ready')
-      }
       const conditions = (pod.status?.conditions ?? []).map((condition) =>
         condition.type === 'Ready'
           ? { ...condition, status: 'False' as const, lastTransitionTime: this.#timestamp() }
@@ -317,7 +313,12 @@ class NodeLifecycle {
       )
       const next: Pod = { ...pod, status: { ...pod.status, conditions } }
       const written = yield* attempt(this.#client.update<Pod>(resources.pods, next, { subresource: 'status' }))
-      if (!written.ok && !isNotFound(written.error)) isDone = false
+      if (!written.ok && isNotFound(written.error)) continue
+      if (!written.ok) isDone = false
+      // Told to a Pod that is still there, since v1.20. Source: pkg/controller/util/node/controller_utils.go, MarkPodsNotReady.
+      if (!has(this.#context.minor, controllers.podsHearOfUnreadyNodes)) continue
+      const reference = eventReference(pod, { apiVersion: 'v1', kind: 'Pod' })
+      this.#recorder.event(reference, 'Warning', 'NodeNotReady', 'Node is not ready')
     }
     return isDone
   }

@@ -1,3 +1,4 @@
+import { ephemeralClaimName } from '../../api/ephemeral-claims.ts'
 import { isObject, member } from '../../api/json.ts'
 import type { Pod } from '../../api/types/core.ts'
 import type { KubeObject } from '../../api/types/meta.ts'
@@ -7,7 +8,7 @@ type PodVolume = NonNullable<Pod['spec']['volumes']>[number]
 
 /** Names of the claims that a Pod names or that are made for it. Source: pvc_protection_controller.go, enqueuePVCs. */
 export function claimsOfPod(pod: Pod): readonly string[] {
-  return (pod.spec.volumes ?? []).flatMap((volume) => claimOf(volume) ?? ephemeralClaimOf(pod, volume) ?? [])
+  return (pod.spec.volumes ?? []).flatMap((volume) => claimOf(volume) ?? ephemeralClaimName(pod, volume) ?? [])
 }
 
 /** A Pod without a node uses nothing yet: no kubelet starts it with a claim that is deleted. Source: podUsesPVC. */
@@ -17,7 +18,7 @@ export function podUsesClaim(pod: Pod, claim: KubeObject): boolean {
   return (pod.spec.volumes ?? []).some((volume) => {
     if (claimOf(volume) === name) return true
     const isForPod = controllerOf(claim)?.uid === pod.metadata.uid
-    return ephemeralClaimOf(pod, volume) === name && isForPod && !isPodShutDown(pod)
+    return ephemeralClaimName(pod, volume) === name && isForPod && !isPodShutDown(pod)
   })
 }
 
@@ -38,9 +39,4 @@ function isPodShutDown({ metadata }: Pod): boolean {
 function claimOf({ persistentVolumeClaim }: PodVolume): string | undefined {
   const name = isObject(persistentVolumeClaim) ? member(persistentVolumeClaim, 'claimName') : undefined
   return typeof name === 'string' ? name : undefined
-}
-
-/** Versions without the kind of volume drop the field. Source: k8s.io/component-helpers/storage/ephemeral, VolumeClaimName. */
-function ephemeralClaimOf({ metadata }: Pod, volume: PodVolume): string | undefined {
-  return volume.ephemeral === undefined ? undefined : `${metadata.name}-${volume.name}`
 }

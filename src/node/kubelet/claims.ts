@@ -1,11 +1,16 @@
+import { foreignClaim, isClaimOfPod } from '../../api/ephemeral-claims.ts'
+import type { Pod } from '../../api/types/core.ts'
 import type { ResourceRef } from '../../api/types/meta.ts'
 import type { PersistentVolume, PersistentVolumeClaim } from '../../api/types/storage.ts'
 import { type Client, resources } from '../../client/client.ts'
+import { keyOf } from '../../client/informer.ts'
 import { errorText } from '../../client/refusals.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Once } from '../../kernel/once.ts'
 import { process } from '../../kernel/process.ts'
 import { attempt, type Steps } from '../../kernel/steps.ts'
+import { has } from '../../versions/changes.ts'
+import { storage } from '../../versions/storage.ts'
 import type { ClaimSource, FoundVolume } from '../volumes/plugins/host.ts'
 
 /**
@@ -15,21 +20,31 @@ import type { ClaimSource, FoundVolume } from '../volumes/plugins/host.ts'
 export class Claims implements ClaimSource {
   readonly #kernel: Kernel
   readonly #client: Client
+  readonly #minor: number
 
-  constructor(kernel: Kernel, client: Client) {
+  constructor(kernel: Kernel, client: Client, minor: number) {
     this.#kernel = kernel
     this.#client = client
+    this.#minor = minor
   }
 
-  find(namespace: string, claim: string): Once<FoundVolume> {
-    return process(this.#kernel, () => this.#find(namespace, claim))
+  find(namespace: string, claim: string, madeFor?: Pod): Once<FoundVolume> {
+    return process(this.#kernel, () => this.#find(namespace, claim, madeFor))
   }
 
-  *#find(namespace: string, claimName: string): Steps<FoundVolume> {
+  *#find(namespace: string, claimName: string, madeFor: Pod | undefined): Steps<FoundVolume> {
     const found = yield* this.#claim(namespace, claimName)
+    // The volume has been asked for by then; that cannot be told apart.
+    if (madeFor !== undefined && typeof found !== 'string' && !isClaimOfPod(found, madeFor))
+      return { ok: false, error: this.#foreignText(found, madeFor) }
     const volume = typeof found === 'string' ? found : yield* this.#volume(found)
     if (typeof volume !== 'string') return { ok: true, volume }
     return { ok: false, error: `error processing PVC ${namespace}/${claimName}: ${volume}` }
+  }
+
+  #foreignText(claim: PersistentVolumeClaim, pod: Pod): string {
+    if (has(this.#minor, storage.tellsWhoseEphemeralClaims)) return foreignClaim(claim, pod)
+    return `error processing PVC ${keyOf(claim)}: not the ephemeral PVC for the pod`
   }
 
   *#claim(namespace: string, name: string): Steps<PersistentVolumeClaim | string> {

@@ -288,7 +288,7 @@ function volumePlugins(
     configMaps,
     tokens,
     drivers: new CsiDrivers(kernel, client),
-    claims: new Claims(kernel, client),
+    claims: new Claims(kernel, client, minor),
     allocatable: () => machine().allocatable,
     ...(afterWriteStep === undefined ? {} : { afterWriteStep }),
   })

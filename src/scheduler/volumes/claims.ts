@@ -1,3 +1,4 @@
+import { ephemeralClaimName, foreignClaim, isClaimOfPod } from '../../api/ephemeral-claims.ts'
 import { isObject, member } from '../../api/json.ts'
 import type { PersistentVolumeClaim } from '../../api/types/storage.ts'
 import { goQuote } from '../../go/quote.ts'
@@ -5,15 +6,23 @@ import { has } from '../../versions/changes.ts'
 import { storage } from '../../versions/storage.ts'
 import type { PodFacts } from '../pod-facts.ts'
 
-/** Names of the PersistentVolumeClaims of a Pod, usually none. */
-export function claimNames({ pod }: PodFacts): readonly string[] {
-  const names: string[] = []
+/** A PersistentVolumeClaim that a Pod names, or that is made for a volume of it. */
+export interface ClaimOfPod {
+  readonly name: string
+  readonly isEphemeral: boolean
+}
+
+/** The PersistentVolumeClaims of a Pod, usually none. */
+export function claimsOf({ pod }: PodFacts): readonly ClaimOfPod[] {
+  const found: ClaimOfPod[] = []
   for (const volume of pod.spec.volumes ?? []) {
     const claim = volume.persistentVolumeClaim
     const name = isObject(claim) ? member(claim, 'claimName') : undefined
-    if (typeof name === 'string') names.push(name)
+    const made = ephemeralClaimName(pod, volume)
+    if (typeof name === 'string') found.push({ name, isEphemeral: false })
+    else if (made !== undefined) found.push({ name: made, isEphemeral: true })
   }
-  return names
+  return found
 }
 
 /**
@@ -21,19 +30,25 @@ export function claimNames({ pod }: PodFacts): readonly string[] {
  * Source: pkg/scheduler/core/generic_scheduler.go, podPassesBasicChecks; since v1.20 volumebinding/volume_binding.go, podHasPVCs.
  */
 export function claimError(
-  names: readonly string[],
+  { pod }: PodFacts,
+  asked: readonly ClaimOfPod[],
   claims: readonly (PersistentVolumeClaim | undefined)[],
   minor: number,
 ): string | undefined {
-  for (let at = 0; at < names.length; at++) {
+  for (const [at, { name, isEphemeral }] of asked.entries()) {
     const claim = claims[at]
-    const name = goQuote(names[at] ?? '')
-    if (claim === undefined) return `persistentvolumeclaim ${name} not found`
+    const quoted = goQuote(name)
+    const isToldWhose = isEphemeral && has(minor, storage.tellsWhoseEphemeralClaims)
+    if (claim === undefined && isToldWhose)
+      return `waiting for ephemeral volume controller to create the persistentvolumeclaim ${quoted}`
+    if (claim === undefined) return `persistentvolumeclaim ${quoted} not found`
     if (claim.status?.phase === 'Lost' && has(minor, storage.refusesLostClaims)) {
       const volume = goQuote(claim.spec?.volumeName ?? '')
-      return `persistentvolumeclaim ${name} bound to non-existent persistentvolume ${volume}`
+      return `persistentvolumeclaim ${quoted} bound to non-existent persistentvolume ${volume}`
     }
-    if (claim.metadata.deletionTimestamp) return `persistentvolumeclaim ${name} is being deleted`
+    if (claim.metadata.deletionTimestamp) return `persistentvolumeclaim ${quoted} is being deleted`
+    if (isEphemeral && !isClaimOfPod(claim, pod))
+      return isToldWhose ? foreignClaim(claim, pod) : `persistentvolumeclaim ${quoted} was not created for the pod`
   }
   return undefined
 }

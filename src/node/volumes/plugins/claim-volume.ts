@@ -1,3 +1,4 @@
+import { ephemeralClaimName } from '../../../api/ephemeral-claims.ts'
 import type { Volume } from '../../../api/types/core.ts'
 import type { PersistentVolume } from '../../../api/types/storage.ts'
 import { textAt } from '../../../go/json.ts'
@@ -51,7 +52,10 @@ export function claimPlugin(host: VolumeHost): VolumePlugin {
 }
 
 function findVolume(claims: ClaimSource, { pod, volume }: VolumeRef): ReturnType<ClaimSource['find']> {
-  return claims.find(pod.metadata.namespace ?? '', textAt(volume, 'persistentVolumeClaim', 'claimName'))
+  const namespace = pod.metadata.namespace ?? ''
+  const made = ephemeralClaimName(pod, volume)
+  if (made !== undefined) return claims.find(namespace, made, pod)
+  return claims.find(namespace, textAt(volume, 'persistentVolumeClaim', 'claimName'))
 }
 
 /** Source: desired_state_of_world_populator.go, createVolumeSpec. Devices are not simulated. */

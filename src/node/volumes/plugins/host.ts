@@ -61,7 +61,8 @@ export type FoundVolume =
 
 /** Where the node learns which volumes claims are bound to. */
 export interface ClaimSource {
-  find(namespace: string, claim: string): Once<FoundVolume>
+  /** `madeFor`: the claim has to be this Pod's own. */
+  find(namespace: string, claim: string, madeFor?: Pod): Once<FoundVolume>
 }
 
 /** What the volume plugins of one node work with. */

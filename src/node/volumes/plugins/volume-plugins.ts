@@ -43,5 +43,6 @@ function kindOf(volume: Volume): keyof typeof makers {
   if (volume.projected !== undefined) return 'projected'
   if (volume.emptyDir !== undefined) return 'emptyDir'
   if (volume.hostPath !== undefined) return 'hostPath'
-  return volume.persistentVolumeClaim !== undefined ? 'claim' : 'storage'
+  const isOfClaim = volume.persistentVolumeClaim !== undefined || volume.ephemeral !== undefined
+  return isOfClaim ? 'claim' : 'storage'
 }
