@@ -120,9 +120,9 @@ export const apiServer = changes({
     'references, selectors of keys and their like have one owner each',
     'k8s.io/api core/v1/types.go, +structType=atomic, +mapType=atomic',
   ],
-  showsTimesAsJson: [
+  showsValuesAsJson: [
     34,
-    'a time that may not be changed is shown as JSON, no longer as Go prints it',
+    'values that are refused are shown as JSON, no longer as Go prints them, and nothing as null without quotes',
     'apimachinery pkg/util/validation/field/errors.go, commit c58e197e; recorded v1.23',
   ],
   granularClaims: [

@@ -19,6 +19,6 @@ export function shownDiff(type: string, x: unknown, y: unknown, minor: number): 
 
 /** A list of texts as refusals show it: as Go writes a slice of `type`, from v1.34 as JSON. Source: apimachinery field/errors.go, ErrorBody. */
 export function shownList(list: readonly string[] | undefined, type: string, minor: number): string {
-  if (has(minor, apiServer.showsTimesAsJson)) return list === undefined ? 'null' : JSON.stringify(list)
+  if (has(minor, apiServer.showsValuesAsJson)) return list === undefined ? 'null' : JSON.stringify(list)
   return goStrings(`[]${type}`, list)
 }

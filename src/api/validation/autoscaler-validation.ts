@@ -1,7 +1,6 @@
 import { apiServer } from '../../versions/api-server.ts'
 import { has } from '../../versions/changes.ts'
 import { compareQuantities } from '../quantity.ts'
-import { goQuantity } from '../structs/syntax.ts'
 import {
   type AutoscalerSpec,
   type HorizontalPodAutoscaler,
@@ -168,7 +167,7 @@ function validateTarget(v: Validator, field: string, target: MetricTarget): void
   for (const member of ['value', 'averageValue'] as const) {
     const amount = target[member]
     if (amount !== undefined && compareQuantities(amount, '0') <= 0)
-      v.invalidGo(`${field}.${member}`, goQuantity(amount), 'must be positive')
+      v.invalidQuantity(`${field}.${member}`, amount, 'must be positive')
   }
   if (averageUtilization !== undefined && averageUtilization < 1)
     v.invalid(`${field}.averageUtilization`, averageUtilization, 'must be greater than 0')

@@ -1,7 +1,6 @@
 import { apiServer } from '../../versions/api-server.ts'
 import { has } from '../../versions/changes.ts'
 import { canonicalQuantity, compareQuantities, isWholeQuantity } from '../quantity.ts'
-import { goQuantity } from '../structs/syntax.ts'
 import type { ResourceRequirements } from '../types/core.ts'
 import { qualifiedName } from './formats.ts'
 import { sortedKeys, type Validator } from './validator.ts'
@@ -107,7 +106,7 @@ function validateNonNegativeQuantity(v: Validator, field: string, amount: string
 export function validateResourceQuantity(v: Validator, field: string, name: string, amount: string): void {
   validateNonNegativeQuantity(v, field, amount)
   if ((integerResources.has(name) || isExtendedResource(name, v.minor)) && !isWholeQuantity(amount)) {
-    v.invalidGo(field, goQuantity(amount), 'must be an integer')
+    v.invalidQuantity(field, amount, 'must be an integer')
   }
 }
 

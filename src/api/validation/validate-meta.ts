@@ -112,7 +112,7 @@ function immutable(
   minor: number,
 ): FieldError {
   const isTime = field === 'deletionTimestamp' && typeof value === 'string'
-  if (isTime && !has(minor, apiServer.showsTimesAsJson)) {
+  if (isTime && !has(minor, apiServer.showsValuesAsJson)) {
     const shown = `${value.replace('T', ' ').replace('Z', '')} +0000 UTC`
     return { ...invalid(`metadata.${field}`, value, ''), body: `Invalid value: ${shown}: ${immutableText}` }
   }

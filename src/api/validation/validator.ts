@@ -1,6 +1,9 @@
 import { byUnits, sortFew } from '../../kernel/sort-few.ts'
 import { apiServer } from '../../versions/api-server.ts'
 import { has } from '../../versions/changes.ts'
+import { canonicalQuantity } from '../quantity.ts'
+import { jsonOfGo } from '../structs/go-json.ts'
+import { goQuantity } from '../structs/syntax.ts'
 import {
   duplicate,
   type FieldError,
@@ -48,13 +51,22 @@ export class Validator {
   }
 
   invalid(field: string, value: unknown, detail: string): void {
-    this.errors.push(invalid(field, value, detail))
+    const isNothing = value === undefined || value === null
+    if (isNothing && has(this.minor, apiServer.showsValuesAsJson)) this.invalidGo(field, 'null', detail)
+    else this.errors.push(invalid(field, value, detail))
   }
 
-  /** `value` as Go's `%#v` writes it, for values that are neither texts, numbers nor booleans. */
+  /** `value` as Go's `%#v` writes it, for values that are neither texts, numbers nor booleans; from v1.34 on it is shown as JSON. */
   invalidGo(field: string, value: string, detail: string): void {
+    const shown = has(this.minor, apiServer.showsValuesAsJson) ? (jsonOfGo(value) ?? value) : value
     const tail = detail === '' ? '' : `: ${detail}`
-    this.errors.push({ type: 'FieldValueInvalid', field, body: `Invalid value: ${value}${tail}` })
+    this.errors.push({ type: 'FieldValueInvalid', field, body: `Invalid value: ${shown}${tail}` })
+  }
+
+  /** `amount` as a resource.Quantity. */
+  invalidQuantity(field: string, amount: string, detail: string): void {
+    if (has(this.minor, apiServer.showsValuesAsJson)) this.invalid(field, canonicalQuantity(amount), detail)
+    else this.invalidGo(field, goQuantity(amount), detail)
   }
 
   /** One `Invalid value` for each text. */

@@ -4,7 +4,6 @@ import type { Node, NodeCondition, Pod, Taint } from '../../api/types/core.ts'
 import { type Client, resources } from '../../client/client.ts'
 import type { EventRecorder } from '../../client/event-recorder.ts'
 import { type Informer, keyOf, splitKey } from '../../client/informer.ts'
-import { isNotFound } from '../../client/refusals.ts'
 import type { Outcome, WorkQueue } from '../../client/work-queue.ts'
 import { rfc3339 } from '../../kernel/calendar.ts'
 import { attempt, type Steps } from '../../kernel/steps.ts'
@@ -19,7 +18,7 @@ import {
   createClockwork,
   createQueue,
 } from '../controller.ts'
-import { epochOf, eventReference, isPodReady } from '../objects.ts'
+import { epochOf } from '../objects.ts'
 import { createTicks, type Ticks } from '../ticks.ts'
 import { type Lease, leaseNamespace, type NodeHealth, observe, unknownConditions, zoneOf } from './health.ts'
 import { missingLabels } from './node-labels.ts'
@@ -34,6 +33,7 @@ import {
   swapTaints,
   unreachableTaint,
 } from './taints.ts'
+import { markPodsNotReady } from './unready-pods.ts'
 import { createZones, type RestingLifecycle, type Zones } from './zones.ts'
 
 /** Writes of a node's status that meet a conflict are tried again at once. Source: scheduler, NodeHealthUpdateRetry. */
@@ -302,25 +302,12 @@ class NodeLifecycle {
     return true
   }
 
-  *#markPodsNotReady(affected: readonly Pod[]): Steps<boolean> {
-    let isDone = true
-    for (const pod of affected) {
-      if (!isPodReady(pod)) continue
-      const conditions = (pod.status?.conditions ?? []).map((condition) =>
-        condition.type === 'Ready'
-          ? { ...condition, status: 'False' as const, lastTransitionTime: this.#timestamp() }
-          : condition,
-      )
-      const next: Pod = { ...pod, status: { ...pod.status, conditions } }
-      const written = yield* attempt(this.#client.update<Pod>(resources.pods, next, { subresource: 'status' }))
-      if (!written.ok && isNotFound(written.error)) continue
-      if (!written.ok) isDone = false
-      // Told to a Pod that is still there, since v1.20. Source: pkg/controller/util/node/controller_utils.go, MarkPodsNotReady.
-      if (!has(this.#context.minor, controllers.podsHearOfUnreadyNodes)) continue
-      const reference = eventReference(pod, { apiVersion: 'v1', kind: 'Pod' })
-      this.#recorder.event(reference, 'Warning', 'NodeNotReady', 'Node is not ready')
-    }
-    return isDone
+  #markPodsNotReady(affected: readonly Pod[]): Steps<boolean> {
+    const { minor } = this.#context
+    return markPodsNotReady(
+      { client: this.#client, recorder: this.#recorder, minor, now: () => this.#timestamp() },
+      affected,
+    )
   }
 
   #syncNode(name: string): Outcome | Steps<Outcome> {

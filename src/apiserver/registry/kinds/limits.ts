@@ -1,7 +1,7 @@
 import { type Amounts, amountOf } from '../../../api/amounts.ts'
 import { randomUuid } from '../../../api/generate-name.ts'
 import { canonicalQuantity, compareQuantities, quantityMilliValue } from '../../../api/quantity.ts'
-import { goQuantity, goStrings } from '../../../api/structs/syntax.ts'
+import { goStrings } from '../../../api/structs/syntax.ts'
 import type { LimitRange, LimitRangeItem, ResourceQuota } from '../../../api/types/limits.ts'
 import { qualifiedName } from '../../../api/validation/formats.ts'
 import {
@@ -84,7 +84,7 @@ function validateBounds(v: Validator, path: string, item: LimitRangeItem, name: 
   const above = (a: string | undefined, b: string | undefined) =>
     a !== undefined && b !== undefined && compareQuantities(a, b) > 0
   const wrong = (group: string, value: string | undefined, detail: string) =>
-    v.invalidGo(`${path}.${group}[${name}]`, goQuantity(value ?? '0'), detail)
+    v.invalidQuantity(`${path}.${group}[${name}]`, value ?? '0', detail)
   const says = (low: string, a = '0', high = '', b = '0') =>
     `${low} value ${text(a)} is greater than ${high} value ${text(b)}`
   if (above(min, max)) wrong('min', min, says('min', min, 'max', max))
