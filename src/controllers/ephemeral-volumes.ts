@@ -3,8 +3,10 @@ import { isObject, member } from '../api/json.ts'
 import type { Pod } from '../api/types/core.ts'
 import type { KubeObject } from '../api/types/meta.ts'
 import { type Client, resources } from '../client/client.ts'
-import { keyOf, splitKey } from '../client/informer.ts'
+import type { EventRecorder } from '../client/event-recorder.ts'
+import { type Informer, keyOf, splitKey } from '../client/informer.ts'
 import { errorText } from '../client/refusals.ts'
+import type { Outcome } from '../client/work-queue.ts'
 import { goQuote } from '../go/quote.ts'
 import { attempt, type Steps } from '../kernel/steps.ts'
 import { has } from '../versions/changes.ts'
@@ -28,31 +30,14 @@ export function createEphemeralVolumes(context: ControllerContext): Controller {
   const claims = context.informer<KubeObject>(resources.persistentVolumeClaims)
   pods.addIndexer(podIndex, (pod) => claimsOf(pod).map((name) => `${pod.metadata.namespace ?? ''}/${name}`))
 
+  const parts: Parts = { client, recorder, claims, minor: context.minor }
   const { queue, controller } = createQueue({
     context,
     informers: [pods, claims],
-    *sync(key) {
+    sync(key) {
       const { namespace, name } = splitKey(key)
       const pod = pods.get(namespace, name)
-      if (pod === undefined || pod.metadata.deletionTimestamp !== undefined) return 'done'
-      for (const volume of pod.spec.volumes ?? []) {
-        const claimName = ephemeralClaimName(pod, volume)
-        if (claimName === undefined) continue
-        const known = claims.get(namespace, claimName)
-        const problem =
-          known === undefined
-            ? yield* make(client, pod, claimName, volume.ephemeral)
-            : foreignText(known, pod, context.minor)
-        if (problem === undefined) continue
-        recorder.event(
-          eventReference(pod, podKind),
-          'Warning',
-          'FailedBinding',
-          `ephemeral volume ${volume.name}: ${problem}`,
-        )
-        return 'retry'
-      }
-      return 'done'
+      return pod === undefined || pod.metadata.deletionTimestamp !== undefined ? 'done' : syncPod(parts, pod)
     },
   })
   const offer = (pod: Pod): void => {
@@ -65,6 +50,33 @@ export function createEphemeralVolumes(context: ControllerContext): Controller {
     },
   })
   return controller
+}
+
+interface Parts {
+  readonly client: Client
+  readonly recorder: EventRecorder
+  readonly claims: Informer<KubeObject>
+  readonly minor: number
+}
+
+/** Source: syncHandler, handleVolume. */
+function* syncPod({ client, recorder, claims, minor }: Parts, pod: Pod): Steps<Outcome> {
+  for (const volume of pod.spec.volumes ?? []) {
+    const claimName = ephemeralClaimName(pod, volume)
+    if (claimName === undefined) continue
+    const known = claims.get(pod.metadata.namespace, claimName)
+    const problem =
+      known === undefined ? yield* make(client, pod, claimName, volume.ephemeral) : foreignText(known, pod, minor)
+    if (problem === undefined) continue
+    recorder.event(
+      eventReference(pod, podKind),
+      'Warning',
+      'FailedBinding',
+      `ephemeral volume ${volume.name}: ${problem}`,
+    )
+    return 'retry'
+  }
+  return 'done'
 }
 
 function claimsOf(pod: Pod): readonly string[] {
