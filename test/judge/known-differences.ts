@@ -127,7 +127,6 @@ export const knownDifferences: readonly KnownDifference[] = [
     'api waits2-env-k',
   ),
   ...seldom('v1.36/timelines/delrec-get.json', reasons.busyMachine, 'api env-optional-k'),
-  ...streams('v1.36/timelines/sidecar.json', reasons.busyMachine, 'api vol-late'),
   ...seldom('v1.36/timelines/sidecar.json', reasons.busyMachine, 'api crashing', 'api vol-late'),
   ...seldom('v1.36/timelines/sidecar.json', reasons.rareDraws, 'api job'),
   ...seldom('v1.36/timelines/upd-cache-none.json', reasons.rareDraws, 'api w3'),

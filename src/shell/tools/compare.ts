@@ -3,23 +3,12 @@ import { errorText } from '../../fs/error-text.ts'
 import { compareBytes } from '../../fs/path.ts'
 import type { Steps } from '../../kernel/steps.ts'
 import type { ByteText } from '../byte-text.ts'
-import {
-  allLines,
-  complain,
-  inputs,
-  options,
-  quoted,
-  readAll,
-  say,
-  type Tool,
-  type ToolContext,
-  usage,
-} from './tool.ts'
+import { allLines, complain, inputs, options, quoted, readAll, say, type ToolContext, usage } from './tool.ts'
 
 const trouble = 2
 
 /** Where two files first differ, or with -l all bytes that do. */
-export const cmp: Tool = function* cmp(context): Steps<number> {
+export function* cmp(context: ToolContext): Steps<number> {
   const longs = { silent: 's', quiet: 's', verbose: 'l', 'print-bytes': 'b', bytes: 'n', 'ignore-initial': 'i' }
   const given = options(context, say(context, 'slbn:i:', 'sln:'), longs, { badCode: say(context, trouble, 1) })
   if (typeof given === 'number') return given
@@ -93,7 +82,7 @@ function lineAt(text: ByteText, at: number): number {
 }
 
 /** Lines of one sorted file, of the other, of both. */
-export const comm: Tool = function* comm(context): Steps<number> {
+export function* comm(context: ToolContext): Steps<number> {
   const given = options(context, '123')
   if (typeof given === 'number') return given
   const [first, second, third] = given.operands

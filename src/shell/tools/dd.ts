@@ -6,7 +6,7 @@ import { type ByteText, bytesToByteText, byteTextToBytes } from '../byte-text.ts
 import { isDevice } from '../engine/devices.ts'
 import { Input, type Sink } from '../engine/streams.ts'
 import { humanSize } from './format.ts'
-import { complain, notSimulated, open, openFile, quoted, say, type Tool, type ToolContext, usage } from './tool.ts'
+import { complain, notSimulated, open, openFile, quoted, say, type ToolContext, usage } from './tool.ts'
 
 const operands = [
   'if',
@@ -68,7 +68,7 @@ interface Count {
 }
 
 /** Copies blocks, and tells how many. */
-export const dd: Tool = function* dd(context): Steps<number> {
+export function* dd(context: ToolContext): Steps<number> {
   const given = new Map<string, string>()
   for (const arg of context.args) {
     const at = arg.indexOf('=')

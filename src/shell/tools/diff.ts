@@ -6,7 +6,7 @@ import type { Steps } from '../../kernel/steps.ts'
 import { type ByteText, fromByteText, toByteText } from '../byte-text.ts'
 import { statDate } from './format.ts'
 import { type Change, changesByChains, changesOf } from './line-edits.ts'
-import { notSimulated, type Options, options, readAll, say, type Tool, type ToolContext, usage } from './tool.ts'
+import { notSimulated, type Options, options, readAll, say, type ToolContext, usage } from './tool.ts'
 
 /** Exit code of what could not be compared. */
 const trouble = 2
@@ -35,7 +35,7 @@ const longs = {
 }
 
 /** What has to change to make the second file of the first, in GNU's normal or in the unified form. */
-export const diff: Tool = function* diff(context): Steps<number> {
+export function* diff(context: ToolContext): Steps<number> {
   const given = options(context, say(context, 'qsuU:rNibwBZaL:ycC:x:nRk::', 'qsuU:rNibwBadL:TtS:'), longs, {
     badCode: say(context, trouble, 1),
   })
