@@ -1,8 +1,10 @@
+import { exact } from '../kernel/exact.ts'
+
 /** What defaults leave as it is stays the same object, so that Pods, ReplicaSets and Deployments of one template share what they share. */
 
 /** `next`, made of `before` by writing members: `before` itself where that changed nothing. */
 export function keptIfSame<T extends object>(before: T, next: T): T {
-  for (const key in next) if (next[key] !== before[key]) return next
+  for (const key in next) if (next[key] !== before[key]) return exact(next)
   return before
 }
 

@@ -1,6 +1,6 @@
-import type { KubeObject } from '../api/types/meta.ts'
+import type { KubeObject, ObjectMeta } from '../api/types/meta.ts'
 import type { PastCollection } from '../client/server.ts'
-import { extended } from '../kernel/extended.ts'
+import { emptyFor, membersOf } from '../kernel/exact.ts'
 import type { VirtualMs } from '../kernel/time.ts'
 import { goneAt, type Held, HeldChange, HeldRow, objectOf } from './held-row.ts'
 import { type Ownership, ownershipOf, setOwnership } from './ownership/ownership.ts'
@@ -272,8 +272,8 @@ export class StoredObjects implements Collection {
 
   private put(object: KubeObject, old: KubeObject | undefined, ownership: Ownership | undefined): KubeObject {
     const { advance, keep } = this.parts
-    const metadata = extended(object.metadata, { resourceVersion: String(advance()) })
-    const stored = keep(setOwnership({ ...object, metadata }, ownership))
+    const metadata = withVersion(object.metadata, String(advance()))
+    const stored = keep(setOwnership(withMetadata(object, metadata), ownership))
     const inNamespace = this.namespaceOf(metadata.namespace ?? '')
     inNamespace.objects.set(metadata.name, stored)
     if (old === undefined) inNamespace.names = undefined
@@ -300,6 +300,16 @@ export class StoredObjects implements Collection {
     this.history.append(event)
     this.parts.deliver(this.resource, this.watchers, event)
   }
+}
+
+/** With room for the private member by which its owners are known. */
+function withVersion(given: ObjectMeta, resourceVersion: string): ObjectMeta {
+  const members = membersOf(given) + ('resourceVersion' in given ? 1 : 2)
+  return Object.assign(emptyFor<ObjectMeta>(members), given, { resourceVersion })
+}
+
+function withMetadata(object: KubeObject, metadata: ObjectMeta): KubeObject {
+  return Object.assign(emptyFor<KubeObject>(membersOf(object)), object, { metadata })
 }
 
 function listed(

@@ -1,36 +1,58 @@
 /** Where nothing stands in `#slots`. */
 const free = 0
 
+/** How a value lies in a row of cells: thousands of rows take less than as many objects. */
+export interface Packing<V> {
+  /** Cells of a row. */
+  readonly width: number
+  write(cells: unknown[], at: number, value: V): void
+  read(cells: readonly unknown[], at: number): V
+}
+
+/** The value itself in one cell. */
+const whole: Packing<unknown> = {
+  width: 1,
+  write(cells, at, value) {
+    cells[at] = value
+  },
+  read: (cells, at) => cells[at],
+}
+
 /**
  * Remembers the `capacity` entries that were used last, as `Lru` does, by keys that are digests: each node has hundreds of them for an
- * hour, and here one takes some 30 bytes, in a Map 55 to 95. Entries stand in the order of their use; a table of places finds them.
+ * hour, and here one takes some 20 bytes and its cells, in a Map 55 to 95. Entries stand in the order of their use; a table of places finds
+ * them. What `packing` reads is made for who asks: who changes it sets it anew.
  */
 export class DigestLru<V> {
   readonly #capacity: number
-  /** NaN: it was used again, or is gone. */
+  readonly #packing: Packing<V>
+  /** NaN: it was used again, or is gone. Behind `#end` there is room for a few more. */
   #keys: number[] = []
-  #values: (V | undefined)[] = []
+  #cells: unknown[] = []
+  #end = 0
   /** Index of an entry and 1, at the first free place from that of its key on. */
   #slots: Int32Array | undefined
   #first = 0
   size = 0
 
-  constructor(capacity: number) {
+  /** Without a packing the value itself lies in a cell. */
+  constructor(capacity: number, packing?: Packing<V>) {
     this.#capacity = capacity
+    this.#packing = packing ?? (whole as Packing<V>) // it takes any value
   }
 
   get(key: number): V | undefined {
     const at = this.#find(key)
     if (at === -1) return undefined
-    const value = this.#values[at]
-    if (value !== undefined && at !== this.#keys.length - 1) this.set(key, value)
+    const value = this.#read(at)
+    if (at !== this.#end - 1) this.set(key, value)
     return value
   }
 
   set(key: number, value: V): void {
     const at = this.#find(key)
-    if (at !== -1 && at === this.#keys.length - 1) {
-      this.#values[at] = value
+    if (at !== -1 && at === this.#end - 1) {
+      this.#write(at, value)
       return
     }
     if (at !== -1) this.#drop(at)
@@ -40,17 +62,13 @@ export class DigestLru<V> {
 
   /** Those that were not used for longest come first. */
   *entries(): IterableIterator<readonly [key: number, value: V]> {
-    for (let at = this.#first; at < this.#keys.length; at++) {
-      const value = this.#values[at]
-      if (value !== undefined) yield [this.#keys[at] ?? 0, value]
-    }
+    for (let at = this.#first; at < this.#end; at++) if (this.#isThere(at)) yield [this.#keys[at] ?? 0, this.#read(at)]
   }
 
   /** Lets entries go, those first that were not used for longest, until one is not `stale`. */
   dropWhile(stale: (value: V) => boolean): void {
-    for (let at = this.#oldest(); at < this.#keys.length; at = this.#oldest()) {
-      const value = this.#values[at]
-      if (value === undefined || !stale(value)) return
+    for (let at = this.#oldest(); at < this.#end; at = this.#oldest()) {
+      if (!stale(this.#read(at))) return
       this.#drop(at)
     }
     this.#clear()
@@ -58,28 +76,50 @@ export class DigestLru<V> {
 
   /** Lets all entries go that are `gone`. */
   drop(gone: (value: V) => boolean): void {
-    for (const [at, value] of this.#values.entries()) if (value !== undefined && gone(value)) this.#drop(at)
+    for (let at = this.#first; at < this.#end; at++) if (this.#isThere(at) && gone(this.#read(at))) this.#drop(at)
     if (this.size === 0) this.#clear()
-    else if (2 * this.size < this.#keys.length) this.#arrange()
+    else if (2 * this.size < this.#end) this.#arrange()
+  }
+
+  #isThere(at: number): boolean {
+    return !Number.isNaN(this.#keys[at])
+  }
+
+  #read(at: number): V {
+    return this.#packing.read(this.#cells, at * this.#packing.width)
+  }
+
+  #write(at: number, value: V): void {
+    this.#packing.write(this.#cells, at * this.#packing.width, value)
   }
 
   #oldest(): number {
-    while (this.#first < this.#keys.length && this.#values[this.#first] === undefined) this.#first++
+    while (this.#first < this.#end && !this.#isThere(this.#first)) this.#first++
     return this.#first
   }
 
   #drop(at: number): void {
+    const { width } = this.#packing
     this.#keys[at] = Number.NaN
-    this.#values[at] = undefined
+    this.#cells.fill(undefined, at * width, (at + 1) * width)
     this.size--
   }
 
   #append(key: number, value: V): void {
-    if (this.#slots === undefined || 4 * (this.#keys.length + 1) > 3 * this.#slots.length) this.#arrange()
-    this.#keys.push(key)
-    this.#values.push(value)
-    this.#place(key, this.#keys.length)
+    if (this.#slots === undefined || 4 * (this.#end + 1) > 3 * this.#slots.length) this.#arrange()
+    if (this.#end === this.#keys.length) this.#grow()
+    this.#keys[this.#end] = key
+    this.#write(this.#end, value)
+    this.#end++
+    this.#place(key, this.#end)
     this.size++
+  }
+
+  /** By an eighth: a list that is pushed to makes room for half of what it has. */
+  #grow(): void {
+    const more = 4 + (this.#end >> 3)
+    this.#keys = this.#keys.concat(new Array<number>(more).fill(Number.NaN))
+    this.#cells = this.#cells.concat(new Array<unknown>(more * this.#packing.width).fill(undefined))
   }
 
   #find(key: number): number {
@@ -104,16 +144,17 @@ export class DigestLru<V> {
 
   /** Entries move together; half of the places or more are free. */
   #arrange(): void {
+    const { width } = this.#packing
     let end = 0
-    for (let at = this.#first; at < this.#keys.length; at++) {
-      const value = this.#values[at]
-      if (value === undefined) continue
+    for (let at = this.#first; at < this.#end; at++) {
+      if (!this.#isThere(at)) continue
       this.#keys[end] = this.#keys[at] ?? 0
-      this.#values[end] = value
+      this.#cells.copyWithin(end * width, at * width, (at + 1) * width)
       end++
     }
-    this.#keys.length = end
-    this.#values.length = end
+    this.#keys = this.#keys.slice(0, end)
+    this.#cells = this.#cells.slice(0, end * width)
+    this.#end = end
     this.#first = 0
     let places = 8
     while (places < 2 * (end + 1)) places *= 2
@@ -123,7 +164,8 @@ export class DigestLru<V> {
 
   #clear(): void {
     this.#keys = []
-    this.#values = []
+    this.#cells = []
+    this.#end = 0
     this.#slots = undefined
     this.#first = 0
     this.size = 0

@@ -2,7 +2,7 @@ import { digestNumber } from '../kernel/digest.ts'
 import { second, type VirtualMs } from '../kernel/time.ts'
 import { has } from '../versions/changes.ts'
 import { clientGo } from '../versions/client-go.ts'
-import { DigestLru } from './digest-lru.ts'
+import { DigestLru, type Packing } from './digest-lru.ts'
 import { EventRow, nameOf } from './event-row.ts'
 
 /**
@@ -34,36 +34,68 @@ interface ToBeSent<Kind extends string> {
 
 interface Aggregate {
   /** Distinct messages, in the order in which they came: one alone stands for itself, more are a list as long as it has to be. */
-  messages: string | readonly string[]
-  lastAt: VirtualMs
+  readonly messages: string | readonly string[]
+  readonly lastAt: VirtualMs
 }
 
 interface SpamBucket {
-  tokens: number
-  countedAt: VirtualMs
+  readonly tokens: number
+  readonly countedAt: VirtualMs
 }
 
 /** What the next event of the same key is counted on: of an event that was told, its name, since when, and how often. */
-class Observation {
+interface Observation {
   readonly uid: string | undefined
   readonly first: string | null
   readonly count: number
   /** As in its row. */
   readonly high: number | string
   readonly low: number
+}
 
-  constructor({ about, first, count, high, low }: EventRow) {
-    this.uid = about.uid
-    this.first = first
-    this.count = count
-    this.high = high
-    this.low = low
-  }
+function observationOf({ about, first, count, high, low }: EventRow): Observation {
+  return { uid: about.uid, first, count, high, low }
+}
 
-  isOf({ about, first, count, high, low }: EventRow): boolean {
-    const isNamed = this.high === high && this.low === low
-    return isNamed && this.count === count && this.first === first && this.uid === about.uid
-  }
+function isOf(known: Observation, { about, first, count, high, low }: EventRow): boolean {
+  const isNamed = known.high === high && known.low === low
+  return isNamed && known.count === count && known.first === first && known.uid === about.uid
+}
+
+type PackedObservation = [string | undefined, string | null, number, number | string, number]
+
+/** What lies in cells was written there by the same packing. */
+const packedObservation: Packing<Observation> = {
+  width: 5,
+  write(cells, at, { uid, first, count, high, low }) {
+    cells[at] = uid
+    cells[at + 1] = first
+    cells[at + 2] = count
+    cells[at + 3] = high
+    cells[at + 4] = low
+  },
+  read(cells, at) {
+    const [uid, first, count, high, low] = cells.slice(at, at + 5) as PackedObservation // as it was written
+    return { uid, first, count, high, low }
+  },
+}
+
+const packedAggregate: Packing<Aggregate> = {
+  width: 2,
+  write(cells, at, { messages, lastAt }) {
+    cells[at] = messages
+    cells[at + 1] = lastAt
+  },
+  read: (cells, at) => ({ messages: cells[at] as Aggregate['messages'], lastAt: cells[at + 1] as VirtualMs }), // as it was written
+}
+
+const packedBucket: Packing<SpamBucket> = {
+  width: 2,
+  write(cells, at, { tokens, countedAt }) {
+    cells[at] = tokens
+    cells[at + 1] = countedAt
+  },
+  read: (cells, at) => ({ tokens: cells[at] as number, countedAt: cells[at + 1] as VirtualMs }), // as it was written
 }
 
 /** What client-go joins into a text of some 200 characters, as a digest of its parts: thousands of them are kept. */
@@ -78,9 +110,9 @@ export interface RestingCorrelator {
 }
 
 export class EventCorrelator {
-  readonly #aggregates = new DigestLru<Aggregate>(correlation.lruEntries)
-  readonly #observations = new DigestLru<Observation>(correlation.lruEntries)
-  readonly #buckets = new DigestLru<SpamBucket>(correlation.lruEntries)
+  readonly #aggregates = new DigestLru(correlation.lruEntries, packedAggregate)
+  readonly #observations = new DigestLru(correlation.lruEntries, packedObservation)
+  readonly #buckets = new DigestLru(correlation.lruEntries, packedBucket)
   readonly #minor: number
   readonly #nameFor: (objectName: string) => string
 
@@ -92,17 +124,17 @@ export class EventCorrelator {
 
   atRest(): RestingCorrelator {
     return {
-      aggregates: [...this.#aggregates.entries()].map(([key, aggregate]) => [key, copyOf(aggregate)]),
+      aggregates: [...this.#aggregates.entries()],
       observations: [...this.#observations.entries()],
-      buckets: [...this.#buckets.entries()].map(([key, bucket]) => [key, { ...bucket }]),
+      buckets: [...this.#buckets.entries()],
     }
   }
 
   /** Knows this instead of nothing. */
   goOnFrom({ aggregates, observations, buckets }: RestingCorrelator): void {
-    for (const [key, aggregate] of aggregates) this.#aggregates.set(key, copyOf(aggregate))
+    for (const [key, aggregate] of aggregates) this.#aggregates.set(key, aggregate)
     for (const [key, observation] of observations) this.#observations.set(key, observation)
-    for (const [key, bucket] of buckets) this.#buckets.set(key, { ...bucket })
+    for (const [key, bucket] of buckets) this.#buckets.set(key, bucket)
   }
 
   correlate(event: EventRow, now: VirtualMs, timestamp: string): Correlated {
@@ -111,7 +143,7 @@ export class EventCorrelator {
     const own = aggregated === event ? key : undefined
     const last = this.#observations.get(key)
     const observed = last === undefined ? aggregated : countedOn(aggregated, last)
-    this.#observations.set(key, new Observation(observed))
+    this.#observations.set(key, observationOf(observed))
     // The bucket comes last: what it drops has been counted.
     if (!this.#passes(observed, spam, now)) return { kind: 'skip' }
     return { kind: last === undefined ? 'create' : 'patch', event: observed, key: own }
@@ -139,24 +171,19 @@ export class EventCorrelator {
     const own = key !== undefined && hasSameKey(stored, event) ? key : eventKey(stored)
     // Most are stored as they were sent.
     const known = this.#observations.get(own)
-    if (known?.isOf(stored) !== true) this.#observations.set(own, new Observation(stored))
+    if (known === undefined || !isOf(known, stored)) this.#observations.set(own, observationOf(stored))
   }
 
   #aggregate(event: EventRow, spam: Key, now: VirtualMs, timestamp: string): readonly [EventRow, Key] {
     const key = digestNumber([String(spam), event.type, event.reason])
-    let record = this.#aggregates.get(key)
+    const record = this.#aggregates.get(key)
     const { message } = event
-    if (record === undefined || now - record.lastAt > correlation.aggregateIntervalMs) {
-      record = { messages: message, lastAt: now }
-      this.#aggregates.set(key, record)
-    }
-    record.lastAt = now
-    record.messages = withMessage(record.messages, message)
-    const { messages } = record
-    if (typeof messages === 'string' || messages.length < correlation.aggregateMaxEvents)
-      return [event, eventKey(event)]
+    const isOver = record === undefined || now - record.lastAt > correlation.aggregateIntervalMs
+    const messages = isOver ? message : withMessage(record.messages, message)
+    const isSingle = typeof messages === 'string' || messages.length < correlation.aggregateMaxEvents
     // Go forgets an arbitrary message; here the oldest.
-    record.messages = messages.slice(1)
+    this.#aggregates.set(key, { messages: isSingle ? messages : messages.slice(1), lastAt: now })
+    if (isSingle) return [event, eventKey(event)]
     const { teller, about, type, reason } = event
     const text = `(combined from similar events): ${message}`
     const name = this.#nameFor(about.name ?? '')
@@ -167,23 +194,13 @@ export class EventCorrelator {
   #passes(event: EventRow, spam: Key, now: VirtualMs): boolean {
     const isByType = has(this.#minor, clientGo.spamIsCountedByType)
     const key = isByType ? digestNumber([String(spam), event.type]) : spam
-    let bucket = this.#buckets.get(key)
-    if (bucket === undefined) {
-      bucket = { tokens: correlation.spamBurst, countedAt: now }
-      this.#buckets.set(key, bucket)
-    }
-    const refilled = bucket.tokens + (now - bucket.countedAt) / correlation.spamRefillMs
-    bucket.tokens = Math.min(correlation.spamBurst, refilled)
-    bucket.countedAt = now
+    const { tokens, countedAt } = this.#buckets.get(key) ?? { tokens: correlation.spamBurst, countedAt: now }
+    const left = Math.min(correlation.spamBurst, tokens + (now - countedAt) / correlation.spamRefillMs)
     // Sums of many small refills miss the whole token by less than this.
-    if (bucket.tokens < 1 - 1e-9) return false
-    bucket.tokens -= 1
-    return true
+    const passes = left >= 1 - 1e-9
+    this.#buckets.set(key, { tokens: passes ? left - 1 : left, countedAt: now })
+    return passes
   }
-}
-
-function copyOf({ messages, lastAt }: Aggregate): Aggregate {
-  return { messages, lastAt }
 }
 
 function withMessage(messages: Aggregate['messages'], message: string): Aggregate['messages'] {

@@ -1,12 +1,11 @@
 import type { Event, EventSource } from '../api/types/core.ts'
 import type { KubeObject, ObjectReference } from '../api/types/meta.ts'
 import { type Calendar, type EpochMs, rfc3339 } from '../kernel/calendar.ts'
-import { flat } from '../kernel/flat-text.ts'
+import { flat, oneText } from '../kernel/flat-text.ts'
 import { defineHandler } from '../kernel/handler.ts'
 import type { Kernel, Ticket } from '../kernel/kernel.ts'
 import { process } from '../kernel/process.ts'
 import type { RandomStream } from '../kernel/random.ts'
-import { RecentTexts } from '../kernel/recent-texts.ts'
 import { Scope } from '../kernel/scope.ts'
 import { attempt, type Steps, sleep } from '../kernel/steps.ts'
 import { second, type VirtualMs } from '../kernel/time.ts'
@@ -14,6 +13,7 @@ import { has } from '../versions/changes.ts'
 import { clientGo } from '../versions/client-go.ts'
 import { type Asked, type Client, type Reply, resources } from './client.ts'
 import { type Correlated, correlation, EventCorrelator, type RestingCorrelator } from './event-correlator.ts'
+import { EventQueue } from './event-queue.ts'
 import { EventCount, EventRow, type EventTeller, takenIn } from './event-row.ts'
 
 export interface EventRecorderOptions {
@@ -86,8 +86,7 @@ class Recorder implements EventRecorder {
   readonly #correlator: EventCorrelator
   readonly #scope = new Scope()
   readonly #teller: EventTeller
-  readonly #queue: EventRow[] = []
-  readonly #texts = new RecentTexts()
+  readonly #queue: EventQueue
   #made: EventRow[] = []
   #isSending = false
   #queueing: Ticket | undefined
@@ -97,6 +96,7 @@ class Recorder implements EventRecorder {
     this.#options = options
     this.#names = new EventNames(options)
     this.#teller = { source: options.source, namesItself: has(options.minor, clientGo.reportsItsController) }
+    this.#queue = new EventQueue(this.#teller)
     this.#correlator = new EventCorrelator(options.minor, (objectName) => this.#names.next(objectName))
   }
 
@@ -110,7 +110,7 @@ class Recorder implements EventRecorder {
     // What was made within one instant is put into the queue by an event of its own.
     if (this.#made.length === 0) this.#queueing = this.#options.kernel.post(0, queue, this)
     const name = this.#names.next(object.name ?? '')
-    const text = this.#texts.one(message)
+    const text = oneText(message)
     this.#made.push(new EventRow(this.#teller, object, type, reason, text, name, timestamp, timestamp, 1))
   }
 
@@ -121,7 +121,7 @@ class Recorder implements EventRecorder {
   stop(): void {
     if (this.#queueing !== undefined) this.#options.kernel.cancel(this.#queueing)
     this.#scope.end()
-    this.#queue.length = 0
+    this.#queue.clear()
     this.#made = []
   }
 

@@ -52,6 +52,11 @@ export class EventRow {
     this.low = low
   }
 
+  /** A new one, told once, whose name is as another row of it had it. */
+  static numbered({ teller, about, type, reason, message, last, high, low }: Numbered): EventRow {
+    return new EventRow(teller, about, type, reason, message, nameOf(about, high, low), last, last, 1)
+  }
+
   /** What a server says of an event that it keeps. */
   static of(event: Event): EventRow {
     const { source = {}, involvedObject, type = '', reason = '', message = '', metadata, count = 1 } = event
@@ -105,6 +110,8 @@ export class EventRow {
     return this.object
   }
 }
+
+type Numbered = Pick<EventRow, 'teller' | 'about' | 'type' | 'reason' | 'message' | 'last' | 'high' | 'low'>
 
 /** What all events of a recorder of the newer API have in common. */
 export interface SeriesTeller extends EventTeller {

@@ -1,7 +1,7 @@
 import { Observable, type Unsubscribable } from 'rxjs'
 import type { KubeObject } from '../api/types/meta.ts'
 import { Few } from '../kernel/few.ts'
-import { flat } from '../kernel/flat-text.ts'
+import { flat, oneText } from '../kernel/flat-text.ts'
 import { invariant } from '../kernel/invariant.ts'
 import { Latch } from '../kernel/latch.ts'
 import type { Once } from '../kernel/once.ts'
@@ -199,7 +199,8 @@ class SharedInformer<T extends KubeObject> implements Informer<T>, ReflectorStor
   private put(key: string, object: T): void {
     const { objects, handlers } = this
     const old = objects.get(key)
-    objects.set(key, object)
+    // Many know an object by this text: one for all.
+    objects.set(old === undefined ? oneText(key) : key, object)
     this.reindex(key, old, object)
     if (old === undefined) for (const handler of handlers) handler.add?.(object)
     else for (const handler of handlers) handler.update?.(old, object)

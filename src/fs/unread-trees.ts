@@ -1,3 +1,4 @@
+import { defaultEpochMs } from '../kernel/calendar.ts'
 import { SparseMap } from '../kernel/sparse.ts'
 import type { Reservation } from './device.ts'
 import type { Inode } from './inode.ts'
@@ -15,7 +16,8 @@ class Making implements Reservation {
   readonly device: Reservation['device']
   readonly bytes: number
   readonly firstId: number
-  readonly time: number
+  /** Milliseconds since virtual time begins unless a scenario says otherwise: as a rule a number that needs no object of its own. */
+  readonly #sinceMs: number
   /** It did over what had been done. */
   readonly isRedone: boolean
 
@@ -24,8 +26,12 @@ class Making implements Reservation {
     this.device = device
     this.bytes = bytes
     this.firstId = firstId
-    this.time = time
+    this.#sinceMs = time - defaultEpochMs
     this.isRedone = isRedone
+  }
+
+  get time(): number {
+    return defaultEpochMs + this.#sinceMs
   }
 }
 

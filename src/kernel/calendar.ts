@@ -52,18 +52,23 @@ export function padNumber(n: number, width: number): string {
 /** `2020-05-01T00:00:00Z`: RFC 3339 at second precision, as metav1.Time is written. */
 export function rfc3339(epochMs: EpochMs): string {
   const second = Math.floor(epochMs / 1000)
-  if (second !== lastSecond) {
+  const place = second & (remembered - 1)
+  if (second !== seconds[place]) {
     const t = civilTime(epochMs)
     const date = `${padNumber(t.year, 4)}-${padNumber(t.month, 2)}-${padNumber(t.day, 2)}`
-    lastText = flat(`${date}T${padNumber(t.hour, 2)}:${padNumber(t.minute, 2)}:${padNumber(t.second, 2)}Z`)
-    lastSecond = second
+    texts[place] = flat(`${date}T${padNumber(t.hour, 2)}:${padNumber(t.minute, 2)}:${padNumber(t.second, 2)}Z`)
+    seconds[place] = second
   }
-  return lastText
+  return texts[place] ?? ''
 }
 
-/** Much of what is stamped is stamped in the same second: remembering the last answer saves most of the work, and changes nothing. */
-let lastSecond = Number.NaN
-let lastText = ''
+/**
+ * Much of what is stamped is stamped with one of the last seconds: remembering what was said of each saves most of the work, gives all
+ * who keep it one text, and changes nothing.
+ */
+const remembered = 256
+const seconds = new Float64Array(remembered).fill(Number.NaN)
+const texts: string[] = new Array<string>(remembered).fill('')
 
 /** `2020-05-01T00:00:00.123000Z`: RFC 3339 at microsecond precision, as metav1.MicroTime is written. */
 export function rfc3339Micro(epochMs: EpochMs): string {

@@ -11,11 +11,24 @@ export function flat(text: string): string {
 
 const read = new Uint16Array(1)
 
-/** Up to this length the engine copies what is cut out of a text. Source: V8 src/objects/string.h, SlicedString::kMinLength. */
-const cutAtMost = 12
+/**
+ * The text as the one that all have who keep an equal one: the engine's own table of names holds it for as long as somebody has it. To be asked
+ * of a text that was just made, for one that has rested is only told where the other is.
+ */
+export function oneText(text: string): string {
+  names[text] = true
+  delete names[text]
+  return text
+}
 
-/** A piece that was cut out of a longer text, as a text of its own (a parser writes it anew): a cut piece keeps the whole alive. */
+/** A table and not an object with hidden classes, for it is made without a prototype. */
+const names: Record<string, true> = Object.create(null)
+
+/** Longer ones are contents more than names: nobody has the same, and finding out takes time. */
+const nameAtMost = 120
+
+/** A piece that was cut out of a longer text, as a text of its own (a parser writes a long one anew): a cut piece keeps the whole alive. */
 export function ofItsOwn(piece: string): string {
-  if (piece.length <= cutAtMost) return piece
+  if (piece.length <= nameAtMost) return oneText(piece)
   return JSON.parse(JSON.stringify(piece))
 }

@@ -1,3 +1,5 @@
+import { exact, membersOf } from '../../kernel/exact.ts'
+import { onePart } from '../../kernel/recent-parts.ts'
 import { setMember } from '../json.ts'
 import type { Definition, FieldSchema, FieldType, ScalarType } from '../schema/schema.ts'
 
@@ -13,7 +15,21 @@ export function completed(
     const kept = value === undefined || isEmpty(value, field) ? absent(field, definition, omitsTimes) : value
     if (kept !== undefined) setMember(object, field.name, kept)
   }
-  return object
+  return kept(object)
+}
+
+/** Of more members it is hardly ever that two say the same. */
+const partAtMost = 4
+
+/** An object that was decoded, as objects keep it: with no room to spare, and a small one in common with who says the same. */
+export function kept(object: Record<string, unknown>): Record<string, unknown> {
+  const members = membersOf(object)
+  return members <= partAtMost ? onePart(exact(object)) : exact(object)
+}
+
+/** Labels and what is like them, but no values of Secrets. */
+export function isText(values: FieldType): boolean {
+  return values.kind === 'scalar' && values.scalar === 'string'
 }
 
 /**

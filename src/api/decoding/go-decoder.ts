@@ -1,8 +1,9 @@
 import { base64Length, decodeBase64, encodeBase64 } from '../../bytes/bytes.ts'
 import { goQuote } from '../../go/quote.ts'
+import { exact } from '../../kernel/exact.ts'
 import { setMember } from '../json.ts'
 import type { Definition, FieldSchema, FieldType, ScalarType } from '../schema/schema.ts'
-import { completed, emptyObject, zeroOf } from './completion.ts'
+import { completed, emptyObject, isText, kept, zeroOf } from './completion.ts'
 import { goTypeOf, structName } from './go-type-names.ts'
 import { JsonReader } from './json-reader.ts'
 import { type SelfDecoding, unmarshal } from './unmarshal.ts'
@@ -137,7 +138,7 @@ class GoDecoder {
         this.#value(values, place, below(path, key), inner) ?? zeroOf(values, this.#traits.omitsTimes),
       )
     }
-    return map
+    return isText(values) ? kept(map) : exact(map)
   }
 
   #scalar(scalar: ScalarType, place: Place, goType: string): unknown {

@@ -1,3 +1,5 @@
+import { ofItsOwn } from '../../kernel/flat-text.ts'
+
 /** The kind of a JSON value, in the words of Go's decoder. */
 export type JsonKind = 'object' | 'array' | 'string' | 'number' | 'bool' | 'null'
 
@@ -62,7 +64,7 @@ export class JsonReader {
 
   /** A string's value. */
   text(): string {
-    return String(JSON.parse(this.take()))
+    return ofItsOwn(String(JSON.parse(this.take())))
   }
 
   /** The value as it stands there. */

@@ -1,8 +1,9 @@
 import { base64Length, decodeBase64, encodeBase64 } from '../../bytes/bytes.ts'
+import { exact } from '../../kernel/exact.ts'
 import { setMember } from '../json.ts'
 import type { Definition, FieldSchema, FieldType, ScalarType } from '../schema/schema.ts'
 import { ByteReader, charOf } from './byte-reader.ts'
-import { completed, emptyObject, zeroOf } from './completion.ts'
+import { completed, emptyObject, isText, kept, zeroOf } from './completion.ts'
 import { goTypeOf } from './go-type-names.ts'
 import { readInteger } from './integers.ts'
 import { type SelfDecoding, unmarshal } from './unmarshal.ts'
@@ -163,7 +164,7 @@ class TypedDecoder {
       }
       setMember(map, key, this.value(values) ?? zeroOf(values))
     } while (reader.nextToken() === 0x2c)
-    return map
+    return isText(values) ? kept(map) : exact(map)
   }
 
   private scalar(scalar: ScalarType): unknown {

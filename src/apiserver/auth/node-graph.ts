@@ -2,8 +2,7 @@ import { ephemeralClaimName } from '../../api/ephemeral-claims.ts'
 import { member, type PodReference, referencesOf } from '../../api/pod-references.ts'
 import type { Pod } from '../../api/types/core.ts'
 import type { KubeObject } from '../../api/types/meta.ts'
-import { flat } from '../../kernel/flat-text.ts'
-import { RecentTexts } from '../../kernel/recent-texts.ts'
+import { oneText } from '../../kernel/flat-text.ts'
 
 /** Kinds of objects that a node may read because something on it refers to them. */
 export type VertexKind =
@@ -50,7 +49,6 @@ export function createNodeGraph(): NodeGraph {
   const nodesByVertex = new Map<string, string | Map<string, number>>()
   const pods = new Map<string, PodEntry>()
   /** Of what Pods of one namespace refer to. */
-  const texts = new RecentTexts()
   const volumes = new Map<string, VolumeEntry>()
   const volumesBySecret = new Map<string, Set<string>>()
   const attachments = new Map<string, string>()
@@ -103,7 +101,7 @@ export function createNodeGraph(): NodeGraph {
       const known = pods.get(key)
       if (known !== undefined && known.uid === uid && known.node === node) return
       deletePod(namespace, name)
-      const references = verticesOf(pod, namespace, texts)
+      const references = verticesOf(pod, namespace)
       pods.set(key, { uid, node, references })
       for (const vertex of references) count(vertex, node, 1)
     },
@@ -149,20 +147,19 @@ const vertexKinds: Readonly<Record<PodReference['kind'], VertexKind>> = {
 }
 
 function vertexOf(kind: VertexKind, namespace: string, name: string): string {
-  return flat(`${kind} ${namespace}/${name}`)
+  return oneText(`${kind} ${namespace}/${name}`)
 }
 
 /** A mirror Pod entitles its node to nothing: nodes make these themselves. */
-function verticesOf(pod: Pod, namespace: string, texts: RecentTexts): readonly string[] {
+function verticesOf(pod: Pod, namespace: string): readonly string[] {
   if (pod.metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined) return []
   const references = new Set<string>()
   const account = pod.spec.serviceAccountName
-  if (account) references.add(texts.one(vertexOf('serviceAccount', namespace, account)))
-  for (const { kind, name } of referencesOf(pod))
-    references.add(texts.one(vertexOf(vertexKinds[kind], namespace, name)))
+  if (account) references.add(vertexOf('serviceAccount', namespace, account))
+  for (const { kind, name } of referencesOf(pod)) references.add(vertexOf(vertexKinds[kind], namespace, name))
   for (const volume of pod.spec.volumes ?? []) {
     const claim = ephemeralClaimName(pod, volume)
-    if (claim !== undefined) references.add(texts.one(vertexOf('persistentVolumeClaim', namespace, claim)))
+    if (claim !== undefined) references.add(vertexOf('persistentVolumeClaim', namespace, claim))
   }
   return [...references]
 }

@@ -4,6 +4,7 @@ import { isObject, type JsonObject, setMember } from '../../api/json.ts'
 import type { Definition, FieldSchema, FieldType, ScalarType } from '../../api/schema/schema.ts'
 import { base64Length } from '../../bytes/bytes.ts'
 import { sortBytewise } from '../../go/json.ts'
+import { exact } from '../../kernel/exact.ts'
 
 /** There is something that the decoder of texts has a word to say about, or takes in its own way. */
 export const notPlain = Symbol('not plain')
@@ -41,7 +42,7 @@ export function typedValue(
     if (kept !== undefined) setMember(object, field.name, kept)
   }
   for (const name in value) if (value[name] !== undefined) known--
-  return known === 0 ? object : notPlain
+  return known === 0 ? exact(object) : notPlain
 }
 
 function isPlainObject(value: unknown): value is JsonObject {
@@ -94,7 +95,7 @@ function plainMap(given: JsonObject, values: FieldType, manner: Manner): unknown
     if (made === notPlain) return notPlain
     setMember(map, key, made ?? zeroOf(values, manner.omitsTimes))
   }
-  return map
+  return exact(map)
 }
 
 function plainScalar(given: unknown, scalar: ScalarType): unknown {

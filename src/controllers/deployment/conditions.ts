@@ -45,5 +45,6 @@ export function removeCondition(status: DeploymentStatus, type: string): Deploym
 }
 
 function without(status: DeploymentStatus, type: string): readonly WorkloadCondition[] {
-  return (status.conditions ?? []).filter((condition) => condition.type !== type)
+  // As long as it has to be: what `filter` makes has room for a dozen more.
+  return (status.conditions ?? []).filter((condition) => condition.type !== type).slice()
 }

@@ -8,8 +8,12 @@ export const orphanFinalizer = 'orphan'
 
 /** A class, for there is one for each object of the cluster, and most of them own nothing. */
 export class GraphNode {
-  identity: Identity
-  owners: readonly OwnerReference[] = []
+  /** Of its identity: version and kind are those of all objects of the kind. */
+  #kind: KindOfNode
+  #namespace: string | undefined
+  #name: string
+  #uid: string
+  owners: readonly OwnerReference[] = none
   isBeingDeleted = false
   /** It waits, in deletion, for its dependents to go. */
   isDeletingDependents = false
@@ -18,9 +22,29 @@ export class GraphNode {
   /** Most owners have one, which stands for itself. */
   #dependents: GraphNode | Set<GraphNode> | undefined
 
-  constructor(identity: Identity, isVirtual: boolean) {
-    this.identity = identity
+  constructor({ apiVersion, kind, namespace, name, uid }: Identity, isVirtual: boolean) {
+    this.#kind = kindOf(apiVersion, kind)
+    this.#namespace = namespace
+    this.#name = name
+    this.#uid = uid
     this.isVirtual = isVirtual
+  }
+
+  /** Made for who asks. */
+  get identity(): Identity {
+    const { apiVersion, kind } = this.#kind
+    return { apiVersion, kind, name: this.#name, namespace: this.#namespace, uid: this.#uid }
+  }
+
+  set identity({ apiVersion, kind, namespace, name, uid }: Identity) {
+    this.#kind = kindOf(apiVersion, kind)
+    this.#namespace = namespace
+    this.#name = name
+    this.#uid = uid
+  }
+
+  get uid(): string {
+    return this.#uid
   }
 
   get dependents(): ReadonlySet<GraphNode> {
@@ -43,6 +67,25 @@ export class GraphNode {
 }
 
 const nobody: ReadonlySet<GraphNode> = new Set()
+
+/** Objects without owners have the list in common. */
+const none: readonly OwnerReference[] = []
+
+type KindOfNode = Pick<Identity, 'apiVersion' | 'kind'>
+
+/** Of one kind come many nodes in a row: they have it in common. A pure function in all but that. */
+function kindOf(apiVersion: string, kind: string): KindOfNode {
+  const place = kinds.findIndex((each) => each.kind === kind && each.apiVersion === apiVersion)
+  const known = kinds[place]
+  if (known !== undefined) return known
+  const made = { apiVersion, kind }
+  kinds.unshift(made)
+  if (kinds.length > kindsAtMost) kinds.pop()
+  return made
+}
+
+const kinds: KindOfNode[] = []
+const kindsAtMost = 16
 
 export interface GraphQueues {
   delete(uid: string): void
@@ -90,14 +133,14 @@ export function createGraph(queues: GraphQueues, comparesCoordinates: boolean): 
       const isElsewhere = isDoubtful && isInAnother(ownerNode.identity, node.identity)
       if (isElsewhere && !ownerNode.isVirtual) queues.misplaced(node, owner.uid)
     }
-    if (isDoubtful) queues.delete(node.identity.uid)
+    if (isDoubtful) queues.delete(node.uid)
   }
   /** What was only supposed to exist has come: as whoever referred to it said, or otherwise. Source: graph_builder.go, processGraphChanges. */
   const observe = (node: GraphNode, identity: Identity): void => {
     if (node.isVirtual && comparesCoordinates && !sameIdentity(node.identity, identity)) {
       for (const dependent of partedBy(node.dependents, identity).others) {
         if (isInAnother(identity, dependent.identity)) queues.misplaced(dependent, identity.uid)
-        queues.delete(dependent.identity.uid)
+        queues.delete(dependent.uid)
       }
       node.identity = identity
     }
@@ -118,11 +161,11 @@ export function createGraph(queues: GraphQueues, comparesCoordinates: boolean): 
 
   const follow = (old: KubeObject | undefined, object: KubeObject, node: GraphNode): void => {
     if (object.metadata.deletionTimestamp === undefined) return
-    if (deletionStartsWith(old, object, orphanFinalizer)) queues.orphan(node.identity.uid)
+    if (deletionStartsWith(old, object, orphanFinalizer)) queues.orphan(node.uid)
     else if (deletionStartsWith(old, object, foregroundFinalizer)) {
       node.isDeletingDependents = true
-      for (const { identity } of node.dependents) queues.delete(identity.uid)
-      queues.delete(node.identity.uid)
+      for (const { uid } of node.dependents) queues.delete(uid)
+      queues.delete(node.uid)
     }
   }
 
@@ -132,7 +175,7 @@ export function createGraph(queues: GraphQueues, comparesCoordinates: boolean): 
     nodes.delete(uid)
     removeFromOwners(node, node.owners)
     if (node.dependents.size > 0) queues.absent(node.identity)
-    for (const { identity } of node.dependents) queues.delete(identity.uid)
+    for (const { uid: dependent } of node.dependents) queues.delete(dependent)
     for (const owner of node.owners) if (nodes.get(owner.uid)?.isDeletingDependents === true) queues.delete(owner.uid)
   }
   /** Others name it otherwise, or it was seen as something else. Source: graph_builder.go, processGraphChanges, virtual deletions. */
@@ -141,7 +184,7 @@ export function createGraph(queues: GraphQueues, comparesCoordinates: boolean): 
     const { matching, others } = partedBy(node.dependents, absent)
     if (node.isVirtual && others.length === 0) return false
     if (matching.length > 0) queues.absent(absent)
-    for (const dependent of matching) queues.delete(dependent.identity.uid)
+    for (const dependent of matching) queues.delete(dependent.uid)
     const other = node.isVirtual && sameIdentity(node.identity, absent) ? otherIdentity(others, absent) : undefined
     if (other === undefined) return true
     node.identity = other
@@ -152,7 +195,7 @@ export function createGraph(queues: GraphQueues, comparesCoordinates: boolean): 
   return {
     get: (uid) => nodes.get(uid),
     update(old, object, kind) {
-      const { uid = '', name, namespace, ownerReferences: owners = [], deletionTimestamp } = object.metadata
+      const { uid = '', name, namespace, ownerReferences: owners = none, deletionTimestamp } = object.metadata
       const known = nodes.get(uid)
       const identity = { apiVersion: kind.apiVersion, kind: kind.kind, name, namespace, uid }
       const isBeingDeleted = deletionTimestamp !== undefined

@@ -12,6 +12,7 @@ import { isUtf8, utf8Text } from '../../bytes/bytes.ts'
 import { compareBytes } from '../../fs/path.ts'
 import { goQuote } from '../../go/quote.ts'
 import type { Once } from '../../kernel/once.ts'
+import { onePart } from '../../kernel/recent-parts.ts'
 import { sortFew } from '../../kernel/sort-few.ts'
 import { type Steps, wait } from '../../kernel/steps.ts'
 import { has } from '../../versions/changes.ts'
@@ -112,7 +113,7 @@ export function* makeEnvironment(options: EnvironmentOptions): Steps<Environment
     serviceEnv.delete(variable.name)
     env.set(variable.name, value.value)
   }
-  const own = Array.from(env, ([name, value]): EnvironmentVariable => ({ name, value }))
+  const own = Array.from(env, ([name, value]): EnvironmentVariable => onePart({ name, value }))
   const rest = [...serviceEnv.values()].filter(({ name }) => !env.has(name))
   return {
     ok: true,

@@ -354,7 +354,7 @@ function podRuntimePorts(materials: Materials, parts: Parts): PodRuntimePorts {
     events,
     facts,
     hooks,
-    onStopped: ({ config: { podUid, name } }) => workerRows.get(podUid)?.stopped.push({ name, endedAt: kernel.now() }),
+    onStopped: ({ config: { podUid, name } }) => workerRows.get(podUid)?.noteStopped(name, kernel.now()),
   }
   return {
     kernel,

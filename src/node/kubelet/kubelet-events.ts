@@ -3,6 +3,7 @@ import type { Container, Pod } from '../../api/types/core.ts'
 import type { ObjectReference } from '../../api/types/meta.ts'
 import type { EventRecorder } from '../../client/event-recorder.ts'
 import { extended } from '../../kernel/extended.ts'
+import { onePart } from '../../kernel/recent-parts.ts'
 import { RecentTexts } from '../../kernel/recent-texts.ts'
 
 /** The kubelet's events, with the references that the real one makes. */
@@ -78,7 +79,7 @@ function isSame(a: Pod['metadata'] | undefined, b: Pod['metadata']): boolean {
 function containerReference(pod: ObjectReference, path: string): ObjectReference {
   const { kind = '', namespace, name = '', uid, apiVersion = '', resourceVersion } = pod
   if (namespace !== undefined && uid !== undefined && resourceVersion !== undefined)
-    return { kind, namespace, name, uid, apiVersion, resourceVersion, fieldPath: path }
+    return onePart({ kind, namespace, name, uid, apiVersion, resourceVersion, fieldPath: path })
   return extended(pod, { fieldPath: path })
 }
 
@@ -92,7 +93,7 @@ function fieldPath(pod: Pod, container: Container): string {
 function podReference(pod: Pod): ObjectReference {
   const { name, namespace, uid, resourceVersion } = pod.metadata
   if (namespace !== undefined && uid !== undefined && resourceVersion !== undefined)
-    return { kind: 'Pod', namespace, name, uid, apiVersion: 'v1', resourceVersion }
+    return onePart({ kind: 'Pod', namespace, name, uid, apiVersion: 'v1', resourceVersion })
   return {
     kind: 'Pod',
     ...(namespace === undefined ? {} : { namespace }),

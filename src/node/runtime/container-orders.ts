@@ -71,6 +71,7 @@ export class ContainerOrders {
     processesOf: (entry) => this.#processesOf(entry),
     takeMemory: (entry, bytes) => this.#useMemory(entry, bytes),
     wroteToDisk: ({ config }) => this.#options.heed?.wroteToDisk(config.podUid),
+    mainProcess: (entry) => this.#process(entry, { argv: entry.argv, pid: firstPid, stdin: '', input: entry.console }),
   }
   readonly #mainEnded = (entry: ContainerEntry, exitCode: number): void => this.#exit(entry, exitCode)
   #host: ProcessHost | undefined
@@ -254,25 +255,24 @@ export class ContainerOrders {
     entry.program = cause === undefined ? program : exitAfter(0, execEnd(kind), { afterMs: 0, exitCode: 1 })
     // It is runc's own first process that says why it could not become the program.
     if (cause !== undefined) entry.log.write(kernel.now(), 'stderr', toByteText(execErrorText(kind, command, cause)))
-    entry.state = 'running'
+    entry.becomes({ ...entry.now, state: 'running', startedAt: kernel.now() })
     this.inUse.started()
-    entry.startedAt = kernel.now()
     this.#runtime.note('container.start', entry.sandbox, {
       container: entry.config.name,
       attempt: entry.config.attempt,
     })
     this.#runtime.touch(entry.config.podUid)
     entry.console = consoleOf(entry, kernel)
-    entry.context = this.#process(entry, { argv: entry.argv, pid: firstPid, stdin: '', input: entry.console })
+    entry.hasBegun = true
     return done
   }
 
   #refuse(entry: ContainerEntry, refusal: Parameters<typeof startEnd>[1], text: string): RuntimeResult<never> {
     const { exitCode, reason } = startEnd(this.#kind, refusal)
-    entry.message = text
+    entry.becomes({ ...entry.now, message: text })
     this.#exit(entry, exitCode, reason)
     // Of one that never ran docker says when it was made. Source: dockershim/docker_container.go, ContainerStatus, case 2.
-    if (this.#kind === 'docker') entry.finishedAt = entry.createdAt
+    if (this.#kind === 'docker') entry.becomes({ ...entry.now, finishedAt: entry.createdAt })
     return this.#fail(text)
   }
 
@@ -380,13 +380,10 @@ export class ContainerOrders {
     const { kernel } = this.#options
     const now = kernel.now()
     this.inUse.ended(entry)
-    entry.state = 'exited'
-    entry.finishedAt = now
-    entry.exitCode = exitCode
-    entry.reason = reason
+    entry.becomes({ ...entry.now, state: 'exited', finishedAt: now, exitCode, reason })
     if (!entry.isSilent) entry.log.close(now)
     const { name, attempt } = entry.config
-    this.#runtime.note('container.exit', entry.sandbox, { container: name, attempt, exitCode, reason: entry.reason })
+    this.#runtime.note('container.exit', entry.sandbox, { container: name, attempt, exitCode, reason })
     this.#runtime.touch(entry.config.podUid)
     entry.end(killedExitCode)
   }

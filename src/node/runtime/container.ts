@@ -20,6 +20,8 @@ export interface EntryHost {
   /** False when the container is out of memory. */
   takeMemory(entry: ContainerEntry, bytes: number): boolean
   wroteToDisk(entry: ContainerEntry): void
+  /** Makes what its main process works with. */
+  mainProcess(entry: ContainerEntry): ProcessContext & OtherProcess
 }
 
 /** Nobody listens there. */
@@ -27,24 +29,21 @@ export function refusedProbe(ip: string, port: number): ProbeAnswer {
   return { ok: false, output: `dial tcp ${ip}:${port}: connect: connection refused` }
 }
 
+/** What may change of a container. */
+type Becoming = Pick<RuntimeContainer, 'state' | 'startedAt' | 'finishedAt' | 'exitCode' | 'reason' | 'message'>
+
 /** What the runtime knows of one container. A class, for there are very many; its public part is `RuntimeContainer`. */
 export class ContainerEntry implements LiveContainer, TmpfsPayer {
-  readonly id: string
-  readonly config: ContainerConfig
+  /** What it is at this moment, for who keeps that: another one when it changes. */
+  now: RuntimeContainer
   readonly sandbox: PodSandbox
   readonly image: ImageDefinition
-  readonly imageId: string
   readonly files: ContainerFiles
-  readonly createdAt: VirtualMs
-  state: RuntimeContainer['state'] = 'created'
-  startedAt: VirtualMs | undefined
-  finishedAt: VirtualMs | undefined
-  exitCode: number | undefined
-  reason: string | undefined
-  message: string | undefined
   program: Program | undefined
-  /** What its main process works with, once it has started. */
-  context: (ProcessContext & OtherProcess) | undefined
+  /** Its main process has started. */
+  hasBegun = false
+  /** Made when somebody first works with it: most main processes rest. */
+  #context: (ProcessContext & OtherProcess) | undefined
   /** Its first process's input, where somebody may attach to it. */
   console: OpenInput | undefined
   memoryBytes = 0
@@ -68,14 +67,75 @@ export class ContainerEntry implements LiveContainer, TmpfsPayer {
     readonly createdAt: VirtualMs
     readonly host: EntryHost
   }) {
-    this.id = known.id
-    this.config = known.config
+    const { id, config, createdAt, imageId } = known
+    this.now = {
+      id,
+      config,
+      state: 'created',
+      createdAt,
+      startedAt: undefined,
+      finishedAt: undefined,
+      exitCode: undefined,
+      reason: undefined,
+      message: undefined,
+      imageId,
+    }
     this.sandbox = known.sandbox
     this.image = known.image
-    this.imageId = known.imageId
-    this.createdAt = known.createdAt
     this.#host = known.host
     this.files = known.files(this)
+  }
+
+  /** From now on it is this. */
+  becomes({ state, startedAt, finishedAt, exitCode, reason, message }: Becoming): void {
+    const { id, config, createdAt, imageId } = this.now
+    this.now = { id, config, state, createdAt, startedAt, finishedAt, exitCode, reason, message, imageId }
+  }
+
+  get id(): string {
+    return this.now.id
+  }
+
+  get config(): ContainerConfig {
+    return this.now.config
+  }
+
+  get state(): RuntimeContainer['state'] {
+    return this.now.state
+  }
+
+  get createdAt(): VirtualMs {
+    return this.now.createdAt
+  }
+
+  get startedAt(): VirtualMs | undefined {
+    return this.now.startedAt
+  }
+
+  get finishedAt(): VirtualMs | undefined {
+    return this.now.finishedAt
+  }
+
+  get exitCode(): number | undefined {
+    return this.now.exitCode
+  }
+
+  get reason(): string | undefined {
+    return this.now.reason
+  }
+
+  get message(): string | undefined {
+    return this.now.message
+  }
+
+  get imageId(): string {
+    return this.now.imageId
+  }
+
+  /** What its main process works with, once it has started. */
+  get context(): (ProcessContext & OtherProcess) | undefined {
+    if (this.hasBegun) this.#context ??= this.#host.mainProcess(this)
+    return this.#context
   }
 
   /** What a probe of one of its ports finds. */

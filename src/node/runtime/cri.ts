@@ -97,6 +97,8 @@ export interface RuntimeContainer {
 
 /** A container as it is at any time. */
 export interface LiveContainer extends RuntimeContainer {
+  /** What it is at this moment, for who keeps that: it does not follow what happens after. */
+  readonly now: RuntimeContainer
   /** Its image's files below its mounts, as its own user sees them. */
   readonly files: ContainerFiles
   /** What it has written into its own layer over its image, in whole pages. */

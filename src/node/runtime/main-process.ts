@@ -3,6 +3,7 @@ import { defineHandler } from '../../kernel/handler.ts'
 import type { Kernel, Ticket } from '../../kernel/kernel.ts'
 import type { Receiver } from '../../kernel/once.ts'
 import { process } from '../../kernel/process.ts'
+import type { Program } from '../../shell/program.ts'
 import type { ContainerEntry } from './container.ts'
 
 const start = defineHandler('start the main process of a container', (main: MainProcess) => main.start())
@@ -28,11 +29,16 @@ export class MainProcess implements Receiver<number>, Unsubscribable {
 
   start(): void {
     this.timer = undefined
-    const { program, context } = this.entry
+    const { program, hasBegun } = this.entry
     // A container that was started has both.
-    if (program === undefined || context === undefined) this.answered(0)
+    if (program === undefined || !hasBegun) this.answered(0)
     else if (program.rests === true) this.rest()
-    else process(this.kernel, () => program.run(context)).begin(this)
+    else this.goOn(program)
+  }
+
+  private goOn(program: Program): void {
+    const { context } = this.entry
+    if (context !== undefined) process(this.kernel, () => program.run(context)).begin(this)
   }
 
   /** Until it is stopped nothing of it is needed. */

@@ -6,8 +6,8 @@ export function runningPrograms(entries: readonly ContainerEntry[], sandbox: Pod
   return entries.flatMap((entry) => (isOf(entry, sandbox) ? [programOf(entry)] : []))
 }
 
-function isOf({ config, state, context }: ContainerEntry, { id }: PodSandbox): boolean {
-  return config.sandboxId === id && state === 'running' && context !== undefined
+function isOf({ config, state, hasBegun }: ContainerEntry, { id }: PodSandbox): boolean {
+  return config.sandboxId === id && state === 'running' && hasBegun
 }
 
 function programOf(entry: ContainerEntry): RunningProgram {

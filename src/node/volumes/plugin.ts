@@ -2,13 +2,12 @@ import type { Pod, Volume } from '../../api/types/core.ts'
 import type { Reservation } from '../../fs/device.ts'
 import type { Once } from '../../kernel/once.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
+import type { UnreadSlot } from './plugins/unread-volume.ts'
 
 /** One volume of one Pod, as a plugin gets it. */
-export interface VolumeRef {
+export interface VolumeRef extends UnreadSlot {
   readonly pod: Pod
   readonly volume: Volume
-  /** Its directory on the node, written here once somebody has asked: a path is dear to put together and to look up. */
-  directory?: string | undefined
 }
 
 /** What a volume was made from when it was set up last. */
@@ -72,4 +71,6 @@ export interface VolumePlugin {
   readonly renewal?: VolumeRenewal
   /** Directory on the node that containers get. */
   hostPath(ref: VolumeRef): string
+  /** The plugin as it stands in that directory's path, where it lies as the kubelet lays out volumes: `secret`. */
+  readonly directoryName?: string
 }

@@ -320,16 +320,11 @@ export class VolumeManager {
   }
 }
 
-const knownMounts = new WeakMap<Pod['spec'], readonly string[]>()
-
-/** Names of the volumes that containers mount, each once, in the order of the visit: init containers first. */
+/** Names of the volumes that containers mount, each once, in the order of the visit: init containers first. Found anew by each who asks: a handful. */
 export function mountedNames({ spec }: Pick<Pod, 'spec'>): readonly string[] {
-  const known = knownMounts.get(spec)
-  if (known !== undefined) return known
-  const names = new Set<string>()
-  if ((spec.volumes?.length ?? 0) > 0)
-    for (const { volumeMounts = [] } of allContainers({ spec })) for (const { name } of volumeMounts) names.add(name)
-  const ordered = [...names]
-  knownMounts.set(spec, ordered)
-  return ordered
+  const names: string[] = []
+  if ((spec.volumes?.length ?? 0) === 0) return names
+  for (const { volumeMounts } of allContainers({ spec }))
+    if (volumeMounts !== undefined) for (const { name } of volumeMounts) if (!names.includes(name)) names.push(name)
+  return names
 }

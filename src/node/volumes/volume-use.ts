@@ -4,6 +4,7 @@ import { Instance } from '../../kernel/instance.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
 import type { StateFeed } from '../kubelet/state-feed.ts'
 import type { ContentSource, VolumePlugin } from './plugin.ts'
+import type { UnreadVolume } from './plugins/unread-volume.ts'
 import { volumeMachine } from './volume.machine.ts'
 
 const table = machineTable(volumeMachine)
@@ -22,7 +23,8 @@ export class VolumeUse extends Instance<VolumeState, VolumeEventName> {
   staleAt: VirtualMs | undefined
   /** When a sync of the Pod last asked for the content. */
   askedAt: VirtualMs = 0
-  directory: string | undefined
+  /** What it was written with, while nobody has looked into it. */
+  unread: UnreadVolume | undefined
   readonly volume: Volume
   readonly plugin: VolumePlugin
   /** The Pod as it was when the volume was last asked for. */

@@ -6,6 +6,7 @@ import { annotation, mirrorAnnotation } from '../../../api/validation/pod-valida
 import { defaultFileMode } from '../../../api/volume-defaults.ts'
 import { goQuote } from '../../../go/quote.ts'
 import { extended } from '../../../kernel/extended.ts'
+import { onePart } from '../../../kernel/recent-parts.ts'
 import { apiServer } from '../../../versions/api-server.ts'
 import { has } from '../../../versions/changes.ts'
 import type { RegistryContext } from '../../registry/strategy.ts'
@@ -131,7 +132,7 @@ function mountToken(
     isBound ? volume.name.startsWith(`${boundVolumeName}-`) : volume.secret?.secretName === token,
   )
   const name = existing?.name ?? newVolumeName(token, volumes, context)
-  const mount: VolumeMount = { name, readOnly: true, mountPath: tokenMountPath }
+  const mount: VolumeMount = onePart({ name, readOnly: true, mountPath: tokenMountPath })
   let isNeeded = false
   const withMount = (container: Container): Container => {
     const mounts = container.volumeMounts ?? []
@@ -154,7 +155,7 @@ function newVolumeName(token: string, volumes: readonly Volume[], context: Regis
 }
 
 function tokenVolume(name: string, secretName: string): Volume {
-  return { name, secret: { secretName, defaultMode: defaultFileMode } }
+  return onePart({ name, secret: onePart({ secretName, defaultMode: defaultFileMode }) })
 }
 
 /** One hour, and seven seconds since v1.21, by which the kubelet tells such tokens. Source: createVolume, WarnOnlyBoundTokenExpirationPeriod. */

@@ -5,6 +5,7 @@ import type { Status } from '../../../api/types/meta.ts'
 import { aggregate, type FieldError, notSupported, required } from '../../../api/validation/field-errors.ts'
 import { rfc3339 } from '../../../kernel/calendar.ts'
 import { extended } from '../../../kernel/extended.ts'
+import { onePart } from '../../../kernel/recent-parts.ts'
 import type { CallAnswer, RegistryContext, Subresource, SubresourceCall } from '../strategy.ts'
 import { nowMs } from './settings.ts'
 
@@ -72,12 +73,12 @@ function withScheduled(pod: Pod, context: RegistryContext): readonly PodConditio
   const conditions = pod.status?.conditions ?? []
   const old = conditions.find(({ type }) => type === 'PodScheduled')
   const since = old?.status === 'True' ? old.lastTransitionTime : undefined
-  const scheduled: PodCondition = {
+  const scheduled: PodCondition = onePart({
     type: 'PodScheduled',
     status: 'True',
     lastProbeTime: null,
     lastTransitionTime: since ?? rfc3339(nowMs(context)),
-  }
+  })
   if (old === undefined) return conditions.concat(scheduled)
   return conditions.map((condition) => (condition === old ? scheduled : condition))
 }

@@ -8,6 +8,7 @@ import { validatePod, validateSctp } from '../../../api/validation/pod-validatio
 import { validateSeccompAgreement } from '../../../api/validation/seccomp-validation.ts'
 import { rfc3339 } from '../../../kernel/calendar.ts'
 import { extended } from '../../../kernel/extended.ts'
+import { onePart } from '../../../kernel/recent-parts.ts'
 import { apiServer } from '../../../versions/api-server.ts'
 import { has } from '../../../versions/changes.ts'
 import type { RegistryContext, Strategy } from '../strategy.ts'
@@ -98,7 +99,7 @@ function withProbeTimes(status: PodStatus): PodStatus {
     conditions: conditions.map((condition) => {
       if (condition.lastProbeTime !== undefined) return condition
       const { type, status: is, ...rest } = condition
-      return extended({ type, status: is, lastProbeTime: null }, rest)
+      return onePart(extended({ type, status: is, lastProbeTime: null }, rest))
     }),
   }
 }

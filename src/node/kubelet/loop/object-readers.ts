@@ -1,6 +1,6 @@
 import { configMapNamesOf, secretNamesOf } from '../../../api/pod-references.ts'
 import type { Pod } from '../../../api/types/core.ts'
-import { flat } from '../../../kernel/flat-text.ts'
+import { oneText } from '../../../kernel/flat-text.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
 import { SparseMap } from '../../../kernel/sparse.ts'
 import type { VirtualMs } from '../../../kernel/time.ts'
@@ -16,8 +16,6 @@ export class ObjectReaders {
   readonly #world: StateOfWorld
   /** Uids by object. Most objects have one reader, which stands for itself. */
   readonly #readers = new SparseMap<string, string | Set<string>>()
-  /** A Pod's keys, for as long as its spec is the same object. */
-  readonly #keys = new WeakMap<Pod['spec'], readonly string[]>()
 
   constructor(kernel: Pick<Kernel, 'now'>, pods: PodManager, world: StateOfWorld) {
     this.#kernel = kernel
@@ -27,7 +25,7 @@ export class ObjectReaders {
 
   add(pod: Pod): void {
     const uid = pod.metadata.uid ?? ''
-    for (const key of this.#keysOf(pod)) {
+    for (const key of readKeys(pod)) {
       const readers = this.#readers.get(key)
       if (readers === undefined) this.#readers.set(key, uid)
       else if (typeof readers !== 'string') readers.add(uid)
@@ -36,7 +34,7 @@ export class ObjectReaders {
   }
 
   remove(pod: Pod): void {
-    for (const key of this.#keysOf(pod)) {
+    for (const key of readKeys(pod)) {
       const uid = pod.metadata.uid ?? ''
       const readers = this.#readers.get(key)
       const isLast = readers === uid || (typeof readers === 'object' && readers.delete(uid) && readers.size === 0)
@@ -57,17 +55,14 @@ export class ObjectReaders {
 
   /** Uids of the Pods. */
   of(kind: 'Secret' | 'ConfigMap', namespace: string, name: string): Iterable<string> {
-    const readers = this.#readers.get(`${kind} ${objectKey(namespace, name)}`) ?? []
+    const readers = this.#readers.get(keyOf(kind, namespace, name)) ?? []
     return typeof readers === 'string' ? [readers] : readers
   }
+}
 
-  #keysOf(pod: Pod): readonly string[] {
-    const known = this.#keys.get(pod.spec)
-    if (known !== undefined) return known
-    const keys = readKeys(pod)
-    this.#keys.set(pod.spec, keys)
-    return keys
-  }
+/** As the API server's graph of nodes writes it, so that both have one text. */
+function keyOf(kind: 'Secret' | 'ConfigMap', namespace: string, name: string): string {
+  return oneText(`${kind === 'Secret' ? 'secret' : 'configMap'} ${objectKey(namespace, name)}`)
 }
 
 function readKeys(pod: Pod): readonly string[] {
@@ -79,7 +74,7 @@ function readKeys(pod: Pod): readonly string[] {
     ...pod,
     spec: { containers: [], volumes, ...(imagePullSecrets === undefined ? {} : { imagePullSecrets }) },
   }
-  const secrets = secretNamesOf(reduced).map((name) => flat(`Secret ${objectKey(namespace, name)}`))
-  const configMaps = configMapNamesOf(reduced).map((name) => flat(`ConfigMap ${objectKey(namespace, name)}`))
+  const secrets = secretNamesOf(reduced).map((name) => keyOf('Secret', namespace, name))
+  const configMaps = configMapNamesOf(reduced).map((name) => keyOf('ConfigMap', namespace, name))
   return secrets.concat(configMaps)
 }

@@ -3,6 +3,7 @@ import { isEphemeral, isSidecar } from '../../../api/pod-references.ts'
 import { quantityValue } from '../../../api/quantity.ts'
 import type { Container, Pod } from '../../../api/types/core.ts'
 import { extended } from '../../../kernel/extended.ts'
+import { oneText } from '../../../kernel/flat-text.ts'
 import { mapped } from '../../../kernel/mapped.ts'
 import type { Steps } from '../../../kernel/steps.ts'
 import { has } from '../../../versions/changes.ts'
@@ -135,7 +136,7 @@ function consoleOf({ stdin = false, tty = false, stdinOnce = false }: Container)
 
 function imageOf({ image = '' }: Container): string {
   const tagged = applyDefaultImageTag(image)
-  return tagged.ok ? tagged.image : image
+  return oneText(tagged.ok ? tagged.image : image)
 }
 
 /** Why `runAsNonRoot` keeps a container from starting. Source: kuberuntime/security_context_others.go, verifyRunAsNonRoot. */

@@ -10,6 +10,9 @@ import { podWorkerMachine } from './pod-worker.machine.ts'
 
 const table = machineTable(podWorkerMachine)
 
+/** Most containers were never stopped: their Pods have this in common. */
+const none: PodWorker['stopped'] = []
+
 /** The worker of one Pod: a row, for there are very many and most of them rest. */
 export class PodWorker extends Instance<StateName<typeof podWorkerMachine>, EventName<typeof podWorkerMachine>> {
   readonly uid: string
@@ -25,7 +28,7 @@ export class PodWorker extends Instance<StateName<typeof podWorkerMachine>, Even
   /** Opened when the sync under way need not go on. */
   #cancelled: Latch | undefined
   /** Containers that the kubelet stopped, with the instant at which they had ended. */
-  readonly stopped: { readonly name: string; readonly endedAt: VirtualMs }[] = []
+  stopped: readonly { readonly name: string; readonly endedAt: VirtualMs }[] = none
 
   readonly #feed: StateFeed | undefined
 
@@ -37,6 +40,16 @@ export class PodWorker extends Instance<StateName<typeof podWorkerMachine>, Even
 
   protected override stepped(event: EventName<typeof podWorkerMachine>): void {
     this.#feed?.tell('podWorker', this.uid, this.uid, event, this)
+  }
+
+  /** A sync ended at that instant: who waited for its end waits no more. */
+  syncEnded(at: VirtualMs): void {
+    this.lastSyncEnd = at
+    if (this.#cancelled?.isOpen === false) this.#cancelled = undefined
+  }
+
+  noteStopped(name: string, endedAt: VirtualMs): void {
+    this.stopped = this.stopped.concat({ name, endedAt })
   }
 
   /** Whether it has work in hand. */

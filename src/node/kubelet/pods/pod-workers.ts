@@ -221,7 +221,7 @@ export class PodWorkers {
       yield* wait(this.#pleg.newerThan(worker.uid, worker.lastSyncEnd))
       worker.send('status.fresh')
       const outcome: SyncOutcome = yield* this.#sync(worker, pod, this.#pleg.get(worker.uid))
-      worker.lastSyncEnd = this.#kernel.now()
+      worker.syncEnded(this.#kernel.now())
       if (outcome.wantsLook === true) {
         const isOneNews = this.#randomOf(worker.uid).next() >= newsApart
         this.#pleg.requestRelist(worker.uid, isOneNews)

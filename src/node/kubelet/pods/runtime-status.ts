@@ -18,16 +18,11 @@ export function inspectPod(runtime: ContainerRuntime, podUid: string): PodRuntim
   // The runtime puts another in the place of a sandbox that changes.
   const known = runtime.podSandboxes(podUid)
   const sandboxes = known.length === 1 ? known : known.toReversed()
-  const containers = runtime.podContainers(podUid).map(snapshot)
+  const containers = runtime.podContainers(podUid).map(({ now }) => now)
   if (sandboxes.length === 0 && containers.length === 0) return emptyRuntimeStatus
   containers.reverse()
   const latest = sandboxes[0]
   return { sandboxes, containers, ip: latest?.state === 'ready' ? latest.ip : undefined }
-}
-
-function snapshot(container: RuntimeContainer): RuntimeContainer {
-  const { id, config, state, createdAt, startedAt, finishedAt, exitCode, reason, message, imageId } = container
-  return { id, config, state, createdAt, startedAt, finishedAt, exitCode, reason, message, imageId }
 }
 
 /** The latest container of a name. Source: container/runtime.go, FindContainerStatusByName. */

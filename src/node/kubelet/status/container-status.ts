@@ -3,6 +3,7 @@ import type { Container, ContainerState, ContainerStatus, Pod } from '../../../a
 import type { Calendar } from '../../../kernel/calendar.ts'
 import { rfc3339 } from '../../../kernel/calendar.ts'
 import { flat } from '../../../kernel/flat-text.ts'
+import { onePart } from '../../../kernel/recent-parts.ts'
 import { byUnits, sortFew } from '../../../kernel/sort-few.ts'
 import type { RuntimeContainer } from '../../runtime/cri.ts'
 import type { KubeletFacts } from '../../version-facts.ts'
@@ -72,7 +73,7 @@ function baseStatus(
   if (latest === undefined) {
     // Containers that ended may be removed at any time: their last status stays.
     if (before?.state?.terminated !== undefined) return before
-    const state: ContainerState = { waiting: { reason: waitingReason } }
+    const state: ContainerState = onePart({ waiting: onePart({ reason: waitingReason }) })
     return {
       name: container.name,
       image: container.image ?? '',
@@ -127,7 +128,7 @@ function neverStarted({ state }: RuntimeContainer, runtimeType: string, createdA
 
 function stateOf(container: RuntimeContainer, { calendar, runtimeType }: StatusSources): ContainerState {
   const at = (time: number | undefined) => (time === undefined ? null : rfc3339(calendar.at(time)))
-  if (container.state === 'running') return { running: { startedAt: at(container.startedAt) } }
+  if (container.state === 'running') return onePart({ running: onePart({ startedAt: at(container.startedAt) }) })
   // A container that was made but not started counts as ended: a sync starts all that it makes.
   return {
     terminated: {

@@ -7,6 +7,7 @@ import { extended } from '../../../kernel/extended.ts'
 import { type Grid, GridLoop } from '../../../kernel/grid.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
 import { process } from '../../../kernel/process.ts'
+import { onePart } from '../../../kernel/recent-parts.ts'
 import { Scope } from '../../../kernel/scope.ts'
 import { Source } from '../../../kernel/source.ts'
 import { SparseMap, SparseSet } from '../../../kernel/sparse.ts'
@@ -210,7 +211,7 @@ export class StatusManager {
       const old = ownConditions.has(condition.type) ? conditionOf(before, condition.type) : condition
       const kept = old !== undefined && old.status === condition.status ? (old.lastTransitionTime ?? now) : now
       const isKept = old === condition || condition.lastTransitionTime === kept
-      return isKept ? condition : extended(condition, { lastProbeTime: null, lastTransitionTime: kept })
+      return isKept ? condition : onePart(extended(condition, { lastProbeTime: null, lastTransitionTime: kept }))
     })
     return extended(next, { conditions, startTime: before.startTime ?? next.startTime ?? now })
   }

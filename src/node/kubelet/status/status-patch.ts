@@ -3,7 +3,9 @@ import { withoutNulls } from '../../../api/patch/strategic-merge-patch.ts'
 import type { PodCondition, PodStatus } from '../../../api/types/core.ts'
 import type { KubeObject } from '../../../api/types/meta.ts'
 import { TypedPatch } from '../../../client/typed-patch.ts'
+import { emptyFor, exact, membersOf } from '../../../kernel/exact.ts'
 import { extended } from '../../../kernel/extended.ts'
+import { onePart } from '../../../kernel/recent-parts.ts'
 import { byUnits, sortFew } from '../../../kernel/sort-few.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -51,7 +53,9 @@ class StatusPatch extends TypedPatch {
 
   override appliedTo(object: KubeObject & { readonly status?: unknown }, discardsNulls: boolean) {
     if (object.status !== this.before || object.metadata.uid !== this.uid) return undefined
-    const status = extended<object, Record<string, unknown>>(this.before, {})
+    const added = this.changed.filter((key) => !(key in this.before)).length
+    const status = emptyFor<Record<string, unknown>>(membersOf(this.before) + added)
+    Object.assign(status, this.before)
     for (const key of this.changed) if (!this.apply(status, key, discardsNulls)) return undefined
     return { ...object, status }
   }
@@ -129,7 +133,7 @@ function mergedCondition(old: PodCondition, now: PodCondition): PodCondition {
   for (const key of patchedMembers) {
     if (!(key in old) && now[key] !== undefined && now[key] !== null) merged[key] = now[key]
   }
-  return merged as unknown as PodCondition // members of one
+  return onePart(exact(merged)) as unknown as PodCondition // members of one
 }
 
 function isPatched(key: string): key is (typeof patchedMembers)[number] {

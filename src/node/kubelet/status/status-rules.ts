@@ -1,6 +1,7 @@
 import { equalJson } from '../../../api/json.ts'
 import { isSidecar } from '../../../api/pod-references.ts'
 import type { ContainerStatus, Pod, PodCondition, PodStatus } from '../../../api/types/core.ts'
+import { exact } from '../../../kernel/exact.ts'
 import { isStatic } from '../pods/static-pod.ts'
 
 /** Source: pkg/kubelet/types/pod_status.go, PodConditionsByKubelet. */
@@ -125,5 +126,5 @@ export function sharedStatus(own: PodStatus, other: PodStatus): PodStatus {
     return there !== undefined && equalJson(one, there) ? there : one
   })
   if (conditions !== undefined) shared.conditions = conditions
-  return shared as PodStatus // its members are those of `own`
+  return exact(shared) as PodStatus // its members are those of `own`
 }

@@ -3,6 +3,7 @@ import type { BindMount, NodeFs } from '../../../fs/node-fs.ts'
 import { expandPath } from '../../env/expansion.ts'
 import type { VolumePlugin } from '../plugin.ts'
 import { volumeFactsOf } from './facts.ts'
+import { volumeDirectory } from './layout.ts'
 import { prepareSubPath } from './subpath.ts'
 
 /** A subPath as a container gets it. */
@@ -65,8 +66,35 @@ export function containerMounts(options: MountOptions): ContainerMounts {
       subPaths.push({ volume: volume.name, subPath, mountPath: mount.mountPath, isNew: prepared.isNew })
     }
     const containerPath = mount.mountPath.startsWith('/') ? mount.mountPath : `/${mount.mountPath}`
-    mounts.push({ containerPath, hostPath, readOnly: (mount.readOnly ?? false) || (plugin.readOnly ?? false) })
+    const readOnly = (mount.readOnly ?? false) || (plugin.readOnly ?? false)
+    const { directoryName } = plugin
+    mounts.push(
+      directoryName === undefined || subPath !== ''
+        ? { containerPath, hostPath, readOnly }
+        : new WholeVolume(containerPath, readOnly, pod.metadata.uid ?? '', directoryName, volume.name),
+    )
   }
   // As long as it has to be: one that is pushed to is made for sixteen more.
   return { ok: true, mounts: mounts.slice(), subPaths }
+}
+
+/** A volume as a container gets it: of its path on the node the parts, for that of each is kept once, and the path is as long as all else. */
+class WholeVolume implements BindMount {
+  readonly containerPath: string
+  readonly readOnly: boolean
+  readonly podUid: string
+  readonly directoryName: string
+  readonly volume: string
+
+  constructor(containerPath: string, readOnly: boolean, podUid: string, directoryName: string, volume: string) {
+    this.containerPath = containerPath
+    this.readOnly = readOnly
+    this.podUid = podUid
+    this.directoryName = directoryName
+    this.volume = volume
+  }
+
+  get hostPath(): string {
+    return volumeDirectory(this.podUid, this.directoryName, this.volume)
+  }
 }

@@ -1,7 +1,7 @@
 import { quantityValue } from '../../../api/quantity.ts'
 import type { Pod } from '../../../api/types/core.ts'
 import type { Later } from '../../../fs/node-fs.ts'
-import type { EpochMs } from '../../../kernel/calendar.ts'
+import { defaultEpochMs, type EpochMs } from '../../../kernel/calendar.ts'
 import { flat } from '../../../kernel/flat-text.ts'
 import { mapped } from '../../../kernel/mapped.ts'
 import type { Once } from '../../../kernel/once.ts'
@@ -19,7 +19,7 @@ import { type AtomicWriteResult, writeAtomically } from './atomic-writer.ts'
 import { setUpEmptyDir, tearDownEmptyDir } from './empty-dir.ts'
 import { volumeFactsOf } from './facts.ts'
 import type { VolumeHost } from './host.ts'
-import { podDirectory, podDirectoryOf, readyDirectory, volumeDirectory } from './layout.ts'
+import { podDirectory, readyDirectory, volumeDirectory } from './layout.ts'
 import { mapWalks } from './map-walks.ts'
 import { hasNestedMountPoints, makeNestedMountPoints } from './nested-mounts.ts'
 import { ownFromLeaves, ownFromRoot } from './ownership.ts'
@@ -31,8 +31,8 @@ import {
   isSame,
   placeUnread,
   rewriteLate,
+  type UnreadSlot,
   type UnreadVolume,
-  type UnreadVolumes,
   waiting,
   writeUnread,
 } from './unread-volume.ts'
@@ -80,14 +80,8 @@ interface RenewableVolume extends UnreadVolume {
  * set the group. A failure of these undoes the whole volume, also at a refresh. Source: pkg/volume/secret/secret.go,
  * SetUpAt, and its siblings; facts/kubelet.md 4.2.
  */
-export function contentPlugin(host: VolumeHost, kind: ContentKind, unread: UnreadVolumes): VolumePlugin {
-  const directoryOf = (ref: VolumeRef): string => {
-    if (ref.directory !== undefined) return ref.directory
-    const path = flat(volumeDirectory(uidOf(ref.pod), kind.name, ref.volume.name))
-    // One text for all who keep it.
-    ref.directory = unread.get(path)?.directory ?? path
-    return ref.directory
-  }
+export function contentPlugin(host: VolumeHost, kind: ContentKind): VolumePlugin {
+  const directoryOf = (ref: VolumeRef): string => volumeDirectory(uidOf(ref.pod), kind.name, ref.volume.name)
   const renewable = new SparseMap<string, RenewableVolume>()
   const metaOf = ({ pod, volume }: VolumeRef) => readyDirectory(podDirectory(uidOf(pod)), `wrapped_${volume.name}`)
   const tearDown = (ref: VolumeRef): TearDownResult => {
@@ -96,7 +90,7 @@ export function contentPlugin(host: VolumeHost, kind: ContentKind, unread: Unrea
       tearDownEmptyDir(host.fs, directoryOf(ref), metaOf(ref))
     if (failed !== undefined) return { ok: false, error: failed }
     renewable.delete(directoryOf(ref))
-    unread.delete(directoryOf(ref))
+    ref.unread = undefined
     kind.forget?.(ref.pod)
     return { ok: true }
   }
@@ -104,14 +98,14 @@ export function contentPlugin(host: VolumeHost, kind: ContentKind, unread: Unrea
     if (!content.ok) return content
     const directory = directoryOf(ref)
     const { payload } = content
-    if (content.staleAt !== undefined) renewable.set(directory, { directory, payload, marks })
-    const left = waiting(unread, host.fs, directory)
+    if (content.staleAt !== undefined) renewable.set(directory, { payload, marks })
+    const left = waiting(ref, host.fs)
     if (left !== undefined && isSame(left.payload, payload)) return setUpResult(content, false)
-    const wish = wishOf(host, kind, ref, payload, left ?? { directory })
+    const wish = wishOf(host, kind, ref, payload, left?.sizeBytes)
     const isPlain = isWrittenPlainly(host, kind, ref)
-    const written = isPlain ? placePlain(host, kind, unread, wish) : write(host, kind, ref, wish)
+    const written = isPlain ? placePlain(host, kind, ref, wish) : write(host, kind, ref, wish)
     if (written.ok) return setUpResult(content, written.changed)
-    unread.delete(directory)
+    ref.unread = undefined
     if (written.undo) tearDownEmptyDir(host.fs, directory, metaOf(ref))
     return { ok: false, error: written.error }
   }
@@ -119,14 +113,15 @@ export function contentPlugin(host: VolumeHost, kind: ContentKind, unread: Unrea
     requiresRemount: true,
     readOnly: true,
     hostPath: directoryOf,
+    directoryName: kind.name,
     tearDown,
-    ...(kind.renewed === undefined ? {} : { renewal: renewalOf(host, kind, unread, renewable, directoryOf) }),
+    ...(kind.renewed === undefined ? {} : { renewal: renewalOf(host, kind, renewable, directoryOf) }),
     // Of an answer that was waited for nobody knows whether others have come since.
     setUp: (ref) => mapped(kind.collect(ref), (content) => setUp(ref, content, undefined)),
     setUpNow(ref) {
-      const directory = directoryOf(ref)
-      const isLeft = kind.unchanged !== undefined && waiting(unread, host.fs, directory) !== undefined
-      const same = isLeft ? kind.unchanged?.(ref, renewable.get(directory)?.marks) : undefined
+      const isLeft = kind.unchanged !== undefined && waiting(ref, host.fs) !== undefined
+      const marks = isLeft && renewable.size > 0 ? renewable.get(directoryOf(ref))?.marks : undefined
+      const same = isLeft ? kind.unchanged?.(ref, marks) : undefined
       if (same !== undefined) return setUpResult(same, false)
       const content = kind.collectNow?.(ref)
       return content && setUp(ref, content, kind.marksOf?.(ref))
@@ -137,7 +132,6 @@ export function contentPlugin(host: VolumeHost, kind: ContentKind, unread: Unrea
 function renewalOf(
   host: VolumeHost,
   kind: ContentKind,
-  unread: UnreadVolumes,
   renewable: SparseMap<string, RenewableVolume>,
   directoryOf: (ref: VolumeRef) => string,
 ): VolumeRenewal {
@@ -148,11 +142,11 @@ function renewalOf(
     write(ref, at, reservation) {
       const directory = directoryOf(ref)
       const payload = kind.renewed?.(ref, payloadOf(ref)) ?? new Map()
-      const left = waiting(unread, host.fs, directory)
-      renewable.set(directory, { directory, payload, marks: kind.marksOf?.(ref) })
-      const wish = { ...wishOf(host, kind, ref, payload, left ?? { directory }), now: host.calendar.at(at) }
-      const later = new LaterVolume(host, unread, wish)
-      if (!rewriteLate(unread, host.fs, wish.podDirectory, later, reservation)) host.fs.writeLate(reservation, later)
+      const left = waiting(ref, host.fs)
+      renewable.set(directory, { payload, marks: kind.marksOf?.(ref) })
+      const wish = { ...wishOf(host, kind, ref, payload, left?.sizeBytes), now: host.calendar.at(at) }
+      const later = new LaterVolume(host, kind.name, ref, wish)
+      if (!rewriteLate(ref, host.fs, wish.podDirectory, later, reservation)) host.fs.writeLate(reservation, later)
     },
   }
 }
@@ -181,13 +175,14 @@ function wishOf(
   kind: ContentKind,
   ref: VolumeRef,
   payload: Payload,
-  { directory, podDirectory: place, sizeBytes }: Pick<UnreadVolume, 'directory' | 'podDirectory' | 'sizeBytes'>,
+  sizeBytes: number | undefined,
 ): Wish {
+  const uid = uidOf(ref.pod)
   const hasSize = kind.inMemory && volumeFactsOf(host.minor).sizesTmpfs
   return {
-    podDirectory: place ?? podDirectoryOf(directory),
+    podDirectory: podDirectory(uid),
     name: ref.volume.name,
-    directory,
+    directory: volumeDirectory(uid, kind.name, ref.volume.name),
     payload,
     sizeBytes: hasSize ? (sizeBytes ?? memoryVolumeSize(ref.pod, host.allocatable())) : undefined,
     now: host.calendar.at(host.kernel.now()),
@@ -224,34 +219,45 @@ function isWrittenPlainly(host: VolumeHost, { inMemory }: ContentKind, { pod, vo
 }
 
 /** Leaves the whole volume to be made when somebody looks, or makes it. */
-function placePlain(host: VolumeHost, kind: ContentKind, unread: UnreadVolumes, wish: Wish): Written {
-  const inPod = inPodOf(kind.name)
-  const place = { podDirectory: wish.podDirectory, directory: wish.directory, inPod }
-  const left = placeUnread(unread, host.fs, place, new LaterVolume(host, unread, wish))
-  return left === undefined ? writePlain(host, unread, wish) : { ok: true, changed: left.written }
+function placePlain(host: VolumeHost, kind: ContentKind, ref: VolumeRef, wish: Wish): Written {
+  const place = { podDirectory: wish.podDirectory, inPod: inPodOf(kind.name) }
+  const left = placeUnread(ref, host.fs, place, new LaterVolume(host, kind.name, ref, wish))
+  return left === undefined ? writePlain(host, ref, wish) : { ok: true, changed: left.written }
 }
 
+/** What is to be written, for who looks: a row, for there are very many. Paths are put together when somebody does. */
 class LaterVolume implements Later, Wish {
-  readonly name: string
-  readonly directory: string
   readonly payload: Payload
   readonly sizeBytes: number | undefined
-  readonly now: EpochMs
+  /** The instant since virtual time begins unless a scenario says otherwise: as a rule a number that needs no object of its own. */
+  readonly #sinceMs: number
   readonly #host: VolumeHost
-  readonly #unread: UnreadVolumes
+  readonly #kind: string
+  readonly #ref: VolumeRef
 
-  constructor(host: VolumeHost, unread: UnreadVolumes, wish: Wish) {
-    this.name = wish.name
-    this.directory = wish.directory
+  constructor(host: VolumeHost, kind: string, ref: VolumeRef, wish: Wish) {
     this.payload = wish.payload
     this.sizeBytes = wish.sizeBytes
-    this.now = wish.now
+    this.#sinceMs = wish.now - defaultEpochMs
     this.#host = host
-    this.#unread = unread
+    this.#kind = kind
+    this.#ref = ref
+  }
+
+  get name(): string {
+    return this.#ref.volume.name
+  }
+
+  get now(): EpochMs {
+    return defaultEpochMs + this.#sinceMs
+  }
+
+  get directory(): string {
+    return volumeDirectory(uidOf(this.#ref.pod), this.#kind, this.name)
   }
 
   get podDirectory(): string {
-    return podDirectoryOf(this.directory)
+    return podDirectory(uidOf(this.#ref.pod))
   }
 
   get writing(): this {
@@ -259,16 +265,16 @@ class LaterVolume implements Later, Wish {
   }
 
   carryOut(): void {
-    this.#unread.delete(this.directory)
-    writePlain(this.#host, this.#unread, this)
+    this.#ref.unread = undefined
+    writePlain(this.#host, this.#ref, this)
   }
 }
 
-function writePlain(host: VolumeHost, unread: UnreadVolumes, wish: Wish): Written {
+function writePlain(host: VolumeHost, slot: UnreadSlot, wish: Wish): Written {
   const unready = setUpEmptyDir({ ...emptyDirOptions(host, wish), inMemory: true, fsGroup: undefined })
   if (unready !== undefined) return { ok: false, error: unready, undo: false }
   const options = writeOptions(host, wish)
-  const left = writeUnread(unread, host.fs, options)
+  const left = writeUnread(slot, host.fs, options)
   if (left !== undefined) return { ok: true, changed: left.written }
   return writtenBy(writeAtomically({ ...options, fs: host.fs }))
 }

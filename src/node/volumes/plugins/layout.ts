@@ -7,11 +7,6 @@ export function podDirectory(podUid: string): string {
   return `${kubeletRoot}/pods/${podUid}`
 }
 
-/** The Pod's directory that a volume's lies in: a part of that text, for there are very many. */
-export function podDirectoryOf(volumeDirectory: string): string {
-  return volumeDirectory.slice(0, volumeDirectory.indexOf('/', kubeletRoot.length + '/pods/'.length))
-}
-
 /** `plugin` as in `secret`: the directory is `kubernetes.io~secret`. */
 export function volumeDirectory(podUid: string, plugin: string, volumeName: string): string {
   return `${podDirectory(podUid)}/volumes/kubernetes.io~${plugin}/${volumeName}`

@@ -2,13 +2,11 @@ import { sameBytes } from '../../../bytes/bytes.ts'
 import type { Reservation } from '../../../fs/device.ts'
 import { pagesOf } from '../../../fs/inode.ts'
 import type { FileView, Later, LaterFiles, LaterGrowth, NodeFs } from '../../../fs/node-fs.ts'
-import type { SparseMap } from '../../../kernel/sparse.ts'
 import { type AtomicWriteOptions, payloadError, writeAtomically } from './atomic-writer.ts'
 import { type Payload, WholeSecret } from './payload.ts'
 
 /** A volume into which nobody has looked since it was written. */
 export interface UnreadVolume {
-  readonly directory: string
   readonly payload: Payload
   /** Its Pod's, if it waits with that. */
   readonly podDirectory?: string
@@ -18,8 +16,10 @@ export interface UnreadVolume {
   readonly writing?: Later
 }
 
-/** By directory. */
-export type UnreadVolumes = SparseMap<string, UnreadVolume>
+/** Who has a volume: what it was written with is remembered there. */
+export interface UnreadSlot {
+  unread?: UnreadVolume | undefined
+}
 
 /**
  * Writes a volume for the first time without writing it: the files are made when somebody looks (docs/performance.md: most
@@ -28,27 +28,26 @@ export type UnreadVolumes = SparseMap<string, UnreadVolume>
  * than before.
  */
 export function writeUnread(
-  unread: UnreadVolumes,
+  slot: UnreadSlot,
   fs: NodeFs,
   options: Omit<AtomicWriteOptions, 'fs' | 'setPermissions' | 'after'>,
 ): { readonly written: boolean } | undefined {
   const { directory, payload } = options
-  const before = unread.get(directory)
+  const before = slot.unread
   if (before !== undefined) {
     if (fs.isUnread(directory) && isSame(before.payload, payload)) return { written: false }
-    unread.delete(directory)
+    slot.unread = undefined
     return undefined
   }
   if (payloadError(payload) !== undefined) return undefined
   const fill = (within: FileView) => void writeAtomically({ ...options, fs: within, directory: '' })
   if (!fs.fillLater(directory, needsOf(payload), fill)) return undefined
-  unread.set(directory, { directory, payload })
+  slot.unread = { payload }
   return { written: true }
 }
 
 /** A volume as it was written last, if it still waits with its Pod's directories. */
-export function waiting(unread: UnreadVolumes, fs: NodeFs, directory: string): UnreadVolume | undefined {
-  const left = unread.get(directory)
+export function waiting({ unread: left }: UnreadSlot, fs: NodeFs): UnreadVolume | undefined {
   return left?.podDirectory !== undefined && fs.isUnread(left.podDirectory) ? left : undefined
 }
 
@@ -65,30 +64,29 @@ const volumeInodes = 4
 /** Where a volume lies. */
 export interface VolumePlace {
   readonly podDirectory: string
-  readonly directory: string
   /** Directories below the Pod's in which it and its marker lie. */
   readonly inPod: readonly string[]
 }
 
 /**
  * The same for a volume of a Pod into whose directories nobody has looked: directory, tmpfs and marker wait with its files, until
- * `volume` makes them all. What is kept in `unread` is for the volume's next set-up.
+ * `volume` makes them all. What is kept in the slot is for the volume's next set-up.
  */
 export function placeUnread(
-  unread: UnreadVolumes,
+  slot: UnreadSlot,
   fs: NodeFs,
   place: VolumePlace,
   volume: Later & Required<UnreadVolume>,
 ): { readonly written: boolean } | undefined {
-  const { directory, podDirectory } = place
+  const { podDirectory } = place
   const { payload, sizeBytes } = volume
   if (!fs.isUnread(podDirectory)) return undefined
-  const before = unread.get(directory)
+  const before = slot.unread
   if (before !== undefined && isSame(before.payload, payload)) return { written: false }
   if (payloadError(payload) !== undefined) return undefined
   const needs = before === undefined ? needsOfVolume(place, payload, sizeBytes) : needsOfRewriting(before, payload)
   if (needs === undefined || !fs.growLater(podDirectory, needs, volume)) return undefined
-  unread.set(directory, volume)
+  slot.unread = volume
   return { written: true }
 }
 
@@ -123,16 +121,16 @@ export function inodesOfRewriting(payload: Payload): number {
 
 /** Leaves a volume to be written over as of the past, if it waits with its Pod's directories. */
 export function rewriteLate(
-  unread: UnreadVolumes,
+  slot: UnreadSlot,
   fs: NodeFs,
   podDirectory: string,
   volume: Later & Required<UnreadVolume>,
   reservation: Reservation,
 ): boolean {
-  const before = unread.get(volume.directory)
+  const before = slot.unread
   const needs = before && fs.isUnread(podDirectory) ? needsOfRewriting(before, volume.payload) : undefined
   if (needs === undefined || !fs.growLater(podDirectory, needs, volume, reservation)) return false
-  unread.set(volume.directory, volume)
+  slot.unread = volume
   return true
 }
 

@@ -4,10 +4,9 @@ import { utf8Bytes } from '../../../../src/bytes/bytes.ts'
 import { createNodeFs } from '../../../../src/fs/memory-fs.ts'
 import type { FileView, NodeFs } from '../../../../src/fs/node-fs.ts'
 import { createKernel, type Kernel } from '../../../../src/kernel/kernel.ts'
-import { SparseMap } from '../../../../src/kernel/sparse.ts'
 import { writeAtomically } from '../../../../src/node/volumes/plugins/atomic-writer.ts'
 import type { Payload } from '../../../../src/node/volumes/plugins/payload.ts'
-import { type UnreadVolumes, writeUnread } from '../../../../src/node/volumes/plugins/unread-volume.ts'
+import { type UnreadSlot, writeUnread } from '../../../../src/node/volumes/plugins/unread-volume.ts'
 import { tries } from '../../../tries.ts'
 
 /** A volume that is written when somebody looks is, to whoever looks, the volume that was written at once. */
@@ -17,7 +16,7 @@ const directory = '/volume'
 interface World {
   readonly kernel: Kernel
   readonly fs: NodeFs
-  readonly unread: UnreadVolumes
+  readonly unread: UnreadSlot
 }
 
 function world(sizeBytes?: number): World {
@@ -26,7 +25,7 @@ function world(sizeBytes?: number): World {
   fs.mkdir(directory, 0o755)
   fs.mountTmpfs(directory, { mode: 0o1777, ...(sizeBytes === undefined ? {} : { sizeBytes }) })
   kernel.runUntil(5_000)
-  return { kernel, fs, unread: new SparseMap() }
+  return { kernel, fs, unread: {} }
 }
 
 function options(payload: Payload) {
