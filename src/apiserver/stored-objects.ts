@@ -1,6 +1,7 @@
 import type { KubeObject, ObjectMeta } from '../api/types/meta.ts'
 import type { PastCollection } from '../client/server.ts'
 import { emptyFor, membersOf } from '../kernel/exact.ts'
+import { oneText } from '../kernel/flat-text.ts'
 import type { VirtualMs } from '../kernel/time.ts'
 import { goneAt, type Held, HeldChange, HeldRow, objectOf } from './held-row.ts'
 import { type Ownership, ownershipOf, setOwnership } from './ownership/ownership.ts'
@@ -348,7 +349,8 @@ class ObjectIndex {
     if (next === undefined || after === undefined) return
     const objects = byValue.get(after) ?? new Map<string, KubeObject>()
     byValue.set(after, objects)
-    objects.set(storeKeyOf(next), next)
+    const key = storeKeyOf(next)
+    objects.set(objects.has(key) ? key : oneText(key), next)
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Event, EventSource } from '../api/types/core.ts'
 import type { KubeObject, ObjectReference } from '../api/types/meta.ts'
+import { extended } from '../kernel/extended.ts'
 import { TypedPatch } from './typed-patch.ts'
 
 /** Who tells: one object for all events of a recorder. */
@@ -7,6 +8,60 @@ export interface EventTeller {
   readonly source: EventSource
   /** Whether its events name it as their controller. Source: client-go tools/record/event.go, generateEvent: filled from v1.28 on. */
   readonly namesItself: boolean
+}
+
+/** A reference to an object that the API server has. */
+export type NamedObject = Required<Omit<ObjectReference, 'fieldPath'>>
+
+/**
+ * A part of an object, as events name it: the object is kept once for all its parts. Whoever writes it out takes `whole`, for what is
+ * read from it stands in no member of its own.
+ */
+export class PartReference implements ObjectReference {
+  readonly of: NamedObject
+  readonly fieldPath: string
+
+  constructor(of: NamedObject, fieldPath: string) {
+    this.of = of
+    this.fieldPath = fieldPath
+  }
+
+  get kind(): string {
+    return this.of.kind
+  }
+
+  get namespace(): string {
+    return this.of.namespace
+  }
+
+  get name(): string {
+    return this.of.name
+  }
+
+  get uid(): string {
+    return this.of.uid
+  }
+
+  get apiVersion(): string {
+    return this.of.apiVersion
+  }
+
+  get resourceVersion(): string {
+    return this.of.resourceVersion
+  }
+
+  get whole(): ObjectReference {
+    return extended(this.of, { fieldPath: this.fieldPath })
+  }
+
+  toJSON(): ObjectReference {
+    return this.whole
+  }
+}
+
+/** A reference whose members are its own. */
+function wholeOf(about: ObjectReference): ObjectReference {
+  return about instanceof PartReference ? about.whole : about
 }
 
 /**
@@ -92,7 +147,7 @@ export class EventRow {
       apiVersion: 'v1',
       kind: 'Event',
       metadata: { name: this.name, namespace: this.namespace },
-      involvedObject: this.about,
+      involvedObject: wholeOf(this.about),
       reason: this.reason,
       message: this.message,
       source,
@@ -144,7 +199,7 @@ export class SeriesRow extends EventRow {
       apiVersion: 'v1',
       kind: 'Event',
       metadata: { name: this.name, namespace: this.namespace },
-      involvedObject: this.about,
+      involvedObject: wholeOf(this.about),
       reason: this.reason,
       message: this.message,
       source,

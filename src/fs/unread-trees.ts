@@ -64,8 +64,7 @@ export class UnreadTree implements Later {
     this.#pieces = this.#pieces.concat(reservation === undefined ? later : new Making(later, reservation, false))
     // Most trees have the same few directories: they have the list in common. A longer one has no room to spare.
     if (this.#made.length === 0) this.#made = directories
-    else if (this.missing(directories) > 0)
-      this.#made = this.#made.concat(directories.filter((each) => !this.#made.includes(each)))
+    else if (this.missing(directories) > 0) this.#made = joined(this.#made, directories)
   }
 
   /** Adds what does `before` over. That is forgotten if it was done over what had been before, and if only such came after it. */
@@ -87,6 +86,18 @@ export class UnreadTree implements Later {
       else piece.carryOut()
   }
 }
+
+/** Both lists as one. Trees are made one after the other in the same way: the last answers again give them one list, and change nothing. */
+function joined(made: readonly string[], directories: readonly string[]): readonly string[] {
+  const known = lastJoined.find((each) => each.made === made && each.directories === directories)
+  if (known !== undefined) return known.whole
+  const whole = made.concat(directories.filter((each) => !made.includes(each)))
+  lastJoined.unshift({ made, directories, whole })
+  if (lastJoined.length > 8) lastJoined.pop()
+  return whole
+}
+
+const lastJoined: Record<'made' | 'directories' | 'whole', readonly string[]>[] = []
 
 /**
  * The unread trees of a node's file system. Whoever walks into one makes it, as a rename of what lies above does, which looks

@@ -1,5 +1,6 @@
 import seedrandom from 'seedrandom'
 import { digestUnits } from './digest.ts'
+import { SparseMap } from './sparse.ts'
 
 /** A stream of pseudo-random numbers that belongs to one actor and one purpose. */
 export interface RandomStream {
@@ -22,7 +23,12 @@ export interface RandomStreams {
   loose(name: string): RandomStream
   /** Forgets a stream that nobody will draw from again. */
   release(name: string): void
+  /** All streams whose names begin so, by the rest of their names: of thousands the beginning is kept once. */
+  family(prefix: string): StreamFamily
 }
+
+/** Streams whose names begin alike. */
+export type StreamFamily = Pick<RandomStreams, 'stream' | 'release'>
 
 export function createRandomStreams(seed: string): RandomStreams {
   return new Streams(() => seed)
@@ -49,6 +55,7 @@ export function createLateStreams(seed: string, isOfSeed: (name: string) => bool
     // Before it is sown, what is asked for will have to begin anew.
     loose: (name) => (isSown ? streams.loose(name) : streams.stream(name)),
     release: (name) => streams.release(name),
+    family: (prefix) => streams.family(prefix),
     turn() {
       before = seedsBefore[1]
       streams.beginAnew((name) => !isOfSeed(name))
@@ -62,6 +69,7 @@ export function createLateStreams(seed: string, isOfSeed: (name: string) => bool
 
 class Streams implements RandomStreams {
   readonly #streams = new Map<string, AleaStream>()
+  readonly #families = new SparseMap<string, Family>()
   readonly #seedOf: (name: string) => string
 
   constructor(seedOf: (name: string) => string) {
@@ -86,13 +94,55 @@ class Streams implements RandomStreams {
     this.#streams.delete(name)
   }
 
+  family(prefix: string): Family {
+    let family = this.#families.get(prefix)
+    if (family === undefined) {
+      family = new Family(this, prefix)
+      this.#families.set(prefix, family)
+    }
+    return family
+  }
+
   beginAnew(isMeant: (name: string) => boolean): void {
+    for (const family of this.#families.values()) family.beginAnew(isMeant)
     for (const [name, stream] of this.#streams) if (isMeant(name)) stream.beginAnew(new Unsown(this, name))
   }
 
   /** Short, for seedrandom goes over it letter by letter, three times, and boxes a number for each. */
   seedFor(name: string): string {
     return digestUnits([name, this.#seedOf(name)])
+  }
+}
+
+/** A class, for each node has one; its streams are by what comes after the prefix. */
+class Family implements StreamFamily {
+  readonly #streams: Streams
+  readonly #prefix: string
+  readonly #members = new SparseMap<string, AleaStream>()
+
+  constructor(streams: Streams, prefix: string) {
+    this.#streams = streams
+    this.#prefix = prefix
+  }
+
+  stream(rest: string): RandomStream {
+    let stream = this.#members.get(rest)
+    if (stream === undefined) {
+      stream = new AleaStream(new Unsown(this.#streams, this.#prefix + rest))
+      this.#members.set(rest, stream)
+    }
+    return stream
+  }
+
+  release(rest: string): void {
+    this.#members.delete(rest)
+  }
+
+  beginAnew(isMeant: (name: string) => boolean): void {
+    for (const [rest, stream] of this.#members) {
+      const name = this.#prefix + rest
+      if (isMeant(name)) stream.beginAnew(new Unsown(this.#streams, name))
+    }
   }
 }
 

@@ -17,6 +17,7 @@ export function onePart<T extends object>(part: T): T {
 }
 
 function isSame<T extends object>(known: T, part: T): boolean {
+  if (known.constructor !== part.constructor) return false
   const keys = Object.keys(part)
   const others = Object.keys(known)
   if (keys.length !== others.length) return false

@@ -43,21 +43,28 @@ const pendingMax = 3
  * of them rest, so that all is in one object.)
  */
 export class Ownership {
-  private previous: Ownership | undefined
+  /** What it says, once that is worked out, else who owned the fields before. */
+  private behind: Ownership | Managed | undefined
   /** Undefined: nothing is left to be worked out. */
   private endpoint: Endpoint | undefined
   private before: KubeObject | undefined
   private after: KubeObject | undefined
   private readonly at: VirtualMs
-  private found: Managed | undefined
 
   private constructor(write: Partial<Write>, found: Managed | undefined) {
-    this.previous = write.previous
+    this.behind = found ?? write.previous
     this.endpoint = write.endpoint
     this.before = write.before
     this.after = write.after
     this.at = write.at ?? 0
-    this.found = found
+  }
+
+  private get previous(): Ownership | undefined {
+    return this.behind instanceof Ownership ? this.behind : undefined
+  }
+
+  private get found(): Managed | undefined {
+    return this.behind instanceof Ownership ? undefined : this.behind
   }
 
   static known(managed: Managed): Ownership {
@@ -84,13 +91,15 @@ export class Ownership {
   }
 
   managed(): Managed {
-    this.found ??= this.workedOut()
-    return this.found
+    const { found } = this
+    if (found !== undefined) return found
+    const made = this.workedOut()
+    this.behind = made
+    return made
   }
 
   private workedOut(): Managed {
     const { previous, endpoint, before, after, at } = this
-    this.previous = undefined
     this.endpoint = undefined
     this.before = undefined
     this.after = undefined

@@ -14,11 +14,8 @@ export class GraphNode {
   #name: string
   #uid: string
   owners: readonly OwnerReference[] = none
-  isBeingDeleted = false
-  /** It waits, in deletion, for its dependents to go. */
-  isDeletingDependents = false
-  /** Known only from references to it; whether it exists is to be found out. */
-  isVirtual: boolean
+  /** Bits of what is or isn't. */
+  #flags = 0
   /** Most owners have one, which stands for itself. */
   #dependents: GraphNode | Set<GraphNode> | undefined
 
@@ -47,6 +44,36 @@ export class GraphNode {
     return this.#uid
   }
 
+  get isBeingDeleted(): boolean {
+    return (this.#flags & beingDeleted) !== 0
+  }
+
+  set isBeingDeleted(is: boolean) {
+    this.#turn(beingDeleted, is)
+  }
+
+  /** It waits, in deletion, for its dependents to go. */
+  get isDeletingDependents(): boolean {
+    return (this.#flags & deletingDependents) !== 0
+  }
+
+  set isDeletingDependents(is: boolean) {
+    this.#turn(deletingDependents, is)
+  }
+
+  /** Known only from references to it; whether it exists is to be found out. */
+  get isVirtual(): boolean {
+    return (this.#flags & virtual) !== 0
+  }
+
+  set isVirtual(is: boolean) {
+    this.#turn(virtual, is)
+  }
+
+  #turn(flag: number, on: boolean): void {
+    this.#flags = on ? this.#flags | flag : this.#flags & ~flag
+  }
+
   get dependents(): ReadonlySet<GraphNode> {
     const dependents = this.#dependents
     return dependents instanceof GraphNode ? new Set([dependents]) : (dependents ?? nobody)
@@ -65,6 +92,8 @@ export class GraphNode {
     else if (!(dependents instanceof GraphNode)) dependents?.delete(node)
   }
 }
+
+const [beingDeleted, deletingDependents, virtual] = [1, 2, 4]
 
 const nobody: ReadonlySet<GraphNode> = new Set()
 

@@ -5,7 +5,7 @@ import { after } from '../../kernel/after.ts'
 import type { Calendar } from '../../kernel/calendar.ts'
 import type { EntryOf, JournalWriter } from '../../kernel/journal.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
-import type { RandomStream, RandomStreams } from '../../kernel/random.ts'
+import type { RandomStream, RandomStreams, StreamFamily } from '../../kernel/random.ts'
 import type { Scope } from '../../kernel/scope.ts'
 import { SparseMap } from '../../kernel/sparse.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
@@ -134,6 +134,7 @@ class Parts implements KubeletContext {
   #plugins: KubeletContext['pluginFor'] | undefined
   #tokens: TokenManager | undefined
   #stale: StaleContent | undefined
+  #podStreams: StreamFamily | undefined
   #volumes: VolumeManager | undefined
   #podRuntime: PodRuntimePorts | undefined
 
@@ -222,7 +223,8 @@ class Parts implements KubeletContext {
   }
 
   podRandom(uid: string): RandomStream {
-    return this.random.stream(`${this.nodeName}/kubelet/pod/${uid}`)
+    this.#podStreams ??= this.random.family(`${this.nodeName}/kubelet/pod/`)
+    return this.#podStreams.stream(uid)
   }
 
   /** Parts that have more to end than what they started in the scope: watches, loops, draws that are due. */

@@ -2,6 +2,7 @@ import { isEphemeral } from '../../api/pod-references.ts'
 import type { Container, Pod } from '../../api/types/core.ts'
 import type { ObjectReference } from '../../api/types/meta.ts'
 import type { EventRecorder } from '../../client/event-recorder.ts'
+import { type NamedObject, PartReference } from '../../client/event-row.ts'
 import { extended } from '../../kernel/extended.ts'
 import { onePart } from '../../kernel/recent-parts.ts'
 import { RecentTexts } from '../../kernel/recent-texts.ts'
@@ -50,7 +51,7 @@ class RecordedEvents implements KubeletEvents {
     const ofPod = this.#referenceTo(pod)
     if (this.#containerReference === undefined || this.#container !== container.name) {
       this.#container = container.name
-      this.#containerReference = containerReference(ofPod, this.#paths.one(fieldPath(pod, container)))
+      this.#containerReference = partReference(ofPod, this.#paths.one(fieldPath(pod, container)))
     }
     this.#recorder.event(this.#containerReference, type, reason, message)
   }
@@ -76,11 +77,12 @@ function isSame(a: Pod['metadata'] | undefined, b: Pod['metadata']): boolean {
   return a === b || (a?.uid === b.uid && a?.resourceVersion === b.resourceVersion && a?.name === b.name)
 }
 
-function containerReference(pod: ObjectReference, path: string): ObjectReference {
-  const { kind = '', namespace, name = '', uid, apiVersion = '', resourceVersion } = pod
-  if (namespace !== undefined && uid !== undefined && resourceVersion !== undefined)
-    return onePart({ kind, namespace, name, uid, apiVersion, resourceVersion, fieldPath: path })
-  return extended(pod, { fieldPath: path })
+function partReference(pod: ObjectReference, fieldPath: string): ObjectReference {
+  const { kind, namespace, name, uid, apiVersion, resourceVersion } = pod
+  const isNamed = kind !== undefined && name !== undefined && apiVersion !== undefined
+  if (!isNamed || namespace === undefined || uid === undefined || resourceVersion === undefined)
+    return extended(pod, { fieldPath })
+  return onePart(new PartReference(pod as NamedObject, fieldPath)) // all of it is there
 }
 
 /** Source: pkg/kubelet/container/ref.go, fieldPath. */

@@ -56,7 +56,8 @@ describe('U1 README-timelines.md: files of one update are written in the order i
   })
 
   test('one file is written without a draw', () => {
-    const draws = { loose: () => expect.unreachable(), stream: () => expect.unreachable(), release: () => {} }
+    const unreachable = () => expect.unreachable()
+    const draws = { loose: unreachable, stream: unreachable, family: unreachable, release: () => {} }
     expect(mapWalks('/v', 0, draws)(['a'], 'write')).toEqual(['a'])
   })
 })

@@ -140,7 +140,7 @@ export class Cleanup {
     const isRemoved = mayGo && this.#removeDirectory(uid) && !isBusy
     if (isRemoved) {
       this.#removedPods.delete(uid)
-      context.random.release(`${context.nodeName}/kubelet/pod/${uid}`)
+      context.random.family(`${context.nodeName}/kubelet/pod/`).release(uid)
       // The uid of a static Pod comes of its file: the same file has the same again.
       if (uid.includes('-')) context.events.forget(uid)
     }

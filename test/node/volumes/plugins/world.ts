@@ -6,7 +6,7 @@ import { atOnce } from '../../../../src/kernel/at-once.ts'
 import { createCalendar } from '../../../../src/kernel/calendar.ts'
 import { createKernel } from '../../../../src/kernel/kernel.ts'
 import { createRandomStreams } from '../../../../src/kernel/random.ts'
-import type { VolumePlugin } from '../../../../src/node/volumes/plugin.ts'
+import type { VolumePlugin, VolumeRef } from '../../../../src/node/volumes/plugin.ts'
 import type { VolumeHost } from '../../../../src/node/volumes/plugins/host.ts'
 import { createVolumePlugins } from '../../../../src/node/volumes/plugins/volume-plugins.ts'
 
@@ -43,18 +43,25 @@ export function createWorld(options: { minor?: number; memoryBytes?: number } & 
     return found
   }
   /** `changed`, `same` or the error. */
+  // As a kubelet has it: what a volume was written with stands there until it is taken away.
+  const refs = new Map<string, { pod: Pod; volume: Volume }>()
+  const refOf = (pod: Pod, volume: Volume): VolumeRef => {
+    const key = `${pod.metadata.uid}/${volume.name}`
+    const ref = refs.get(key) ?? { pod, volume }
+    refs.set(key, ref)
+    return Object.assign(ref, { pod, volume })
+  }
   const setUp = (pod: Pod, name = 'foo'): string => {
     const volume = volumeOf(pod, name)
     let answer = 'no answer'
     plugin(volume)
-      .setUp({ pod, volume })
+      .setUp(refOf(pod, volume))
       .subscribe((result) => {
         answer = result.ok ? (result.changed ? 'changed' : 'same') : result.error
       })
     return answer
   }
-  const tearDown = (pod: Pod, name = 'foo') =>
-    plugin(volumeOf(pod, name)).tearDown({ pod, volume: volumeOf(pod, name) })
+  const tearDown = (pod: Pod, name = 'foo') => plugin(volumeOf(pod, name)).tearDown(refOf(pod, volumeOf(pod, name)))
   const directory = (pod: Pod, name = 'foo') =>
     plugin(volumeOf(pod, name)).hostPath({ pod, volume: volumeOf(pod, name) })
   const secret = (name: string, values: Readonly<Record<string, string>>) =>
