@@ -63,6 +63,7 @@ export interface RestingInformer {
 }
 
 export interface InformerOptions<T extends KubeObject> extends ReflectorKind, Omit<ReflectorOwn<T>, 'store'> {
+  readonly fieldSelector?: string | undefined
   readonly indexers?: Readonly<Record<string, Indexer<T>>>
 }
 
@@ -88,6 +89,7 @@ export function createInformer<T extends KubeObject>(options: InformerOptions<T>
 /** A class, for the controllers have one for each resource that there is. */
 class SharedInformer<T extends KubeObject> implements Informer<T>, ReflectorStore<T> {
   readonly synced = new Latch()
+  readonly fieldSelector: string | undefined
   private readonly reflector: Reflector<T>
   private readonly objects = new Map<string, T>()
   private readonly indices: Index<T>[] = []
@@ -95,7 +97,8 @@ class SharedInformer<T extends KubeObject> implements Informer<T>, ReflectorStor
 
   constructor(options: InformerOptions<T>) {
     const { random, namespace, fieldSelector, labelSelector } = options
-    this.reflector = new Reflector<T>(options, { store: this, random, namespace, fieldSelector, labelSelector })
+    this.fieldSelector = fieldSelector
+    this.reflector = new Reflector<T>(options, { store: this, random, namespace, labelSelector })
     for (const [name, indexer] of Object.entries(options.indexers ?? {})) this.addIndexer(name, indexer)
   }
 

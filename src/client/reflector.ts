@@ -27,6 +27,8 @@ export interface ReflectorStore<T extends KubeObject> {
   stateChanged?(state: ReflectorState): void
   /** Told why a list or watch failed; the reflector goes on by itself. */
   failed?(error: RequestError): void
+  /** What it is to have, where that is not all: put together for who asks, as tens of thousands rest. */
+  readonly fieldSelector?: string | undefined
 }
 
 /** What all reflectors of one resource and component have in common. */
@@ -46,7 +48,6 @@ export interface ReflectorOwn<T extends KubeObject> {
   /** Draws watch time-outs and back-offs. */
   readonly random: RandomStream
   readonly namespace?: string | undefined
-  readonly fieldSelector?: string | undefined
   readonly labelSelector?: string | undefined
 }
 
@@ -83,7 +84,6 @@ export class Reflector<T extends KubeObject>
   private readonly kind: ReflectorKind
   private readonly store: ReflectorStore<T>
   private readonly namespace: string | undefined
-  private readonly fieldSelector: string | undefined
   /** The list or watch that is under way. */
   private asking: Unsubscribable | undefined
   /** Of the present watch. */
@@ -100,7 +100,6 @@ export class Reflector<T extends KubeObject>
     this.store = own.store
     this.random = own.random
     this.namespace = own.namespace
-    this.fieldSelector = own.fieldSelector
     if (own.labelSelector !== undefined) this.rarity.labelSelector = own.labelSelector
   }
 
@@ -135,7 +134,7 @@ export class Reflector<T extends KubeObject>
     const { client, resource } = this.kind
     const { timeoutSeconds, lastSyncResourceVersion: resourceVersion } = this
     const open: WatchOptions = { timeoutSeconds, allowWatchBookmarks: true, renewal: this, resourceVersion, resting }
-    const isAll = (this.namespace ?? this.fieldSelector ?? this.rare?.labelSelector) === undefined
+    const isAll = (this.namespace ?? this.store.fieldSelector ?? this.rare?.labelSelector) === undefined
     this.asking = client.watch<T>(resource, isAll ? open : extended(open, this.selection())).open(this)
   }
 
@@ -383,7 +382,8 @@ export class Reflector<T extends KubeObject>
   }
 
   private selection(): ListOptions {
-    const { namespace, fieldSelector } = this
+    const { namespace } = this
+    const { fieldSelector } = this.store
     const labelSelector = this.rare?.labelSelector
     const selection: { -readonly [K in keyof ListOptions]: ListOptions[K] } = {}
     if (namespace !== undefined) selection.namespace = namespace

@@ -25,7 +25,7 @@ export class Expectations {
 
   areSatisfied(key: string): boolean {
     const expected = this.#expected.get(key)
-    if (expected === undefined || (expected.creations <= 0 && (expected.deletions?.size ?? 0) === 0)) return true
+    if (expected === undefined || isFulfilled(expected)) return true
     return this.#kernel.now() - expected.since > expectationsTimeoutMs
   }
 
@@ -37,15 +37,27 @@ export class Expectations {
 
   creationObserved(key: string): void {
     const expected = this.#expected.get(key)
-    if (expected !== undefined) expected.creations--
+    if (expected === undefined) return
+    expected.creations--
+    this.#seen(key, expected)
   }
 
   /** `object` as it was named in `expect`. */
   deletionObserved(key: string, object: string): void {
-    this.#expected.get(key)?.deletions?.delete(object)
+    const expected = this.#expected.get(key)
+    if (expected?.deletions?.delete(object) === true) this.#seen(key, expected)
+  }
+
+  /** Of a key of which all was seen there is nothing to know: it is as if nobody had expected anything. */
+  #seen(key: string, expected: Expected): void {
+    if (isFulfilled(expected)) this.#expected.delete(key)
   }
 
   forget(key: string): void {
     this.#expected.delete(key)
   }
+}
+
+function isFulfilled({ creations, deletions }: Expected): boolean {
+  return creations <= 0 && (deletions?.size ?? 0) === 0
 }

@@ -2,6 +2,7 @@ import { type FieldTerm, parseFieldSelector, requiredValue } from '../../api/fie
 import { parseLabelSelector, type Selector } from '../../api/label-selector.ts'
 import { badRequest } from '../../api/status.ts'
 import type { KubeObject, Status } from '../../api/types/meta.ts'
+import { oneText } from '../../kernel/flat-text.ts'
 import type { Strategy } from './strategy.ts'
 
 interface SelectionText {
@@ -86,7 +87,9 @@ function selected(
   fields: readonly FieldTerm[],
   strategy: Strategy,
 ): Selected {
-  const name = requiredValue(fields, 'metadata.name')
+  const named = requiredValue(fields, 'metadata.name')
+  // As the object has it that is watched, for as long as the watch is open.
+  const name = named === undefined ? undefined : oneText(named)
   const indexValue = requiredValue(fields, 'spec.nodeName')
   // What one name says need not be said twice.
   const isByName = fields.length === 1 && name !== undefined

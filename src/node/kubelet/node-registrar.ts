@@ -9,7 +9,6 @@ import type { RestingReflector } from '../../client/resting.ts'
 import { after } from '../../kernel/after.ts'
 import { type Calendar, rfc3339 } from '../../kernel/calendar.ts'
 import { extended } from '../../kernel/extended.ts'
-import { flat } from '../../kernel/flat-text.ts'
 import { type Grid, gridAfter, gridAtOrAfter } from '../../kernel/grid.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { Latch } from '../../kernel/latch.ts'
@@ -89,14 +88,15 @@ export class NodeRegistrar implements ReflectorStore<Node> {
   constructor(options: NodeRegistrarOptions) {
     this.#options = options
     this.#isWatchful = options.isWatchful
-    const { kernel, client, minor, random, nodeName } = options
-    this.#reflector = new Reflector<Node>(
-      { kernel, client, minor, resource: resources.nodes },
-      { fieldSelector: flat(`metadata.name=${nodeName}`), random, store: this },
-    )
+    const { kernel, client, minor, random } = options
+    this.#reflector = new Reflector<Node>({ kernel, client, minor, resource: resources.nodes }, { random, store: this })
   }
 
   // What the API server tells of the own Node.
+
+  get fieldSelector(): string {
+    return `metadata.name=${this.#options.nodeName}`
+  }
 
   replace([node]: readonly Node[]): void {
     if (node !== undefined) this.update(node)

@@ -5,7 +5,6 @@ import type { ReflectorState } from '../../client/reflector.machine.ts'
 import { Reflector, type ReflectorKind, type ReflectorStore } from '../../client/reflector.ts'
 import { after } from '../../kernel/after.ts'
 import { firstOf } from '../../kernel/first-of.ts'
-import { flat } from '../../kernel/flat-text.ts'
 import { GridLoop, gridAfter, gridAtOrAfter } from '../../kernel/grid.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Once } from '../../kernel/once.ts'
@@ -77,7 +76,9 @@ class Item<T extends KubeObject> implements ReflectorStore<T> {
   lastAccess: VirtualMs
   changedAt: VirtualMs | undefined
   readonly reflector: Reflector<T>
-  readonly traffic: ObjectTraffic = { requests: 0, openWatches: 0 }
+  /** What its reflector has asked for so far, and has open. */
+  requests = 0
+  openWatches = 0
   #synced: Subject<void> | undefined
   readonly #host: ItemHost<T>
 
@@ -88,10 +89,13 @@ class Item<T extends KubeObject> implements ReflectorStore<T> {
     this.lastAccess = lastAccess
     this.reflector = new Reflector<T>(host.reflectors, {
       namespace,
-      fieldSelector: flat(`metadata.name=${name}`),
       random,
       store: this,
     })
+  }
+
+  get fieldSelector(): string {
+    return `metadata.name=${this.name}`
   }
 
   /** Told of each list that arrives. */
@@ -101,9 +105,8 @@ class Item<T extends KubeObject> implements ReflectorStore<T> {
   }
 
   stateChanged(state: ReflectorState): void {
-    if (state === 'listing') this.traffic.requests++
-    if (state === 'watching') this.traffic.requests++
-    this.traffic.openWatches = state === 'watching' ? 1 : 0
+    if (state === 'listing' || state === 'watching') this.requests++
+    this.openWatches = state === 'watching' ? 1 : 0
   }
 
   replace(objects: readonly T[]): void {
@@ -249,7 +252,8 @@ export class WatchManager<T extends KubeObject & { readonly immutable?: boolean 
   }
 
   traffic(namespace: string, name: string): ObjectTraffic | undefined {
-    return this.#items.get(objectKey(namespace, name))?.traffic
+    const item = this.#items.get(objectKey(namespace, name))
+    return item && { requests: item.requests, openWatches: item.openWatches }
   }
 
   inspect(): readonly ObjectView[] {
@@ -294,7 +298,7 @@ export class WatchManager<T extends KubeObject & { readonly immutable?: boolean 
     if (object?.immutable === true && this.options.freezesImmutable && !item.isImmutable) {
       item.isImmutable = true
       item.reflector.stop()
-      item.traffic.openWatches = 0
+      item.openWatches = 0
     }
     return this.#found(item)
   }

@@ -5,7 +5,6 @@ import { type Client, resources } from '../../../client/client.ts'
 import { Reflector, type ReflectorStore } from '../../../client/reflector.ts'
 import type { Reopening, WatchesAtRest } from '../../../client/reopening.ts'
 import type { RestingReflector } from '../../../client/resting.ts'
-import { flat } from '../../../kernel/flat-text.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
 import { Latch } from '../../../kernel/latch.ts'
 import type { RandomStream } from '../../../kernel/random.ts'
@@ -26,15 +25,18 @@ export class ApiPodSource implements ReflectorStore<Pod> {
   readonly #pods = new SparseMap<string, Pod>()
   readonly #changes = new Source<ConfigNews>()
   readonly #reflector: Reflector<Pod>
+  readonly #nodeName: string
   /** Open once the first list has been handed on. */
   readonly ready = new Latch()
 
   constructor(options: PodSourceOptions) {
     const { kernel, client, minor, random, nodeName } = options
-    this.#reflector = new Reflector<Pod>(
-      { kernel, client, minor, resource: resources.pods },
-      { fieldSelector: flat(`spec.nodeName=${nodeName}`), random, store: this },
-    )
+    this.#nodeName = nodeName
+    this.#reflector = new Reflector<Pod>({ kernel, client, minor, resource: resources.pods }, { random, store: this })
+  }
+
+  get fieldSelector(): string {
+    return `spec.nodeName=${this.#nodeName}`
   }
 
   get changes(): Observable<ConfigNews> {

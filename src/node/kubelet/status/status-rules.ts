@@ -118,6 +118,7 @@ export function isLegal(before: PodStatus, after: PodStatus, pod: Pod): boolean 
 
 /** A status, with the very objects of another one where both say the same. */
 export function sharedStatus(own: PodStatus, other: PodStatus): PodStatus {
+  if (equalJson(own, other)) return other
   const shared: Record<string, unknown> = { ...own }
   const found: Readonly<Record<string, unknown>> = { ...other }
   for (const key in shared) if (equalJson(shared[key], found[key])) shared[key] = found[key]

@@ -23,7 +23,7 @@ import { podDirectory, readyDirectory, volumeDirectory } from './layout.ts'
 import { mapWalks } from './map-walks.ts'
 import { hasNestedMountPoints, makeNestedMountPoints } from './nested-mounts.ts'
 import { ownFromLeaves, ownFromRoot } from './ownership.ts'
-import type { Payload } from './payload.ts'
+import { type Payload, RecentPayloads } from './payload.ts'
 import { cleanSubPaths } from './subpath.ts'
 import { timestampNames } from './timestamp.ts'
 import {
@@ -83,6 +83,7 @@ interface RenewableVolume extends UnreadVolume {
 export function contentPlugin(host: VolumeHost, kind: ContentKind): VolumePlugin {
   const directoryOf = (ref: VolumeRef): string => volumeDirectory(uidOf(ref.pod), kind.name, ref.volume.name)
   const renewable = new SparseMap<string, RenewableVolume>()
+  const payloads = new RecentPayloads()
   const metaOf = ({ pod, volume }: VolumeRef) => readyDirectory(podDirectory(uidOf(pod)), `wrapped_${volume.name}`)
   const tearDown = (ref: VolumeRef): TearDownResult => {
     const failed =
@@ -97,7 +98,7 @@ export function contentPlugin(host: VolumeHost, kind: ContentKind): VolumePlugin
   const setUp = (ref: VolumeRef, content: Content, marks: TokenMarks): SetUpResult => {
     if (!content.ok) return content
     const directory = directoryOf(ref)
-    const { payload } = content
+    const payload = payloads.one(content.payload)
     if (content.staleAt !== undefined) renewable.set(directory, { payload, marks })
     const left = waiting(ref, host.fs)
     if (left !== undefined && isSame(left.payload, payload)) return setUpResult(content, false)

@@ -91,6 +91,11 @@ export class WholeSecret implements Payload {
     return Object.keys(this.#data).length
   }
 
+  /** Whether it is of the very same object, with the same mode. */
+  isAlike(other: WholeSecret): boolean {
+    return this.secret === other.secret && this.#mode === other.#mode
+  }
+
   keys(): readonly string[] {
     return sortBytewise(Object.keys(this.#data))
   }
@@ -127,6 +132,21 @@ export class WholeSecret implements Payload {
 
   get #bytes(): ReadonlyMap<string, Uint8Array> {
     return readBytes(this.secret)
+  }
+}
+
+/** How many are remembered: what the Pods of a node have in common, and what the last of them has of its own. */
+const recentAtMost = 6
+
+/** Payloads of the same Secret as one, for all volumes of a node that were written not long after each other. */
+export class RecentPayloads {
+  #last: readonly WholeSecret[] = []
+
+  one(payload: Payload): Payload {
+    if (!(payload instanceof WholeSecret)) return payload
+    const known = this.#last.find((each) => each.isAlike(payload))
+    if (known === undefined) this.#last = [payload, ...this.#last.slice(0, recentAtMost - 1)]
+    return known ?? payload
   }
 }
 
