@@ -16,13 +16,23 @@ const read = new Uint16Array(1)
  * of a text that was just made, for one that has rested is only told where the other is.
  */
 export function oneText(text: string): string {
+  if (++used > usedAtMost) {
+    used = 0
+    names = tableOfNames()
+  }
   names[text] = true
-  delete names[text]
   return text
 }
 
 /** A table and not an object with hidden classes, for it is made without a prototype. */
-const names: Record<string, true> = Object.create(null)
+function tableOfNames(): Record<string, true> {
+  return Object.create(null)
+}
+
+/** What is asked for is a name of a member in it: that is how a text comes into the engine's table. It is let go before it grows. */
+let names = tableOfNames()
+let used = 0
+const usedAtMost = 256
 
 /** Longer ones are contents more than names: nobody has the same, and finding out takes time. */
 const nameAtMost = 120

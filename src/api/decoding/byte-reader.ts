@@ -92,7 +92,13 @@ export class ByteReader {
     return false
   }
 
+  /** A string that rests with what is decoded. */
   readString(): string {
+    return ofItsOwn(this.readName())
+  }
+
+  /** The same of a name of a member, which nobody keeps as it is. */
+  readName(): string {
     const code = this.nextToken()
     if (code === 0x22) return this.stringBody()
     if (code === 0x6e) {
@@ -115,7 +121,7 @@ export class ByteReader {
         const start = this.head
         this.head = at + 1
         const raw = this.text(start, at)
-        return hasEscape ? unescapeText(raw) : ofItsOwn(raw)
+        return hasEscape ? unescapeText(raw) : raw
       }
     }
     this.head = this.bytes.length

@@ -43,7 +43,7 @@ export class JsonReader {
     while (this.#next() !== '}') {
       if (this.#text[this.#at] === ',') this.#at++
       this.#next()
-      const name = this.text()
+      const name = this.name()
       this.#next()
       this.#at++
       yield name
@@ -64,7 +64,12 @@ export class JsonReader {
 
   /** A string's value. */
   text(): string {
-    return ofItsOwn(String(JSON.parse(this.take())))
+    return ofItsOwn(this.name())
+  }
+
+  /** The same of a name of a member, which nobody keeps as it is. */
+  name(): string {
+    return String(JSON.parse(this.take()))
   }
 
   /** The value as it stands there. */

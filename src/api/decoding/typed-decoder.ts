@@ -81,7 +81,7 @@ class TypedDecoder {
       return undefined
     }
     reader.head--
-    const name = reader.readString()
+    const name = reader.readName()
     const colon = reader.nextToken()
     if (colon === 0x3a) return name
     reader.report('readFieldHash', `expect :, but found ${charOf(colon)}`)
@@ -157,7 +157,7 @@ class TypedDecoder {
     if (reader.nextToken() === 0x7d) return map
     reader.unreadByte()
     do {
-      const key = reader.readString()
+      const key = reader.readName()
       if (reader.nextToken() !== 0x3a) {
         reader.report('ReadMapCB', 'expect : after object field, but found "')
         return map

@@ -2,7 +2,7 @@ import { ephemeralClaimName } from '../../api/ephemeral-claims.ts'
 import { member, type PodReference, referencesOf } from '../../api/pod-references.ts'
 import type { Pod } from '../../api/types/core.ts'
 import type { KubeObject } from '../../api/types/meta.ts'
-import { oneText } from '../../kernel/flat-text.ts'
+import { flat, oneText } from '../../kernel/flat-text.ts'
 
 /** Kinds of objects that a node may read because something on it refers to them. */
 export type VertexKind =
@@ -147,7 +147,7 @@ const vertexKinds: Readonly<Record<PodReference['kind'], VertexKind>> = {
 }
 
 function vertexOf(kind: VertexKind, namespace: string, name: string): string {
-  return oneText(`${kind} ${namespace}/${name}`)
+  return flat(`${kind} ${namespace}/${name}`)
 }
 
 /** A mirror Pod entitles its node to nothing: nodes make these themselves. */
@@ -155,11 +155,11 @@ function verticesOf(pod: Pod, namespace: string): readonly string[] {
   if (pod.metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined) return []
   const references = new Set<string>()
   const account = pod.spec.serviceAccountName
-  if (account) references.add(vertexOf('serviceAccount', namespace, account))
-  for (const { kind, name } of referencesOf(pod)) references.add(vertexOf(vertexKinds[kind], namespace, name))
+  if (account) references.add(oneText(vertexOf('serviceAccount', namespace, account)))
+  for (const { kind, name } of referencesOf(pod)) references.add(oneText(vertexOf(vertexKinds[kind], namespace, name)))
   for (const volume of pod.spec.volumes ?? []) {
     const claim = ephemeralClaimName(pod, volume)
-    if (claim !== undefined) references.add(vertexOf('persistentVolumeClaim', namespace, claim))
+    if (claim !== undefined) references.add(oneText(vertexOf('persistentVolumeClaim', namespace, claim)))
   }
   return [...references]
 }

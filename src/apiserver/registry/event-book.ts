@@ -32,11 +32,11 @@ interface Words {
 const rowsOfBlock = 64
 
 /** Columns of whole numbers: the last four are the uid. */
-const [revisionColumn, oldColumn, highColumn, lowColumn, countColumn, uidColumn, columns] = [0, 1, 2, 3, 4, 5, 9]
+const [revisionColumn, highColumn, lowColumn, countColumn, uidColumn, columns] = [0, 1, 2, 3, 4, 8]
 
 /**
- * Stored Events, a Pod has a dozen of them for an hour: columns in blocks, in the order of writes. A row takes 90 bytes, where it took two objects and a
- * text, 220 in all. Who keeps one keeps its place; a block goes when nobody keeps any of its rows.
+ * Stored Events, a Pod has a dozen of them for an hour: columns in blocks, in the order of writes. A row takes 80 bytes, where it took two objects and a
+ * text, 220 in all; what only those have that were written over stands beside the columns. Who keeps one keeps its place; a block goes when nobody keeps any of its rows.
  */
 export class EventBook implements RowBook {
   readonly #blocks = new Map<number, Block>()
@@ -45,17 +45,17 @@ export class EventBook implements RowBook {
 
   /** Writes down a new one; it is to be stored at once. */
   add(maker: EventMaker, said: EventRow, uid: string, now: VirtualMs): HeldEvent {
-    const row = this.#next(this.#wordsOf(maker, said), said, now, now)
+    const row = this.#next(this.#wordsOf(maker, said), said, now)
     writeUid(uid, row.block.numbers, row.index * columns + uidColumn)
     return row
   }
 
   /** Writes down one that is stored as it is now, to be stored in its place. */
   addAnew(old: HeldEvent, said: EventRow, now: VirtualMs): HeldEvent {
-    const row = this.#next(old.block.words[old.index], said, old.createdAt, now)
+    const row = this.#next(old.block.words[old.index], said, now)
     const [from, to] = [old.index * columns + uidColumn, row.index * columns + uidColumn]
     for (let at = 0; at < 4; at++) row.block.numbers[to + at] = old.block.numbers[from + at] ?? 0
-    row.block.numbers[row.index * columns + oldColumn] = old.place
+    row.block.writtenOver(row.index, old.place, old.createdAt)
     return row
   }
 
@@ -104,7 +104,7 @@ export class EventBook implements RowBook {
   }
 
   #oldOf(place: number): number {
-    return this.#blockOf(place).numbers[(place % rowsOfBlock) * columns + oldColumn] ?? -1
+    return this.#blockOf(place).over?.get(place % rowsOfBlock)?.old ?? -1
   }
 
   #blockOf(place: number): Block {
@@ -113,7 +113,7 @@ export class EventBook implements RowBook {
     return block
   }
 
-  #next(words: Words | undefined, said: EventRow, createdAt: VirtualMs, now: VirtualMs): HeldEvent {
+  #next(words: Words | undefined, said: EventRow, now: VirtualMs): HeldEvent {
     const place = this.#size++
     const index = place % rowsOfBlock
     const first = place - index
@@ -123,7 +123,7 @@ export class EventBook implements RowBook {
       this.#blocks.set(first, block)
     }
     block.words[index] = words
-    block.write(index, said, createdAt, now)
+    block.write(index, said, now)
     return new HeldEvent(this, block, place, said)
   }
 
@@ -170,12 +170,16 @@ class Block {
   held = 0
   readonly holders = new Uint8Array(rowsOfBlock)
   readonly numbers = new Int32Array(rowsOfBlock * columns)
-  /** When each was created, and when it was written. */
-  readonly times = new Float64Array(rowsOfBlock * 2)
+  /** When each was written. */
+  readonly times = new Float64Array(rowsOfBlock)
   readonly words = new Array<Words | undefined>(rowsOfBlock)
   readonly about = new Array<ObjectReference>(rowsOfBlock)
-  /** Message, first and last timestamp of each. */
-  readonly texts = new Array<string | null>(rowsOfBlock * 3)
+  /** Message and last timestamp of each. */
+  readonly texts = new Array<string>(rowsOfBlock * 2)
+  /** First timestamps that are others than the last; those of the newer API have none. */
+  firsts: Map<number, string | null> | undefined
+  /** Of those that were written over another: its place, and when the first was created. */
+  over: Map<number, { readonly old: number; readonly createdAt: VirtualMs }> | undefined
   /** Of names that are no numbers. */
   names: Map<number, string> | undefined
   /** Objects of those that were looked at. */
@@ -200,21 +204,28 @@ class Block {
     this.made?.delete(index)
   }
 
-  write(
-    index: number,
-    { about, message, first, last, count, high, low }: EventRow,
-    createdAt: number,
-    at: number,
-  ): void {
+  writtenOver(index: number, old: number, createdAt: VirtualMs): void {
+    this.over ??= new Map()
+    this.over.set(index, { old, createdAt })
+  }
+
+  firstOf(index: number): string | null {
+    const other = this.firsts?.get(index)
+    return other === undefined ? (this.texts[index * 2 + 1] ?? null) : other
+  }
+
+  write(index: number, said: EventRow, at: VirtualMs): void {
+    const { about, message, first, last, count, high, low } = said
     const { numbers, times, texts } = this
     this.about[index] = about
-    texts[index * 3] = message
-    texts[index * 3 + 1] = first
-    texts[index * 3 + 2] = last
-    times[index * 2] = createdAt
-    times[index * 2 + 1] = at
+    texts[index * 2] = message
+    texts[index * 2 + 1] = last
+    times[index] = at
+    if (first !== last && !(said instanceof SeriesRow)) {
+      this.firsts ??= new Map()
+      this.firsts.set(index, first)
+    }
     const row = index * columns
-    numbers[row + oldColumn] = -1
     numbers[row + countColumn] = count
     numbers[row + lowColumn] = low
     if (typeof high === 'number') numbers[row + highColumn] = high
@@ -260,12 +271,12 @@ export class HeldEvent extends HeldRow implements KubeObject {
 
   /** When it was created. */
   get createdAt(): VirtualMs {
-    return this.block.times[this.index * 2] ?? 0
+    return this.block.over?.get(this.index)?.createdAt ?? this.at
   }
 
   /** When it was written last. */
   get at(): VirtualMs {
-    return this.block.times[this.index * 2 + 1] ?? 0
+    return this.block.times[this.index] ?? 0
   }
 
   get count(): number {
@@ -284,10 +295,10 @@ export class HeldEvent extends HeldRow implements KubeObject {
     const { about: abouts, texts } = this.block
     const { teller, type, reason, series } = this.#words
     const about = abouts[index] ?? {}
-    const [message, last] = [texts[index * 3] ?? '', texts[index * 3 + 2] ?? '']
+    const [message, last] = [texts[index * 2] ?? '', texts[index * 2 + 1] ?? '']
     // What has a series was told by its teller.
     return series === undefined
-      ? new EventRow(teller, about, type, reason, message, name, texts[index * 3 + 1] ?? null, last, count)
+      ? new EventRow(teller, about, type, reason, message, name, this.block.firstOf(index), last, count)
       : new SeriesRow(
           teller as SeriesTeller,
           about,

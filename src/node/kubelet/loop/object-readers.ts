@@ -1,6 +1,6 @@
 import { configMapNamesOf, secretNamesOf } from '../../../api/pod-references.ts'
 import type { Pod } from '../../../api/types/core.ts'
-import { oneText } from '../../../kernel/flat-text.ts'
+import { flat, oneText } from '../../../kernel/flat-text.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
 import { SparseMap } from '../../../kernel/sparse.ts'
 import type { VirtualMs } from '../../../kernel/time.ts'
@@ -27,7 +27,7 @@ export class ObjectReaders {
     const uid = pod.metadata.uid ?? ''
     for (const key of readKeys(pod)) {
       const readers = this.#readers.get(key)
-      if (readers === undefined) this.#readers.set(key, uid)
+      if (readers === undefined) this.#readers.set(oneText(key), uid)
       else if (typeof readers !== 'string') readers.add(uid)
       else if (readers !== uid) this.#readers.set(key, new Set([readers, uid]))
     }
@@ -62,7 +62,7 @@ export class ObjectReaders {
 
 /** As the API server's graph of nodes writes it, so that both have one text. */
 function keyOf(kind: 'Secret' | 'ConfigMap', namespace: string, name: string): string {
-  return oneText(`${kind === 'Secret' ? 'secret' : 'configMap'} ${objectKey(namespace, name)}`)
+  return flat(`${kind === 'Secret' ? 'secret' : 'configMap'} ${objectKey(namespace, name)}`)
 }
 
 function readKeys(pod: Pod): readonly string[] {
