@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { DigestLru } from '../../src/client/digest-lru.ts'
+import { DigestLru, type Packing } from '../../src/client/digest-lru.ts'
 import { Lru } from '../../src/client/lru.ts'
 import { tries } from '../tries.ts'
 
@@ -17,10 +17,24 @@ const steps = fc.array(
   { maxLength: 120 },
 )
 
-test('R2 it remembers what an Lru does, in the same order', () => {
+/** A value that lies in two cells. */
+const packing: Packing<{ of: number }> = {
+  width: 2,
+  write(cells, at, { of }) {
+    cells[at] = `half of ${of}`
+    cells[at + 1] = of
+  },
+  read: (cells, at) => ({ of: Number(cells[at + 1]) }),
+}
+
+test.each([
+  ['as they are', undefined],
+  ['in rows of cells', packing],
+])('R2 it remembers what an Lru does, in the same order: values %s', (_, packed) => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 12 }), steps, (capacity, all) => {
-      const [compact, plain] = [new DigestLru<{ of: number }>(capacity), new Lru<number, { of: number }>(capacity)]
+      const compact = new DigestLru<{ of: number }>(capacity, packed)
+      const plain = new Lru<number, { of: number }>(capacity)
       for (const step of all) {
         for (const lru of [compact, plain]) {
           if (step.does === 'set') lru.set(step.key, { of: step.value })

@@ -73,3 +73,20 @@ test("L5 until the seed is sown, streams are the same for all seeds, but for tho
   expect(one.before[1]).toBe(plain.stream('own').next())
   expect(one.after).toEqual([plain.stream('common').next(), plain.stream('own').next(), plain.stream('new').next()])
 })
+
+test('streams of a family are those of their whole names, and begin anew once they were let go', () => {
+  const [whole, parts] = [createRandomStreams('seed'), createRandomStreams('seed')]
+  const family = parts.family('node-1/kubelet/pod/')
+  const drawn = [1, 2, 3].map(() => family.stream('u').next())
+  expect(drawn).toEqual([1, 2, 3].map(() => whole.stream('node-1/kubelet/pod/u').next()))
+  expect(parts.family('node-1/kubelet/pod/')).toBe(family)
+  family.release('u')
+  expect(family.stream('u').next()).toBe(drawn[0])
+})
+
+test('what a family drew before the seed counts is forgotten', () => {
+  const late = createLateStreams('seed', () => false)
+  late.family('a/').stream('b').next()
+  late.sow()
+  expect(late.family('a/').stream('b').next()).toBe(createRandomStreams('seed').stream('a/b').next())
+})
