@@ -336,8 +336,7 @@ const mutants: readonly Mutant[] = [
               const env = isLate
                 ? one.config.env.map(({ name, value }) => ({ name, value: `${value}!` }))
                 : one.config.env
-              const now = { ...one.now, config: { ...one.config, env } }
-              return Object.assign<LiveContainer, object>(Object.create(one), { now })
+              return Object.assign(Object.create(one), { now: { ...one.now, config: { ...one.config, env } } })
             }),
         }),
     },
