@@ -69,3 +69,40 @@ function makerOf(members: number): Maker {
   }
   return make
 }
+
+/**
+ * Makes an object of members that are found one after the other, before anybody knows how many there will be: they wait in a list that all
+ * such objects take turns with, so that only the object itself is made. What is begun is finished or given up, innermost first. None may be called
+ * `__proto__`.
+ */
+export class MembersToBe {
+  readonly #names: string[] = []
+  readonly #values: unknown[] = []
+  #end = 0
+
+  /** Begins an object; what it gives is for `finished` or `givenUp`. */
+  begin(): number {
+    return this.#end
+  }
+
+  add(name: string, value: unknown): void {
+    this.#names[this.#end] = name
+    this.#values[this.#end] = value
+    this.#end++
+  }
+
+  finished(from: number): Record<string, unknown> {
+    const object = emptyFor<Record<string, unknown>>(this.#end - from)
+    for (let at = from; at < this.#end; at++) {
+      object[this.#names[at] ?? ''] = this.#values[at]
+      this.#values[at] = undefined
+    }
+    this.#end = from
+    return object
+  }
+
+  givenUp(from: number): void {
+    this.#values.fill(undefined, from, this.#end)
+    this.#end = from
+  }
+}

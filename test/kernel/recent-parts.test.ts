@@ -18,15 +18,15 @@ describe('equal parts as one', () => {
   })
 
   class Named {
-    readonly name = 'a'
+    readonly name = 'of a class'
   }
 
   test.each([
-    ['another order of members', { a: 'x', b: 'x' }, { b: 'x', a: 'x' }],
-    ['other names of members', { a: 'x' }, { b: 'x' }],
-    ['a member more', { a: 'x' }, { a: 'x', b: undefined }],
-    ['a number for a text', { a: 1 }, { a: '1' }],
-    ['an object of a class', { name: 'a' }, new Named()],
+    ['another order of members', { a: 'order', b: 'order' }, { b: 'order', a: 'order' }],
+    ['other names of members', { a: 'names' }, { b: 'names' }],
+    ['a member more', { a: 'more' }, { a: 'more', b: undefined }],
+    ['a number for a text', { a: 17, b: 'text' }, { a: '17', b: 'text' }],
+    ['an object of a class', { name: 'of a class' }, new Named()],
   ])('%s is not the same', (_, one, other) => {
     expect(onePart<object>(one)).toBe(one)
     expect(onePart<object>(other)).toBe(other)

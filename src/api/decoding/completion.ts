@@ -1,6 +1,5 @@
-import { exact, membersOf } from '../../kernel/exact.ts'
+import { exact, MembersToBe, membersOf } from '../../kernel/exact.ts'
 import { onePart } from '../../kernel/recent-parts.ts'
-import { setMember } from '../json.ts'
 import type { Definition, FieldSchema, FieldType, ScalarType } from '../schema/schema.ts'
 
 /** The members that the server would write: empty ones left out where they may be, others put in. `omitsTimes`: creationTimestamp, too, the one time that has omitzero. */
@@ -9,22 +8,28 @@ export function completed(
   members: ReadonlyMap<string, unknown>,
   omitsTimes = false,
 ): Record<string, unknown> {
-  const object: Record<string, unknown> = {}
+  const begun = toBe.begin()
   for (const field of definition.fields.values()) {
     const value = members.get(field.name)
-    const kept = value === undefined || isEmpty(value, field) ? absent(field, definition, omitsTimes) : value
-    if (kept !== undefined) setMember(object, field.name, kept)
+    const written = value === undefined || isEmpty(value, field) ? absent(field, definition, omitsTimes) : value
+    if (written !== undefined) toBe.add(field.name, written)
   }
-  return kept(object)
+  return inCommon(toBe.finished(begun))
 }
+
+/** Of the objects that are being made: what is absent from one may be an empty object in its turn. */
+const toBe = new MembersToBe()
 
 /** Of more members it is hardly ever that two say the same. */
 const partAtMost = 4
 
 /** An object that was decoded, as objects keep it: with no room to spare, and a small one in common with who says the same. */
 export function kept(object: Record<string, unknown>): Record<string, unknown> {
-  const members = membersOf(object)
-  return members <= partAtMost ? onePart(exact(object)) : exact(object)
+  return inCommon(exact(object))
+}
+
+function inCommon(object: Record<string, unknown>): Record<string, unknown> {
+  return membersOf(object) <= partAtMost ? onePart(object) : object
 }
 
 /** Labels and what is like them, but no values of Secrets. */

@@ -4,7 +4,7 @@ import { isObject, type JsonObject, setMember } from '../../api/json.ts'
 import type { Definition, FieldSchema, FieldType, ScalarType } from '../../api/schema/schema.ts'
 import { base64Length } from '../../bytes/bytes.ts'
 import { sortBytewise } from '../../go/json.ts'
-import { exact } from '../../kernel/exact.ts'
+import { exact, MembersToBe } from '../../kernel/exact.ts'
 
 /** There is something that the decoder of texts has a word to say about, or takes in its own way. */
 export const notPlain = Symbol('not plain')
@@ -28,21 +28,29 @@ export function typedValue(
 ): Record<string, unknown> | typeof notPlain {
   if (!isPlainObject(value)) return notPlain
   let known = 0
-  const object: Record<string, unknown> = {}
+  const begun = members.begin()
   for (const field of definition.fields.values()) {
     const given = value[field.name]
     let made: unknown
     if (given !== undefined && Object.hasOwn(value, field.name)) {
       known++
       made = fieldValue(given, field, manner)
-      if (made === notPlain) return notPlain
+      if (made === notPlain) return givenUp(begun)
     }
-    if (field.required && (given === undefined || given === null)) return notPlain
+    if (field.required && (given === undefined || given === null)) return givenUp(begun)
     const kept = made === undefined || isEmpty(made, field) ? absent(field, definition, manner.omitsTimes) : made
-    if (kept !== undefined) setMember(object, field.name, kept)
+    if (kept !== undefined) members.add(field.name, kept)
   }
   for (const name in value) if (value[name] !== undefined) known--
-  return known === 0 ? exact(object) : notPlain
+  return known === 0 ? members.finished(begun) : givenUp(begun)
+}
+
+/** Of the objects that are being made, each within another. */
+const members = new MembersToBe()
+
+function givenUp(begun: number): typeof notPlain {
+  members.givenUp(begun)
+  return notPlain
 }
 
 function isPlainObject(value: unknown): value is JsonObject {
