@@ -16,19 +16,21 @@ export function onePart<T extends object>(part: T): T {
   return part
 }
 
+/** Names of the members of what is compared with, for one comparison after the other: thousands of lists would be made and let go. */
+const names: string[] = []
+
 function isSame<T extends object>(known: T, part: T): boolean {
   if (known.constructor !== part.constructor) return false
-  const keys = Object.keys(part)
-  const others = Object.keys(known)
-  if (keys.length !== others.length) return false
-  for (const [at, key] of keys.entries())
-    if (others[at] !== key || known[key as keyof T] !== part[key as keyof T]) return false // a key of it
-  return true
+  let members = 0
+  for (const name in known) names[members++] = name
+  let at = 0
+  for (const name in part) if (names[at++] !== name || known[name] !== part[name]) return false
+  return at === members
 }
 
-function placeOf(part: object): number {
+function placeOf<T extends object>(part: T): number {
   let mark = 0
-  for (const value of Object.values(part)) mark = (Math.imul(mark, 31) + markOf(value)) | 0
+  for (const name in part) mark = (Math.imul(mark, 31) + markOf(part[name])) | 0
   return (mark ^ (mark >>> 10)) & (remembered - 1)
 }
 
