@@ -92,7 +92,7 @@ function busyboxWith(trust?: Trust, dialect: Dialect = ash): ProgramLookup {
 }
 
 /** The shell of an image that has curl beside. */
-export const ashWithCurl: Dialect = { ...ash, extras: new Set(['curl', 'getent', 'envsubst', 'openssl']) }
+const ashWithCurl: Dialect = { ...ash, extras: new Set(['curl', 'getent', 'envsubst', 'openssl']) }
 /** The shell of one of which nothing is known: it has all that podsim has. */
 export const ashWithTools: Dialect = {
   ...ash,
