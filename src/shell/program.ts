@@ -43,6 +43,8 @@ export interface ProcessContext {
   readonly network?: ContainerNetwork | undefined
   /** Watches paths that are there, as they are now. Of files of mounts alone: of the container's own nobody tells. */
   watch(paths: readonly string[]): FileWatch
+  /** What its program keeps by it, for the signals that it gets. In no table: of one that is old a run that is over would stay a while. */
+  kept: object | undefined
 }
 
 /** Standard input of a process that somebody feeds while it runs. */

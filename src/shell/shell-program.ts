@@ -15,9 +15,6 @@ import { runShell as runStarted, type ShellBase, startShell } from './tools/nest
 import { sleepMsOf } from './tools/run-others.ts'
 import { findTool } from './tools/tools.ts'
 
-/** Shells that run, for the signals that their containers get. */
-const shells = new WeakMap<ProcessContext, Shell>()
-
 /**
  * A container's first process is spared signals that it does not handle, and tools handle none, nor does a shell without a
  * trap: the container is killed when its grace period ran out (137). Source: Linux kernel/signal.c, SIGNAL_UNKILLABLE.
@@ -69,8 +66,8 @@ const programOf = (dialect: Dialect, run: Run, trust?: Trust): Program => ({
   ...(trust?.isOrderly === true && trust.duty === 'serve' ? { onTerm: () => ({ afterMs: 100, exitCode: 0 }) } : {}),
   run: (task) => run(task, dialect, trust),
   signal(task, number) {
-    const shell = shells.get(task)
-    return shell !== undefined && deliver(shell, number)
+    const { kept } = task
+    return kept instanceof Shell && deliver(kept, number)
   },
 })
 
@@ -188,7 +185,7 @@ function baseOf(
 function plainShell(task: ProcessContext, dialect: Dialect, trust?: Trust): Shell {
   const shell = new Shell({ name: 'sh', tellsLine: false, positional: [], ...baseOf(task, dialect, trust) })
   shell.isReplaced = true
-  shells.set(task, shell)
+  task.kept = shell
   return shell
 }
 
@@ -228,7 +225,7 @@ function* runShell(task: ProcessContext, dialect: Dialect, trust?: Trust): Progr
   const { input } = task
   const started = yield* startShell(command, args, base, streams, input !== undefined)
   if (typeof started === 'number') return started
-  shells.set(task, started.shell)
+  task.kept = started.shell
   const run =
     started.isLive === true && input !== undefined
       ? interact(started.shell, streams, input)

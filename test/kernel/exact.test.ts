@@ -31,7 +31,8 @@ describe('an object with no room to spare', () => {
   })
 
   // Three words of the engine's, and one for each member: at least a word less than one that was filled.
-  test.each([1, 2, 5, 9, 14])('of %i members takes a word for each', (members) => {
+  // What other tests of the worker let go meanwhile disturbs the measure.
+  test.each([1, 2, 5, 9, 14])('of %i members takes a word for each', { retry: 5 }, (members) => {
     const filled = (): object => {
       const object: Record<string, number> = {}
       for (let i = 0; i < members; i++) object[`m${i}`] = i

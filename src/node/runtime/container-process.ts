@@ -40,6 +40,7 @@ export class ContainerProcess implements ProcessContext {
   readonly pid: number
   readonly stdin: ByteText
   readonly input: LiveInput | undefined
+  kept: object | undefined
   readonly #entry: ContainerEntry
   readonly #host: ProcessHost
   readonly #write: ProcessContext['write'] | undefined
@@ -52,6 +53,7 @@ export class ContainerProcess implements ProcessContext {
     this.argv = start.argv
     this.stdin = start.stdin
     this.input = start.input
+    this.kept = undefined
     this.#write = start.write
     this.#isInstant = start.isInstant === true
     this.pid = start.pid ?? entry.processes.enter(this)
