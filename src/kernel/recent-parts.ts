@@ -6,10 +6,12 @@ const parts: (object | undefined)[] = new Array<object | undefined>(remembered).
 /**
  * Equal small objects as one: the very one that was given before, if that is not long ago. For parts of objects that rest in hundreds of
  * thousands, which nobody changes: conditions with their instant, states of containers. Members are compared as they are, in their order.
- * Nobody can tell from outside.
+ * Nobody can tell from outside. What has a long text is given back as it is: contents are hardly ever equal, and would be kept by this list
+ * alone, a thousand of a megabyte each.
  */
 export function onePart<T extends object>(part: T): T {
   const place = placeOf(part)
+  if (place === none) return part
   const known = parts[place]
   if (known !== undefined && isSame(known as T, part)) return known as T // it has the same members
   parts[place] = part
@@ -28,9 +30,17 @@ function isSame<T extends object>(known: T, part: T): boolean {
   return at === members
 }
 
+/** The place of what is not remembered. */
+const none = -1
+const textAtMost = 120
+
 function placeOf<T extends object>(part: T): number {
   let mark = 0
-  for (const name in part) mark = (Math.imul(mark, 31) + markOf(part[name])) | 0
+  for (const name in part) {
+    const value = part[name]
+    if (typeof value === 'string' && value.length > textAtMost) return none
+    mark = (Math.imul(mark, 31) + markOf(value)) | 0
+  }
   return (mark ^ (mark >>> 10)) & (remembered - 1)
 }
 

@@ -17,6 +17,12 @@ describe('equal parts as one', () => {
     expect(state()).toBe(state())
   })
 
+  test('what has a long text, as contents have, is not remembered', () => {
+    const contents = () => ({ password: 'x'.repeat(121) })
+    const first = onePart(contents())
+    expect(onePart(contents())).not.toBe(first)
+  })
+
   class Named {
     readonly name = 'of a class'
   }

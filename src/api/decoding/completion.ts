@@ -32,7 +32,7 @@ function inCommon(object: Record<string, unknown>): Record<string, unknown> {
   return membersOf(object) <= partAtMost ? onePart(object) : object
 }
 
-/** Labels and what is like them, but no values of Secrets. */
+/** Labels and what is like them. */
 export function isText(values: FieldType): boolean {
   return values.kind === 'scalar' && values.scalar === 'string'
 }
