@@ -123,6 +123,30 @@ describe('hostile input', () => {
   )
 })
 
+describe('what copies and compares without end', () => {
+  const memory = 'xrealloc: cannot allocate 33554432 bytes'
+  const output = 'podsim: too much was written at one instant'
+  const commands = 'podsim: too many commands ran at one instant; the loop is taken to run for ever'
+
+  test.each([
+    ['echo x | dd of=f seek=1000000000000', memory],
+    ['echo x | dd bs=1000000000000 conv=sync', memory],
+    ['dd if=/dev/zero bs=1G count=1', memory],
+    ['dd if=/dev/zero of=/dev/null bs=1M', output],
+    ['dd if=/dev/zero of=/dev/null bs=1M skip=100000000', output],
+    ['dd if=/dev/zero of=f bs=1M count=9 status=none; dd if=/dev/zero of=f bs=1 conv=notrunc', output],
+    ['dd if=/dev/zero of=/dev/null bs=1', commands],
+    ['diff shuffled sorted', commands],
+  ])('%s ends in words', (line, message) => {
+    const numbers = Array.from({ length: 5003 }, (_, i) => i)
+    const files = {
+      shuffled: numbers.map((i) => `${(i * 7919) % 5003}\n`).join(''),
+      sorted: numbers.map((i) => `${i}\n`).join(''),
+    }
+    expect(terminal(files).run(line).stderr).toBe(`bash: line 1: ${message}\n`)
+  })
+})
+
 describe('filters of jq without end', () => {
   test.each([
     ['def f: f; f', 'podsim: too many functions or subshells inside of one another'],

@@ -184,7 +184,11 @@ function outputOf(context: ToolContext, copy: Copy, path: ByteText): Sink | numb
   if (before !== undefined && !before.ok && before.code !== 'ENOENT')
     return cannotOpen(context, path, errorText(before.code))
   const kept = before?.ok === true ? bytesToByteText(before.value) : ''
+  context.held(copy.seek)
   return new PatchSink(kept, copy, (bytes) => {
+    // The file is written anew with each block.
+    context.held(bytes.length)
+    shell.budget.spendBytes(bytes.length)
     const written = files.writeFile(at, byteTextToBytes(bytes))
     return written.ok ? undefined : written.code
   })
@@ -226,15 +230,19 @@ function* run(
   read: Count,
   written: Count,
 ): Steps<{ readonly bytes: number; readonly code: number }> {
+  const { budget } = context.shell
   for (let left = copy.skip; left > 0; ) {
     const passed = yield* input.take(Math.min(left, pieceBytes))
     if (passed === '') break
     left -= passed.length
+    budget.spendBytes(passed.length)
   }
+  if (copy.has('sync')) context.held(copy.inSize)
   let bytes = 0
   for (let left = copy.limit; left > 0; ) {
-    const block = yield* blockOf(input, Math.min(copy.inSize, left))
+    const block = yield* blockOf(context, input, Math.min(copy.inSize, left))
     if (block === '') break
+    if ((read.whole + read.part) % blocksOfCommand === 0) budget.spendCommands()
     left -= block.length
     if (block.length === copy.inSize) read.whole++
     else read.part++
@@ -259,13 +267,16 @@ function* run(
 }
 
 const pieceBytes = 65_536
+/** Measured: so many blocks of one byte take as long as a command. */
+const blocksOfCommand = 16
 
-function* blockOf(input: Input, size: number): Steps<ByteText> {
+function* blockOf(context: ToolContext, input: Input, size: number): Steps<ByteText> {
   let block = ''
   while (block.length < size) {
     const piece = yield* input.take(Math.min(size - block.length, pieceBytes))
     if (piece === '') break
     block += piece
+    context.held(block.length)
   }
   return block
 }

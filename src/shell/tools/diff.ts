@@ -11,6 +11,9 @@ import { notSimulated, type Options, options, readAll, say, type ToolContext, us
 /** Exit code of what could not be compared. */
 const trouble = 2
 
+/** Measured: to try so many places, or to look at so many lines, takes as long as a command. */
+const triesOfCommand = 64
+
 /** Options of a comparison, worked out. */
 interface Comparison {
   readonly context: ToolContext
@@ -116,7 +119,13 @@ function* compareFiles(comparison: Comparison, a: ByteText, b: ByteText, head: s
   }
   const [linesA, linesB] = [linesOf(textA), linesOf(textB)]
   const key = keyOf(given)
-  const changes = say(context, changesOf, changesByChains)(linesA.map(key), linesB.map(key))
+  const { budget } = context.shell
+  budget.spendCommands(Math.ceil((linesA.length + linesB.length) / triesOfCommand))
+  let tries = 0
+  const effort = (): void => {
+    if (++tries % triesOfCommand === 0) budget.spendCommands()
+  }
+  const changes = say(context, changesOf, changesByChains)(linesA.map(key), linesB.map(key), effort)
   if (changes.length === 0) return told(comparison, a, b, true)
   const texts: Texts = { a: linesA, b: linesB }
   context.out(

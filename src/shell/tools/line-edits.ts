@@ -1,7 +1,11 @@
 /**
  * Which lines of two texts differ, as GNU's diff finds it. Source: gnulib lib/diffseq.h, diag and compareseq; diffutils
- * src/analyze.c, shift_boundaries. Left out: the guess for lines that occur very often, and the limit of cost.
+ * src/analyze.c, shift_boundaries. Left out: the guess for lines that occur very often, and the limit of cost, from which on GNU's is content with a
+ * longer way: who asks is told of each step (`Effort`), and may stop a search that takes too long by throwing.
  */
+
+/** Told of each place that is tried. */
+export type Effort = () => void
 
 /** A stretch of lines that is another in the second text; both ends counted from 0, the last excluded. */
 export interface Change {
@@ -18,7 +22,7 @@ type Marks = boolean[]
  * The same as busybox finds it: by chains of lines that are equal. Source: busybox editors/diff.c, stone, prune and output; left out:
  * the bound on lines that occur very often.
  */
-export function changesByChains(a: readonly string[], b: readonly string[]): readonly Change[] {
+export function changesByChains(a: readonly string[], b: readonly string[], effort: Effort): readonly Change[] {
   let start = 0
   while (start < a.length && start < b.length && a[start] === b[start]) start++
   let tail = 0
@@ -35,9 +39,13 @@ export function changesByChains(a: readonly string[], b: readonly string[]): rea
   for (let i = start; i < a.length - tail; i++) {
     let [replaced, replacedLength] = [chains[0], 0]
     for (const k of places.get(a[i] ?? '') ?? []) {
+      effort()
       if (k <= (replaced?.other ?? -1)) continue
       let length = 1
-      while (length < chains.length && (chains[length]?.other ?? -1) < k) length++
+      while (length < chains.length && (chains[length]?.other ?? -1) < k) {
+        effort()
+        length++
+      }
       const before = length === replacedLength + 1 ? replaced : chains[length - 1]
       if (length >= chains.length) {
         chains.push({ own: i, other: k, before })
@@ -74,8 +82,8 @@ function changesBetween(size: number, otherSize: number, matches: ReadonlyMap<nu
 }
 
 /** What has to change to make the second list of lines of the first, in the order of the lines. */
-export function changesOf(a: readonly string[], b: readonly string[]): readonly Change[] {
-  const [deleted, inserted] = new LineSearch(a, b).marks()
+export function changesOf(a: readonly string[], b: readonly string[], effort: Effort): readonly Change[] {
+  const [deleted, inserted] = new LineSearch(a, b, effort).marks()
   shift(a, deleted, inserted)
   shift(b, inserted, deleted)
   const changes: Change[] = []
@@ -91,13 +99,15 @@ export function changesOf(a: readonly string[], b: readonly string[]): readonly 
 class LineSearch {
   readonly #a: readonly string[]
   readonly #b: readonly string[]
+  readonly #effort: Effort
   /** How far each diagonal was followed from the beginning, and from the end. */
   readonly #forward = new Map<number, number>()
   readonly #backward = new Map<number, number>()
 
-  constructor(a: readonly string[], b: readonly string[]) {
+  constructor(a: readonly string[], b: readonly string[], effort: Effort) {
     this.#a = a
     this.#b = b
+    this.#effort = effort
   }
 
   /** Lines of the one that go, lines of the other that come. Lines that the other does not have at all are marked first. */
@@ -108,6 +118,7 @@ class LineSearch {
     const rest = new LineSearch(
       ownA.map((at) => this.#a[at] ?? ''),
       ownB.map((at) => this.#b[at] ?? ''),
+      this.#effort,
     )
     rest.#compare(
       0,
@@ -182,6 +193,7 @@ class LineSearch {
   }
 
   #ahead(d: number, xEnd: number, yEnd: number): number {
+    this.#effort()
     const [below, above] = [this.#forward.get(d - 1) ?? 0, this.#forward.get(d + 1) ?? 0]
     let x = below < above ? above : below + 1
     while (x < xEnd && x - d < yEnd && this.#a[x] === this.#b[x - d]) x++
@@ -190,6 +202,7 @@ class LineSearch {
   }
 
   #back(d: number, xStart: number, yStart: number): number {
+    this.#effort()
     const [below, above] = [this.#backward.get(d - 1) ?? 0, this.#backward.get(d + 1) ?? 0]
     let x = below < above ? below : above - 1
     while (xStart < x && yStart < x - d && this.#a[x - 1] === this.#b[x - d - 1]) x--
