@@ -88,7 +88,7 @@ function matchCondition(
   const compiled = compileRegexp(value)
   const pattern = compiled.ok ? compiled.regexp : refuse(compiled.message)
   const isMeant = (item: unknown): boolean => {
-    const text = field === '' ? item : isObject(item) ? item[field] : undefined
+    const text = field === '' ? item : isObject(item) && Object.hasOwn(item, field) ? item[field] : undefined
     return !isNothing(text) && typeof text !== 'object' && pattern.test(writtenText(text))
   }
   const found = (): readonly Slot[] =>

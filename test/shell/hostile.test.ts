@@ -147,6 +147,20 @@ describe('what copies and compares without end', () => {
   })
 })
 
+describe('numbers that are too large for a width', () => {
+  test.each([
+    ['echo hi | xxd -c 99999999999', 'xxd: invalid number of columns (max. 256).\n'],
+    ['echo hi | xxd -c -5', 'xxd: invalid number of columns (max. 256).\n'],
+    ['stat -c %999999999999n /', 'bash: line 1: xrealloc: cannot allocate 33554432 bytes\n'],
+  ])('%s ends in words', (line, message) => {
+    expect(terminal().run(line).stderr).toBe(message)
+  })
+
+  test('and for none', () => {
+    expect(terminal().run('echo hi | xxd -p -c 300; echo hi | xxd -c 256 | wc -c').stdout).toBe('68690a\n655\n')
+  })
+})
+
 describe('filters of jq without end', () => {
   test.each([
     ['def f: f; f', 'podsim: too many functions or subshells inside of one another'],

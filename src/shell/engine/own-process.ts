@@ -9,6 +9,9 @@ import type { Script } from './syntax.ts'
 /** Makes and runs the shell; told its number, and to say when it is there. */
 export type InnerShell = (pid: number, isThere: (inner: Shell) => void) => Steps<number>
 
+/** Measured: to begin a shell takes as long as so many commands. */
+const commandsOfShell = 4
+
 /** 128 and SIGKILL. */
 const killedCode = 137
 
@@ -17,6 +20,7 @@ const killedCode = 137
  * What is a child of its own already does nothing but run it.
  */
 export function* inProcess(around: Shell, streams: Streams, text: string, body: InnerShell): Steps<number> {
+  around.budget.spendCommands(commandsOfShell)
   if (!isGivenUp(around)) {
     const job = around.world.processes.start(text, (own) =>
       guarded(

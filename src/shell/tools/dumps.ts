@@ -261,6 +261,9 @@ function displayedRow(row: ByteText, at: number, { size, cell }: Display): strin
   return `${hex(at, 7)}${text.padEnd((16 / size) * cell(0).length)}\n`
 }
 
+/** Source: vim src/xxd/xxd.c, COLS; of -p and -i there is no such limit. */
+const mostColumns = 256
+
 /** Bytes in pairs with their characters; -p plain digits, -i as C, -r back to bytes. */
 export const xxd: Tool = function* xxd(context): Steps<number> {
   // vim's takes -ps and other long names behind one dash.
@@ -290,6 +293,8 @@ export const xxd: Tool = function* xxd(context): Steps<number> {
   const count = sizeOf(given.value('l') ?? given.value('n'))
   const usual = given.has('p') ? '30' : given.has('i') ? '12' : isBinary ? '6' : '16'
   const columns = Number(given.value('c') ?? usual) || Number(usual)
+  if (columns < 0 || (columns > mostColumns && !given.has('p') && !given.has('i')))
+    return complain(context, `invalid number of columns (max. ${mostColumns}).`)
   const group = Number(given.value('g') ?? (isBinary ? '1' : given.has('e') ? '4' : '2')) || columns
   const digits = isBinary ? 8 : 2
   const shown = (code: number): string => {

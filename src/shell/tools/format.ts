@@ -95,11 +95,16 @@ function padded(field: string, flag: string): string {
   }
 }
 
+/** 0 is Sunday, before 1970, too. */
+function weekdayOf(at: number): number {
+  return (((Math.floor(at / dayMs) + 4) % 7) + 7) % 7
+}
+
 /** Weeks: from Sundays, from Mondays, and as ISO 8601 counts them. */
 function weekField(letter: string, at: number): string | undefined {
   const { year, month, day } = civilTime(at)
   const dayOfYear = dayOfYearOf(month, day, year) - 1
-  const weekday = (Math.floor(at / dayMs) + 4) % 7
+  const weekday = weekdayOf(at)
   switch (letter) {
     case 'U':
       return padNumber(Math.floor((dayOfYear + 7 - weekday) / 7), 2)
@@ -170,7 +175,7 @@ function timeField(letter: string, at: number): string | undefined {
 
 function dateField(letter: string, at: number): string | undefined {
   const { year, month, day } = civilTime(at)
-  const weekday = (Math.floor(at / dayMs) + 4) % 7
+  const weekday = weekdayOf(at)
   switch (letter) {
     case 'Y':
       return padNumber(year, 4)

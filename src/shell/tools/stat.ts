@@ -103,7 +103,9 @@ export const stat: Tool = (context) => {
     context.out(
       text.replace(/%([0-9-]*)([a-zA-Z%])/g, (whole, width: string, letter: string) => {
         const value = Object.hasOwn(fields, letter) ? (fields[letter] ?? whole) : whole
-        return width.startsWith('-') ? value.padEnd(Number(width.slice(1))) : value.padStart(Number(width || '0'))
+        const columns = Math.abs(Number(width || '0')) || 0
+        context.held(columns)
+        return width.startsWith('-') ? value.padEnd(columns) : value.padStart(columns)
       }),
     )
   }
