@@ -2,7 +2,7 @@ import { recordedWindowRows } from './files/time-windows.ts'
 import { togetherRows } from './files/timeline-distributions.ts'
 import { oneRunRows } from './one-run.ts'
 import { refusalRows } from './refusals.ts'
-import { type Together, testTogether, testVectors } from './test-vectors.ts'
+import { type Together, testTogether, testVectors, vectorFiles } from './test-vectors.ts'
 import { vectorPaths } from './vectors-folder.ts'
 
 /** What the seed tells that all recordings have in common, whatever the seeds are that show them first (plays.ts). */
@@ -35,7 +35,7 @@ export function testFirstTimelines(alone: 'v1.18 alone' | 'v1.36 too'): void {
     return name !== undefined && namesOfNewest.has(name) === (alone === 'v1.36 too')
   }
   testVectors(titleOf('v1.18'), { test: isTold })
-  if (alone === 'v1.36 too') testTogether(titleOf('v1.18'), { test: (path) => ofFirstVersion.test(path) }, ofAll)
+  if (alone === 'v1.36 too') testTogether(titleOf('v1.18'), vectorFiles(ofFirstVersion), ofAll)
 }
 
 function titleOf(version: string): string {

@@ -15,10 +15,9 @@ export interface Together {
  * differences, and those that are listed still differ. `title` begins with the clauses.
  */
 export function testVectors(title: string, fits: Pick<RegExp, 'test'>, ...together: readonly Together[]): void {
-  const paths = vectorPaths().filter((path) => fits.test(path))
-  const files = paths.map((path) => readVectorFile(path))
+  const files = vectorFiles(fits)
   test(`${title}: the recordings are there`, () => {
-    expect(paths).not.toEqual([])
+    expect(files).not.toEqual([])
   })
   describe.each(files.map((file) => [file.path, file] as const))(`${title}: %s`, (path, file) => {
     const parts = judgeOf(file)?.parts(file, 'quick') ?? []
@@ -38,12 +37,16 @@ export function testVectors(title: string, fits: Pick<RegExp, 'test'>, ...togeth
       expect(always.filter(({ row }) => !seen.has(row))).toEqual([])
     })
   })
-  if (together.length > 0) testTogether(title, fits, together)
+  if (together.length > 0) testTogether(title, files, together)
 }
 
-/** One test for each row that only all files together tell. */
-export function testTogether(title: string, fits: Pick<RegExp, 'test'>, together: readonly Together[]): void {
-  const files = vectorPaths().flatMap((path) => (fits.test(path) ? [readVectorFile(path)] : []))
+/** The files whose path fits. */
+export function vectorFiles(fits: Pick<RegExp, 'test'>): readonly VectorFile[] {
+  return vectorPaths().flatMap((path) => (fits.test(path) ? [readVectorFile(path)] : []))
+}
+
+/** One test for each row that only all files together tell. What was played of the same files is not played again. */
+export function testTogether(title: string, files: readonly VectorFile[], together: readonly Together[]): void {
   // vitest cuts a long `$title`, and `npm run mutants` asks for it by its words.
   test.each(together.map((each) => [each.title, each] as const))(`${title}: %s`, (_title, { rows }) => {
     expect(rows(files).filter(({ passed }) => !passed)).toEqual([])
