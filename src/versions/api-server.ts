@@ -349,11 +349,6 @@ export const apiServer = changes({
     'pkg/apis/core/validation/validation.go, validEnvDownwardAPIFieldPathExpressions',
   ],
   takesHostAddresses: [29, 'variables may be status.hostIPs', 'pkg/features/kube_features.go, PodHostIPs (beta)'],
-  sidecarContainersAreChecked: [
-    29,
-    'init containers have a restartPolicy',
-    'pkg/features/kube_features.go, SidecarContainers (beta)',
-  ],
   showsTolerationValue: [
     33,
     'a toleration that is wrong shows its value',

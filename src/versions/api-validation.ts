@@ -1,5 +1,60 @@
 /** Rows of the API server's table (api-server.ts) about how objects of small kinds are checked and filled in. */
 export const validationRows = {
+  containersShareOneCheck: [
+    25,
+    'init and ephemeral containers are checked as regular ones are, each container in the same order',
+    'pkg/apis/core/validation/validation.go, validateContainerCommon; between v1.24.0-alpha.2 and v1.28',
+  ],
+  tellsOfSidecars: [
+    28,
+    'the refusal of probes of init containers names restartPolicy=Always',
+    'pkg/apis/core/validation/validation.go, validateInitContainers; SidecarContainers is alpha in v1.28',
+  ],
+  containersHaveRestartRules: [
+    35,
+    'any container has a restartPolicy of its own, with rules',
+    'pkg/features/kube_features.go, ContainerRestartRules (beta)',
+  ],
+  rulesRestartAllContainers: [
+    36,
+    'a rule may restart all containers of the Pod',
+    'pkg/features/kube_features.go, RestartAllContainersOnContainerExits (beta)',
+  ],
+  initContainersResizeInPlace: [
+    36,
+    'init containers that end are not restarted by a resize',
+    'pkg/features/kube_features.go, InPlacePodVerticalScalingInitContainers (beta)',
+  ],
+  spreadingMergesKeys: [
+    34,
+    'matchLabelKeys of spread constraints become part of the selector',
+    'pkg/features/kube_features.go, MatchLabelKeysInPodTopologySpreadSelectorMerge (beta)',
+  ],
+  spreadingChecksSelectors: [
+    27,
+    'selectors of spread constraints are checked',
+    'pkg/apis/core/validation/validation.go, validateTopologySpreadConstraints; CHANGELOG-1.27 (#111802)',
+  ],
+  ownUsersHaveNoDevices: [
+    30,
+    'Pods with users of their own have no block devices',
+    'pkg/apis/core/validation/validation.go, validateHostUsers at v1.36; older versions not known',
+  ],
+  systemsMissPlainly: [
+    36,
+    "a Pod's system without a name is required without a reason",
+    'pkg/apis/core/validation/validation.go, validateOS; between v1.24 and v1.36',
+  ],
+  tellsOfZeroSleeps: [
+    32,
+    'the refusal of a hook that sleeps 0 s names a gate',
+    'pkg/apis/core/validation/validation.go, validateSleepAction at master before v1.33',
+  ],
+  sleepsMayBeZero: [
+    33,
+    'a hook may sleep 0 s',
+    'pkg/features/kube_features.go, PodLifecycleSleepActionAllowZero (beta)',
+  ],
   ingressClassesHaveScopes: [
     22,
     'the parameters of IngressClasses have a scope and may be of a namespace',

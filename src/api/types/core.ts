@@ -1,5 +1,6 @@
 import type { ContainerState, ContainerStatus, ResourceRequirements } from './container-status.ts'
-import type { KubeObject, LabelSelector, ObjectReference } from './meta.ts'
+import type { KubeObject, ObjectReference } from './meta.ts'
+import type { Affinity, TopologySpreadConstraint } from './scheduling.ts'
 import type { SecurityContext, WindowsSecurityContextOptions } from './security-context.ts'
 
 // The kinds of core/v1 that podsim's rooms work with. Source: k8s.io/api core/v1/types.go.
@@ -130,6 +131,8 @@ export interface Handler {
     readonly httpHeaders?: readonly { readonly name: string; readonly value: string }[]
   }
   readonly tcpSocket?: { readonly port: number | string; readonly host?: string }
+  readonly grpc?: { readonly port: number; readonly service?: string }
+  readonly sleep?: { readonly seconds: number }
 }
 
 export interface Probe extends Handler {
@@ -138,6 +141,7 @@ export interface Probe extends Handler {
   readonly periodSeconds?: number
   readonly successThreshold?: number
   readonly failureThreshold?: number
+  readonly terminationGracePeriodSeconds?: number
 }
 
 export interface ContainerPort {
@@ -173,8 +177,16 @@ export interface Container {
   readonly stdin?: boolean
   readonly stdinOnce?: boolean
   readonly tty?: boolean
-  /** Init containers only (v1.29 on): one that is to run as long as the Pod. */
-  readonly restartPolicy?: 'Always'
+  /** Init containers from v1.29 on: one that is to run as long as the Pod; others and other policies from v1.35 on. */
+  readonly restartPolicy?: 'Always' | 'Never' | 'OnFailure'
+  readonly restartPolicyRules?: readonly RestartRule[]
+  readonly resizePolicy?: readonly { readonly resourceName: string; readonly restartPolicy: string }[]
+}
+
+/** When a container starts anew whatever its policy says. */
+export interface RestartRule {
+  readonly action: string
+  readonly exitCodes?: { readonly operator: string; readonly values?: readonly number[] }
 }
 
 export interface EphemeralContainer extends Container {
@@ -196,51 +208,14 @@ export interface Taint {
   readonly timeAdded?: string
 }
 
-export interface NodeSelectorRequirement {
-  readonly key: string
-  readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist' | 'Gt' | 'Lt'
-  readonly values?: readonly string[]
-}
-
-export interface NodeSelectorTerm {
-  readonly matchExpressions?: readonly NodeSelectorRequirement[]
-  readonly matchFields?: readonly NodeSelectorRequirement[]
-}
-
-export interface PodAffinityTerm {
-  readonly labelSelector?: LabelSelector
-  readonly namespaces?: readonly string[]
-  readonly topologyKey: string
-}
-
-export interface Affinity {
-  readonly nodeAffinity?: {
-    readonly requiredDuringSchedulingIgnoredDuringExecution?: {
-      readonly nodeSelectorTerms: readonly NodeSelectorTerm[]
-    }
-    readonly preferredDuringSchedulingIgnoredDuringExecution?: readonly {
-      readonly weight: number
-      readonly preference: NodeSelectorTerm
-    }[]
-  }
-  readonly podAffinity?: PodAffinity
-  readonly podAntiAffinity?: PodAffinity
-}
-
-export interface PodAffinity {
-  readonly requiredDuringSchedulingIgnoredDuringExecution?: readonly PodAffinityTerm[]
-  readonly preferredDuringSchedulingIgnoredDuringExecution?: readonly {
-    readonly weight: number
-    readonly podAffinityTerm: PodAffinityTerm
-  }[]
-}
-
-export interface TopologySpreadConstraint {
-  readonly maxSkew: number
-  readonly topologyKey: string
-  readonly whenUnsatisfiable: 'DoNotSchedule' | 'ScheduleAnyway'
-  readonly labelSelector?: LabelSelector
-}
+export type {
+  Affinity,
+  NodeSelectorRequirement,
+  NodeSelectorTerm,
+  PodAffinity,
+  PodAffinityTerm,
+  TopologySpreadConstraint,
+} from './scheduling.ts'
 
 export interface PodSpec {
   readonly volumes?: readonly Volume[]
@@ -257,6 +232,10 @@ export interface PodSpec {
   readonly automountServiceAccountToken?: boolean
   readonly nodeName?: string
   readonly hostNetwork?: boolean
+  readonly hostUsers?: boolean
+  readonly hostnameOverride?: string
+  readonly setHostnameAsFQDN?: boolean
+  readonly os?: { readonly name?: string }
   readonly hostPID?: boolean
   readonly hostIPC?: boolean
   readonly shareProcessNamespace?: boolean

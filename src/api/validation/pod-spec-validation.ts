@@ -1,29 +1,31 @@
 import { apiServer } from '../../versions/api-server.ts'
 import { has } from '../../versions/changes.ts'
 import { goStrings } from '../structs/syntax.ts'
-import type { Container, PodSpec } from '../types/core.ts'
+import type { PodSpec } from '../types/core.ts'
 import { validateContainers, validateEphemeralContainers, validateInitContainers } from './container-validation.ts'
 import { byteLength, dns1123Label, dns1123Subdomain, parseIp, qualifiedName, rangeText } from './formats.ts'
+import {
+  validateHostnameOverride,
+  validateHostUsers,
+  validateOs,
+  validateSchedulingGates,
+} from './later-spec-validation.ts'
 import { validateResources } from './resource-validation.ts'
-import { validateAffinity, validateSpreadConstraints, validateTolerations } from './scheduling-validation.ts'
+import { validateAffinity, validateTolerations } from './scheduling-validation.ts'
 import { validatePodSecurityContext } from './security-validation.ts'
+import { validateSpreadConstraints } from './spread-validation.ts'
 import { validateLabels } from './validate-meta.ts'
 import { isUnset, type Validator } from './validator.ts'
 import { validateVolumes } from './volume-validation.ts'
 
 /** Spec of a Pod and of a Pod template. Source: pkg/apis/core/validation/validation.go, ValidatePodSpec. */
 export function validatePodSpec(v: Validator, field: string, spec: PodSpec): void {
-  const containers = spec.containers ?? []
-  const initContainers = spec.initContainers ?? []
   const volumes = validateVolumes(v, `${field}.volumes`, spec.volumes ?? [])
-  validateContainers(v, `${field}.containers`, containers, false, volumes)
-  validateInitContainers(v, `${field}.initContainers`, initContainers, containers, volumes)
-  if (has(v.minor, apiServer.sidecarContainersAreChecked))
-    validateRestartPolicies(v, `${field}.initContainers`, initContainers)
-  if (spec.ephemeralContainers !== undefined) {
-    const others = [...containers, ...initContainers]
-    validateEphemeralContainers(v, `${field}.ephemeralContainers`, spec.ephemeralContainers, others, volumes)
-  }
+  const around = { spec, volumes }
+  validateContainers(v, `${field}.containers`, spec.containers ?? [], around)
+  validateInitContainers(v, `${field}.initContainers`, spec.initContainers ?? [], around)
+  if (spec.ephemeralContainers !== undefined)
+    validateEphemeralContainers(v, `${field}.ephemeralContainers`, spec.ephemeralContainers, around)
   validateChoice(v, `${field}.restartPolicy`, spec.restartPolicy, restartPolicies)
   validateChoice(v, `${field}.dnsPolicy`, spec.dnsPolicy, dnsPolicies)
   v.add(validateLabels(spec.nodeSelector, `${field}.nodeSelector`, v.minor))
@@ -33,10 +35,14 @@ export function validatePodSpec(v: Validator, field: string, spec: PodSpec): voi
   for (const [index, { conditionType = '' }] of (spec.readinessGates ?? []).entries()) {
     v.each(`${field}.readinessGates[${index}].conditionType`, conditionType, qualifiedName(conditionType, v.minor))
   }
+  if (spec.schedulingGates !== undefined) validateSchedulingGates(v, `${field}.schedulingGates`, spec.schedulingGates)
   if (spec.topologySpreadConstraints !== undefined) {
     validateSpreadConstraints(v, `${field}.topologySpreadConstraints`, spec.topologySpreadConstraints)
   }
+  validateHostUsers(v, field, spec)
+  validateHostnameOverride(v, field, spec)
   validateNamesOf(v, field, spec)
+  validateOs(v, field, spec)
 }
 
 const restartPolicies = ['Always', 'OnFailure', 'Never']
@@ -115,14 +121,3 @@ function validateDnsConfig(v: Validator, field: string, { dnsConfig, dnsPolicy }
     if (isUnset(name)) v.required(`${field}.options[${index}]`, 'must not be empty')
   }
 }
-
-/** Source: validateInitContainers, validateInitContainerRestartPolicy. */
-function validateRestartPolicies(v: Validator, field: string, initContainers: readonly Container[]): void {
-  for (const [index, { restartPolicy }] of initContainers.entries()) {
-    if (restartPolicy !== undefined && !initPolicies.some((known) => known === restartPolicy))
-      v.notSupported(`${field}[${index}].restartPolicy`, restartPolicy, initPolicies)
-  }
-}
-
-/** Gate ContainerRestartRules lets them be as a Pod's, from v1.35 on. */
-const initPolicies = ['Always', 'Never', 'OnFailure']

@@ -8,11 +8,11 @@ import type {
   PodAffinity,
   PodAffinityTerm,
   Toleration,
-  TopologySpreadConstraint,
 } from '../types/core.ts'
 import { dns1123Label, dns1123Subdomain, labelValue } from './formats.ts'
 import { validateLabelName, validateLabelSelector } from './label-validation.ts'
-import { isUnset, type Validator } from './validator.ts'
+import { validateLabelKeys } from './spread-validation.ts'
+import type { Validator } from './validator.ts'
 
 /** What a Pod asks of the scheduler. Source: pkg/apis/core/validation/validation.go. */
 
@@ -154,29 +154,10 @@ function validatePodAffinityTerm(v: Validator, field: string, term: PodAffinityT
     `${field}.${has(v.minor, apiServer.affinityNamesItsSelector) ? 'labelSelector' : 'matchExpressions'}`,
     labelSelector,
   )
+  if (term.namespaceSelector !== undefined)
+    validateLabelSelector(v, `${field}.namespaceSelector`, term.namespaceSelector)
   for (const name of namespaces) v.each(`${field}.namespace`, name, dns1123Label(name, v.minor))
+  validateLabelKeys(v, field, term)
   if (topologyKey === '') v.required(`${field}.topologyKey`, 'can not be empty')
   validateLabelName(v, `${field}.topologyKey`, topologyKey)
-}
-
-/** Source: validateTopologySpreadConstraints. */
-export function validateSpreadConstraints(
-  v: Validator,
-  field: string,
-  constraints: readonly TopologySpreadConstraint[],
-): void {
-  for (const [index, constraint] of constraints.entries()) {
-    const path = `${field}[${index}]`
-    const { maxSkew = 0, topologyKey = '' } = constraint
-    const action: string = constraint.whenUnsatisfiable ?? ''
-    if (maxSkew <= 0) v.invalid(`${path}.maxSkew`, maxSkew, 'must be greater than zero')
-    if (isUnset(topologyKey)) v.required(`${path}.topologyKey`, 'can not be empty')
-    if (action !== 'DoNotSchedule' && action !== 'ScheduleAnyway') {
-      v.notSupported(`${path}.whenUnsatisfiable`, action, ['DoNotSchedule', 'ScheduleAnyway'])
-    }
-    const repeated = constraints
-      .slice(index + 1)
-      .some((other) => (other.topologyKey ?? '') === topologyKey && (other.whenUnsatisfiable ?? '') === action)
-    if (repeated) v.duplicate(`${path}.{topologyKey, whenUnsatisfiable}`, `{${topologyKey}, ${action}}`)
-  }
 }

@@ -1,6 +1,5 @@
 import type { KubeObject, LabelSelector } from '../../../api/types/meta.ts'
 import type { LoadBalancerStatus } from '../../../api/types/services.ts'
-import { validatePort } from '../../../api/validation/container-validation.ts'
 import {
   dns1035Label,
   dns1123Subdomain,
@@ -21,6 +20,7 @@ import {
 } from '../../../api/validation/ingress-validation.ts'
 import { validateLabelSelector } from '../../../api/validation/label-validation.ts'
 import { annotation } from '../../../api/validation/pod-validation.ts'
+import { validatePort } from '../../../api/validation/probe-validation.ts'
 import { isUnset, type Validator } from '../../../api/validation/validator.ts'
 import { apiServer } from '../../../versions/api-server.ts'
 import { has } from '../../../versions/changes.ts'

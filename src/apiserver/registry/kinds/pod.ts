@@ -15,6 +15,7 @@ import type { RegistryContext, Strategy } from '../strategy.ts'
 import { binding } from './pod-binding.ts'
 import { ephemeralContainers } from './pod-ephemeral-containers.ts'
 import { eviction } from './pod-eviction.ts'
+import { withLabelKeys } from './pod-label-keys.ts'
 import { withSeccompInStep } from './pod-seccomp.ts'
 import { podColumns, podColumnsOf, podRow, podRowConditions } from './pod-table.ts'
 import { podWarnings } from './pod-warnings.ts'
@@ -125,7 +126,7 @@ export const podStrategy: Strategy<Pod> = {
     return { apiVersion, kind, metadata, spec: defaulted, status: withProbeTimes(withAddresses(status ?? {})) }
   },
   prepareForCreate(pod, context) {
-    const spec = dropDisabledFields(pod.spec, undefined, context)
+    const spec = withLabelKeys(dropDisabledFields(pod.spec, undefined, context), pod.metadata.labels, context.minor)
     const status = { phase: 'Pending' as const, qosClass: podQosClass(spec) }
     const made = isGated(spec, context.minor) ? { ...status, conditions: [gated(context)] } : status
     return withSeccompInStep({ ...pod, spec, status: made }, context.minor)
