@@ -75,7 +75,7 @@ describe('what is drawn', () => {
 
 describe('a search', () => {
   const exploration: Exploration = {
-    ...{ scenario: loaded(text), seeds: ['5', '53', '61'], targets },
+    ...{ scenario: loaded(text), seeds: ['4', '28', '61'], targets },
     ...{ spanMs: 1_000, mostFaults: 3, mostShrinks: 150 },
   }
   const host = (stopAfter = Number.POSITIVE_INFINITY) => {
@@ -133,7 +133,7 @@ describe('podsim explore', () => {
     const file = join(folder, 'a.yaml')
     writeFileSync(file, given)
     const { output, text: told } = memory()
-    const code = await exploreScenario(file, { seeds: '1..20', faults: 3, shrinks: 20, ...flags }, output)
+    const code = await exploreScenario(file, { seeds: '1..8', faults: 3, shrinks: 20, ...flags }, output)
     return { code, text: told() }
   }
 
@@ -142,7 +142,7 @@ describe('podsim explore', () => {
     expect(code, told).toBe(1)
     expect(told).toMatch(/^✗ never that event NodeNotReady for 2m {2}\.\/a\.yaml:6:13\n/)
     expect(told).toMatch(/ {2}written to \.\/a\.found-1\.yaml; repeat with: podsim run \.\/a\.found-1\.yaml\n/)
-    expect(told).toMatch(/\n20 seeds, \d+ runs: 1 thing found\n$/)
+    expect(told).toMatch(/\n8 seeds, \d+ runs: 1 thing found\n$/)
     const found = readFileSync(join(folder, 'a.found-1.yaml'), 'utf8')
     expect(found).toContain('# kept\n')
     expect(found).toContain('matrix: { nodes: [ 1 ] }\n')

@@ -4,7 +4,7 @@ import { type Plan, plans } from './plan.ts'
 import { runPlan } from './run-plan.ts'
 import { scenarioText } from './scenario-text.ts'
 
-/** How many random plans one run of the suite tries; `npm run soak` tries more, in CI 100. */
+/** How many random plans one run of the suite tries; `npm run soak` tries more, in CI 50. */
 const count = Number(process.env.PODSIM_SEEDS ?? 2)
 /** One plan instead of all: what a failure names. */
 const only = process.env.PODSIM_SEED

@@ -15,12 +15,24 @@ export interface Together {
  * differences, and those that are listed still differ. `title` begins with the clauses.
  */
 export function testVectors(title: string, fits: Pick<RegExp, 'test'>, ...together: readonly Together[]): void {
+  testParts(title, fits, /^/, ...together)
+}
+
+/** The same of those of their parts alone whose name fits. */
+export function testParts(
+  title: string,
+  fits: Pick<RegExp, 'test'>,
+  isTold: Pick<RegExp, 'test'>,
+  ...together: readonly Together[]
+): void {
   const files = vectorFiles(fits)
   test(`${title}: the recordings are there`, () => {
     expect(files).not.toEqual([])
   })
   describe.each(files.map((file) => [file.path, file] as const))(`${title}: %s`, (path, file) => {
-    const parts = judgeOf(file)?.parts(file, 'quick') ?? []
+    const all = judgeOf(file)?.parts(file, 'quick') ?? []
+    const parts = all.filter(({ name }) => isTold.test(name))
+    const others = all.filter((part) => !parts.includes(part)).map(({ name }) => `${name}#`)
     const seen = new Set<string>()
     test.each(parts)('$name', ({ score }) => {
       const { rows } = score()
@@ -31,7 +43,9 @@ export function testVectors(title: string, fits: Pick<RegExp, 'test'>, ...togeth
       expect(agreeing.map(({ row }) => `${row} is met now: take it out of known-differences.ts`)).toEqual([])
     })
     test('known differences are rows of it', () => {
-      const listed = knownDifferences.filter((known) => known.file === path)
+      const listed = knownDifferences.filter(
+        (known) => known.file === path && !others.some((name) => known.row.startsWith(name)),
+      )
       // A count is a row only where its event came, others only where there is time for many seeds.
       const always = listed.filter(({ row }) => !row.startsWith('count of ') && !needsManySeeds(row))
       expect(always.filter(({ row }) => !seen.has(row))).toEqual([])

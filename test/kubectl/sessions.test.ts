@@ -1,3 +1,5 @@
-import { testVectors } from '../judge/test-vectors.ts'
+import { testParts } from '../judge/test-vectors.ts'
+import { isSession, sessionsTitle } from './recorded-sessions.ts'
 
-testVectors('C3 facts/kubectl.md: kubectl prints what a real one printed', /(^|\/)kubectl-session-/)
+/** Those of the oldest kubectl and of the newest; those between them: sessions.soak.test.ts. */
+testParts(sessionsTitle, isSession, /\/1\.(?:18|36)\./)

@@ -31,7 +31,6 @@ export const dearFiles: readonly string[] = [
   'test/bench/scale.test.ts',
   'test/apiserver/pods.vectors.test.ts',
   'test/shell/command-line.test.ts',
-  'test/scenario/json-schema.test.ts',
   'test/cli/manifests.test.ts',
   'test/check/planted.test.ts',
   'test/cluster/watch-renewal.test.ts',

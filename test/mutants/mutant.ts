@@ -20,7 +20,10 @@ export const timelines = (titles?: string): Mutant['noticedBy'] => ({
 /** Noticed by times of all recorded timelines together. */
 export const together = timelines('are drawn as the real ones were')
 /** Noticed by the recorded sessions of kubectl. */
-export const sessions = (titles: string): Mutant['noticedBy'] => ({ tests: ['test/kubectl/sessions.test.ts'], titles })
+export const sessions = (titles: string): Mutant['noticedBy'] => ({
+  tests: ['test/kubectl/sessions.test.ts', 'test/kubectl/sessions.soak.test.ts'],
+  titles,
+})
 /** Noticed by the recorded requests about Secrets. */
 export const secrets = (titles: string): Mutant['noticedBy'] => ({
   tests: ['test/apiserver/secrets-vectors.test.ts'],

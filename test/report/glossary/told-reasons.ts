@@ -26,6 +26,9 @@ const rooms = ['src/node', 'src/controllers', 'src/scheduler', 'src/cluster', 's
 /** `FailedMount`, `OutOfpods`; single words count where they stand for a reason. */
 const reasonName = /^[A-Z][A-Za-z]+$/
 
+/** Most files have none of what is looked for, and need no parsing. */
+const mayTell = /'(?:Warning|Normal)'|\b(?:reason|error)\b/
+
 /** Reasons of events (what stands behind the type), and of conditions and states (members called `reason` or `error`). */
 export function toldReasons(): Told {
   const names = new Set<string>()
@@ -34,6 +37,7 @@ export function toldReasons(): Told {
     .flatMap(filesBelow)
     .filter((each) => each.endsWith('.ts') && !each.includes('/generated/'))) {
     const text = readFileSync(join(root, path), 'utf8')
+    if (!mayTell.test(text)) continue
     const look = (value: Node | undefined, isEvent: boolean): void => {
       if (value === undefined) return
       if (value.type === 'Literal') {

@@ -6,7 +6,7 @@ import { findScenarioFiles } from '../../src/cli/scenario-files.ts'
 import { scenarioJsonSchema } from '../../src/scenario/json-schema.ts'
 import { brokenFiles } from './broken-files.ts'
 
-/** The schema that `podsim schema` prints, as an editor uses it. */
+/** The schema that `podsim schema` prints, as an editor uses it: compiling it for the validator takes longer than a hundred other tests. */
 
 const told: string[] = []
 const note = (...words: unknown[]) => void told.push(words.join(' '))
