@@ -120,8 +120,12 @@ function forMaps(schema: z.ZodType, value: unknown): z.ZodType {
   return mapped === undefined ? schema : forMaps(mapped, value)
 }
 
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
+}
+
 function isMap(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return isObject(value) && !Array.isArray(value)
 }
 
 function told(code: ComplaintCode, path: InputPath, message: string, isAtKey = false, suggestion?: string): Complaint {
@@ -154,8 +158,20 @@ function unknownKey(key: string, { schema, value, path }: Standing): Complaint {
   const known = knownKeys(schema)
   const missing = known.filter((each) => memberOf(value, each) === undefined)
   const meant = closest(key, missing)
-  const message = `unknown key ${quoted(key)} ${whereIs(path)}; expected ${known.length === 0 ? 'none' : `one of ${known.join(', ')}`}`
+  const expected = known.length === 0 ? 'none' : `one of ${known.join(', ')}`
+  const message = `unknown key ${quoted(key)} ${whereIs(path)}; expected ${expected}${goesInto(key, schema, value)}`
   return told('UNKNOWN_KEY', [...path, key], message, true, meant === undefined ? undefined : quoted(meant))
+}
+
+/** Of a key that stands a level too high: the map that would take it, of those beside it first. `within` goes into `expect`. */
+function goesInto(key: string, schema: z.ZodType, value: unknown): string {
+  const takers = knownKeys(schema).filter((beside) => {
+    const taker = schemaAt(schema, value, [beside])
+    return taker !== undefined && knownKeys(taker).includes(key)
+  })
+  const present = takers.filter((beside) => isObject(memberOf(value, beside)))
+  const told = present.length > 0 ? present : takers.filter((beside) => memberOf(value, beside) === undefined)
+  return told.length === 0 || told.length > 2 ? '' : `; it goes into ${told.join(' or ')}`
 }
 
 /** A key of a choice's branch that it may not have: another's, or nobody's. */
@@ -170,7 +186,8 @@ function foreignKey(key: string, branch: z.ZodType, choice: ChoiceWords, union: 
   ].filter((each) => each !== undefined)
   const others = known.filter((each) => each !== head).join(', ')
   const where = whereIs(path)
-  const goes = homes.length === 0 || homes.length > 4 ? '' : `; it goes with ${listed(homes)}`
+  const goes =
+    homes.length === 0 || homes.length > 4 ? goesInto(key, branch, value) : `; it goes with ${listed(homes)}`
   const message =
     head === undefined
       ? `${quoted(key)} does not go with a ${choice.noun} that has none of ${listed(headsOf(choice))}${goes}`
@@ -265,7 +282,8 @@ function headless(choice: ChoiceWords, union: z.ZodUnion, { value, path }: Stand
   const misspelt = unknown.find((key) => closest(key, headsOf(choice)) !== undefined) ?? unknown[0]
   if (misspelt !== undefined) {
     const meant = closest(misspelt, headsOf(choice))
-    const message = `unknown key ${quoted(misspelt)} ${whereIs(path)}; expected one of ${wanted}`
+    const into = goesInto(misspelt, union, value)
+    const message = `unknown key ${quoted(misspelt)} ${whereIs(path)}; expected one of ${wanted}${into}`
     return told(choice.none.code, [...path, misspelt], message, true, meant === undefined ? undefined : quoted(meant))
   }
   if (enough.some((key) => memberOf(value, key) !== undefined)) return undefined
