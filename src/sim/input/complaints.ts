@@ -186,8 +186,7 @@ function foreignKey(key: string, branch: z.ZodType, choice: ChoiceWords, union: 
   ].filter((each) => each !== undefined)
   const others = known.filter((each) => each !== head).join(', ')
   const where = whereIs(path)
-  const goes =
-    homes.length === 0 || homes.length > 4 ? goesInto(key, branch, value) : `; it goes with ${listed(homes)}`
+  const goes = homes.length === 0 || homes.length > 4 ? goesInto(key, branch, value) : `; it goes with ${listed(homes)}`
   const message =
     head === undefined
       ? `${quoted(key)} does not go with a ${choice.noun} that has none of ${listed(headsOf(choice))}${goes}`
