@@ -2,7 +2,7 @@ import { recordedWindowRows } from './files/time-windows.ts'
 import { togetherRows } from './files/timeline-distributions.ts'
 import { oneRunRows } from './one-run.ts'
 import { refusalRows } from './refusals.ts'
-import { type Together, testTogether, testVectors, vectorFiles } from './test-vectors.ts'
+import { type Together, testParts, testTogether, testVectors, vectorFiles } from './test-vectors.ts'
 import { vectorPaths } from './vectors-folder.ts'
 
 /** What the seed tells that all recordings have in common, whatever the seeds are that show them first (plays.ts). */
@@ -26,16 +26,17 @@ const ofFirstVersion = /^timelines\/(?<name>.*)/
 const namesOfNewest = new Set(vectorPaths().flatMap((path) => /^v1\.36\/timelines\/(.*)/.exec(path)?.[1] ?? []))
 
 /**
- * Of v1.18 the recordings that `alone` says: those of which there is none of the same name in v1.36, or those of which there is, and all
- * of v1.18 together. A recording is a play of a second in which a kubelet of another version does nearly the same.
+ * Of v1.18 the recordings that `alone` says: those of which there is none of the same name in v1.36, or those of which there is, and
+ * what all of v1.18 say together and the seed of them. A recording is a play of a second in which a kubelet of another version does nearly the same.
  */
 export function testFirstTimelines(alone: 'v1.18 alone' | 'v1.36 too'): void {
-  const isTold = (path: string): boolean => {
-    const name = ofFirstVersion.exec(path)?.groups?.name
-    return name !== undefined && namesOfNewest.has(name) === (alone === 'v1.36 too')
-  }
-  testVectors(titleOf('v1.18'), { test: isTold })
-  if (alone === 'v1.36 too') testTogether(titleOf('v1.18'), vectorFiles(ofFirstVersion), ofAll)
+  const files = vectorFiles(ofFirstVersion)
+  const isOfNewest = (path: string): boolean => namesOfNewest.has(ofFirstVersion.exec(path)?.groups?.name ?? '')
+  testParts(
+    titleOf('v1.18'),
+    files.filter(({ path }) => isOfNewest(path) === (alone === 'v1.36 too')),
+  )
+  if (alone === 'v1.36 too') testTogether(titleOf('v1.18'), files, [...ofAll, ofOneSeed])
 }
 
 function titleOf(version: string): string {

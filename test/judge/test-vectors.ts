@@ -10,22 +10,18 @@ export interface Together {
   rows(files: readonly VectorFile[]): readonly RowScore[]
 }
 
-/**
- * One test for each part (vector, session, timeline) of the files whose path fits: every row is met but for the known
- * differences, and those that are listed still differ. `title` begins with the clauses.
- */
-export function testVectors(title: string, fits: Pick<RegExp, 'test'>, ...together: readonly Together[]): void {
-  testParts(title, fits, /^/, ...together)
+/** The tests of the files whose path fits, and of what all of them say together. */
+export function testVectors(title: string, fits: RegExp, ...together: readonly Together[]): void {
+  const files = vectorFiles(fits)
+  testParts(title, files)
+  testTogether(title, files, together)
 }
 
-/** The same of those of their parts alone whose name fits. */
-export function testParts(
-  title: string,
-  fits: Pick<RegExp, 'test'>,
-  isTold: Pick<RegExp, 'test'>,
-  ...together: readonly Together[]
-): void {
-  const files = vectorFiles(fits)
+/**
+ * One test for each part (vector, session, timeline) of the files, or of those parts whose name fits: every row is met but for the known
+ * differences, and those that are listed still differ. `title` begins with the clauses.
+ */
+export function testParts(title: string, files: readonly VectorFile[], isTold = /^/): void {
   test(`${title}: the recordings are there`, () => {
     expect(files).not.toEqual([])
   })
@@ -51,16 +47,16 @@ export function testParts(
       expect(always.filter(({ row }) => !seen.has(row))).toEqual([])
     })
   })
-  if (together.length > 0) testTogether(title, files, together)
 }
 
 /** The files whose path fits. */
-export function vectorFiles(fits: Pick<RegExp, 'test'>): readonly VectorFile[] {
+export function vectorFiles(fits: RegExp): readonly VectorFile[] {
   return vectorPaths().flatMap((path) => (fits.test(path) ? [readVectorFile(path)] : []))
 }
 
 /** One test for each row that only all files together tell. What was played of the same files is not played again. */
 export function testTogether(title: string, files: readonly VectorFile[], together: readonly Together[]): void {
+  if (together.length === 0) return
   // vitest cuts a long `$title`, and `npm run mutants` asks for it by its words.
   test.each(together.map((each) => [each.title, each] as const))(`${title}: %s`, (_title, { rows }) => {
     expect(rows(files).filter(({ passed }) => !passed)).toEqual([])

@@ -1,5 +1,5 @@
-import { testParts } from '../judge/test-vectors.ts'
+import { testParts, vectorFiles } from '../judge/test-vectors.ts'
 import { isSession, sessionsTitle } from './recorded-sessions.ts'
 
 /** Kubectls between those of sessions.test.ts, which print what one of the two does. */
-testParts(sessionsTitle, isSession, /\/1\.(?!18\.|36\.)/)
+testParts(sessionsTitle, vectorFiles(isSession), /\/1\.(?!18\.|36\.)/)
