@@ -42,11 +42,11 @@ export default defineConfig(({ mode }) => ({
     maxWorkers: '100%',
     // What is thrown inside the bundle of sources is told by file and line of the source. Functions are optimised later than
     // V8 would: most run seldom, and a quarter of the processor time went into that (docs/decisions/0008). V8 from 12 on does not know the flag.
-    // The room for young objects grows to its whole size at once: a worker makes so many that V8, which doubles it each time that
-    // enough of them have lived on, first copies most of what it needs a moment longer (docs/decisions/0013).
+    // The room for young objects grows to its whole size at once, none is made old from the first, and each worker collects its own by
+    // itself, since there are as many as cores: as the command does, for the reasons that bin/bundle.js and src/cli/v8-flags.ts tell.
     execArgv: [
       '--enable-source-maps',
-      '--semi-space-growth-factor=16',
+      ...['--semi-space-growth-factor=16', '--no-allocation-site-pretenuring', '--no-parallel-scavenge'],
       ...(v8Major < 12 ? ['--interrupt-budget=600000'] : []),
     ],
     ...(isShuffled ? {} : { sequence: { sequencer: DearFirst } }),

@@ -3,7 +3,7 @@ import { createSim, type SimOptions } from '../../src/index.ts'
 import { binomialProbability } from '../judge/binomial.ts'
 import { tries } from '../tries.ts'
 
-const pods = tries(300)
+const pods = tries(600)
 
 /** Pods whose first request for their own Secret was refused, of `pods` that come one after the other. */
 function refused(options: SimOptions): number {

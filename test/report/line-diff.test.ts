@@ -16,7 +16,7 @@ describe('what a command wrote', () => {
       expect(firstLines(text, paint).toString()).toBe(text)
     const shown = (count: number) => firstLines(numbers(count), paint).toString().split('\n')
     expect(shown(1001).slice(998)).toEqual(['998', '999', '… 1 more line'])
-    expect(shown(1_000_000).slice(998)).toEqual(['998', '999', '… 999000 more lines'])
+    expect(shown(500_000).slice(998)).toEqual(['998', '999', '… 499000 more lines'])
   })
 })
 
