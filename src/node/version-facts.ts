@@ -72,6 +72,19 @@ export const kubeletFacts = {
    * was not looked up.
    */
   removalPassMs: fact('kubelet.md 2.2; desired_state_of_world_populator.go of v1.23.13', 2000, [[23, 0]]),
+  /**
+   * What a kubelet finds on the disk as it starts counts as possibly mounted until it is set up or torn down. v1.24 was not looked up.
+   * Source: volumemanager/reconciler, processReconstructedVolumes (1.25.2), reconstructVolumes (later), which v1.23.1 has not.
+   */
+  keepsFoundVolumes: fact('volumemanager/reconciler/reconciler.go of v1.25.2', false, [[25, true]]),
+  /**
+   * The populator passes by Pods whose containers are to end: always, or but for its first pass, when they may still run.
+   * Source: volumemanager/populator, findAndAddNewPods of v1.23.1, v1.25.2 and v1.26.1.
+   */
+  addsVolumesOfEnding: fact<'yes' | 'no' | 'first pass'>('populator/desired_state_of_world_populator.go', 'yes', [
+    [22, 'no'],
+    [26, 'first pass'],
+  ]),
   /** The crash BackOff event names container and Pod (row 16). */
   backOffNamesPod: fact('kubelet.md 8.2', false, [[26, true]]),
   /** A missing pull secret is told by an event (7.1). */

@@ -298,7 +298,7 @@ function volumePlugins(
 
 function volumeManager({ phases, feed }: Materials, parts: Parts): VolumeManager {
   const { kernel, journal, random, nodeName, config, runtime, pods, ends, facts, world, pluginFor } = parts
-  const { polls, stale } = parts
+  const { polls, stale, workerRows } = parts
   return new VolumeManager({
     kernel,
     world,
@@ -311,6 +311,8 @@ function volumeManager({ phases, feed }: Materials, parts: Parts): VolumeManager
     pluginFor,
     podByUid: (uid) => pods.getOrLeaving(uid),
     isPodTerminated: (pod) => ends.isOver(pod),
+    isPodEnding: (pod) => workerRows.get(pod.metadata.uid ?? '')?.isTerminating === true,
+    addsVolumesOfEnding: facts.addsVolumesOfEnding,
     mayRemoveVolumes: (uid) => ends.mayRemoveVolumes(uid),
     hasRunningContainers: (uid) => runtime.podContainers(uid).some(({ state }) => state === 'running'),
     feed,

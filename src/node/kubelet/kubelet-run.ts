@@ -178,6 +178,7 @@ export class KubeletRun {
     this.#apiPods.goOnFrom(pods, reopening)
     this.#staticPods.start()
     this.#cleanup.goOn()
+    this.context.volumes.podsAreAdded()
   }
 
   /** The process ends: nothing that it started goes on, and no answer reaches it. */
@@ -250,6 +251,7 @@ export class KubeletRun {
     this.#cleanup.sourcesReady()
     const firstPass = gridAfter(this.#phases.populator, kernel.now())
     yield* sleep(gridAfter(this.#phases.reconciler, firstPass) - kernel.now())
+    this.context.volumes.podsAreAdded()
     removeOrphanedVolumes(this.context) // 4
   }
 

@@ -71,7 +71,7 @@ export class Reconciler {
   #retire(use: VolumeUse): void {
     // An operation under way is waited for: its end examines the volume again.
     if (use.isBusy) return
-    if (!use.isMounted && use.state !== 'unmountBackOff') {
+    if (!use.isMounted && !use.isUncertain && use.state !== 'unmountBackOff') {
       use.send('dropped')
       this.#settled(use)
       return

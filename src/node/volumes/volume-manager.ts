@@ -42,6 +42,9 @@ export interface VolumeManagerOptions {
   readonly podByUid: (uid: string) => Pod | undefined
   /** No container of the Pod will run any more, as far as the kubelet knows. */
   readonly isPodTerminated: (pod: Pod) => boolean
+  /** Its containers are ending, or are to. */
+  readonly isPodEnding: (pod: Pod) => boolean
+  readonly addsVolumesOfEnding: 'yes' | 'no' | 'first pass'
   /** Pods of which nothing else is to come lose their volumes only when this holds, too. */
   readonly mayRemoveVolumes: (uid: string) => boolean
   /** What the runtime says now. */
@@ -64,6 +67,7 @@ export class VolumeManager {
   readonly #populator: GridLoop
   readonly #reconciler: Reconciler
   #askedRuntimeAt: VirtualMs | undefined
+  #hasAddedPods = false
 
   constructor(options: VolumeManagerOptions) {
     this.#options = options
@@ -72,6 +76,16 @@ export class VolumeManager {
     this.#reconciler = new Reconciler(options.kernel, options.reconcilerGrid, options.reports, (use) =>
       this.#settled(use),
     )
+  }
+
+  /** All sources have told of their Pods, and the populator has passed since. Source: desired_state_of_world_populator.go, HasAddedPods. */
+  podsAreAdded(): void {
+    this.#hasAddedPods = true
+  }
+
+  /** A volume of a Pod was found on the disk as the kubelet started, and the Pod wants it. */
+  foundOnDisk(use: VolumeUse): void {
+    if (!use.isMounted) use.isUncertain = true
   }
 
   /** A new Pod came: the populator will see it at its next pass. */
@@ -242,7 +256,7 @@ export class VolumeManager {
   /** Source: desired_state_of_world_populator.go, processPodVolumes. */
   #addVolumes(uid: string): void {
     const pod = this.#options.podByUid(uid)
-    if (pod === undefined || this.#options.isPodTerminated(pod)) return
+    if (pod === undefined || this.#options.isPodTerminated(pod) || this.#passesBy(pod)) return
     const mounted = mountedNames(pod)
     if (mounted.length === 0) return
     const { uses, askedAt } = this.#world.of(uid)
@@ -266,6 +280,12 @@ export class VolumeManager {
         this.#reconciler.examine(use)
       }
     }
+  }
+
+  #passesBy(pod: Pod): boolean {
+    const { addsVolumesOfEnding, isPodEnding } = this.#options
+    if (addsVolumesOfEnding === 'yes' || !isPodEnding(pod)) return false
+    return addsVolumesOfEnding === 'no' || this.#hasAddedPods
   }
 
   /** Source: desired_state_of_world_populator.go, findAndRemoveDeletedPods. */
@@ -299,7 +319,7 @@ export class VolumeManager {
     let isDone = true
     for (const use of volumes.uses.values()) {
       if (!use.isDesired) continue
-      if (!use.isMounted && pod !== undefined) isDone = false
+      if (!use.isMounted && !use.isUncertain && pod !== undefined) isDone = false
       else {
         use.isDesired = false
         this.#reconciler.examine(use)

@@ -16,6 +16,8 @@ export type VolumeEventName = EventName<typeof volumeMachine>
 export class VolumeUse extends Instance<VolumeState, VolumeEventName> {
   /** Whether the desired state of world has it. */
   isDesired = true
+  /** It was on the disk when the kubelet started, and may be mounted. Source: operationexecutor, VolumeMountUncertain. */
+  isUncertain = false
   failures = 0
   failedAt: VirtualMs = 0
   /** What the present content was made from. */

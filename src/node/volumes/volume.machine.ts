@@ -21,10 +21,10 @@ export const volumeMachine = setup({ types: {} as { events: VolumeEvent } }).cre
   id: 'volume',
   initial: 'desired',
   states: {
-    desired: { on: { attached: 'attached', dropped: 'gone' } },
-    attached: { on: { 'mount.started': 'mounting', dropped: 'gone' } },
+    desired: { on: { attached: 'attached', 'unmount.started': 'unmounting', dropped: 'gone' } },
+    attached: { on: { 'mount.started': 'mounting', 'unmount.started': 'unmounting', dropped: 'gone' } },
     mounting: { on: { 'mount.succeeded': 'mounted', 'mount.failed': 'mountBackOff' } },
-    mountBackOff: { on: { 'mount.started': 'mounting', dropped: 'gone' } },
+    mountBackOff: { on: { 'mount.started': 'mounting', 'unmount.started': 'unmounting', dropped: 'gone' } },
     mounted: { on: { 'remount.required': 'remountRequired', 'unmount.started': 'unmounting' } },
     remountRequired: { on: { 'mount.started': 'remounting', 'unmount.started': 'unmounting' } },
     remounting: { on: { 'mount.succeeded': 'mounted', 'mount.failed': 'remountBackOff' } },

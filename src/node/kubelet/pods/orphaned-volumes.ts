@@ -24,7 +24,11 @@ export function removeOrphanedVolumes(context: KubeletContext): void {
       const names = fs.readdir(`${podDirectory(uid)}/volumes/${directory}`)
       for (const name of names.ok ? names.value : []) {
         // What a Pod wants is mounted again by the ordinary way.
-        if (volumes.use(uid, name)?.isDesired === true) continue
+        const use = volumes.use(uid, name)
+        if (use?.isDesired === true) {
+          if (context.facts.keepsFoundVolumes) volumes.foundOnDisk(use)
+          continue
+        }
         const volume = volumeOf(name)
         const plugin = pluginFor(volume)
         if (plugin !== undefined) volumes.removeOrphan(owner, volume, plugin)
