@@ -25,6 +25,11 @@ export const workloadRows = {
     'StatefulSets have a maxUnavailable, 1 unless it is given',
     'pkg/features/kube_features.go, MaxUnavailableStatefulSet (beta); pkg/apis/apps/v1/defaults.go',
   ],
+  setsAreUpdatedInTurn: [
+    36,
+    'that maxUnavailable is off again: it is dropped, and has no default',
+    'pkg/features/kube_features.go of v1.36.2, MaxUnavailableStatefulSet (beta, false); kubectl-session-workloads.json of v1.36, describe sts',
+  ],
   setsWaitForReadiness: [
     23,
     'StatefulSets have minReadySeconds',

@@ -168,6 +168,11 @@ export const controllers = changes({
     'a StatefulSet changes as many Pods at a time as its maxUnavailable allows',
     'pkg/features/kube_features.go, MaxUnavailableStatefulSet (beta)',
   ],
+  statefulSetsAreUpdatedInTurn: [
+    36,
+    'a StatefulSet changes one Pod at a time again, whatever its maxUnavailable',
+    'pkg/features/kube_features.go of v1.36.2, MaxUnavailableStatefulSet (beta, false)',
+  ],
   tracksJobPods: [
     25,
     'Pods of Jobs have the finalizer batch.kubernetes.io/job-tracking until they are counted: what was deleted from outside counts, and what is gone goes on counting',

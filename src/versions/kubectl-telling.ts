@@ -120,4 +120,53 @@ export const tellingRows = {
     '`strategic merge patch is not supported` in place of `cannot apply` for kinds that kubectl does not know',
     'pkg/cmd/patch/patch.go, getPatchedJSON',
   ],
+  describesSeries: [
+    23,
+    'describe counts an Event by its series',
+    'pkg/describe/describe.go, DescribeEvents; the binaries of 1.22.0 and 1.23.0',
+  ],
+  describesMaxUnavailable: [
+    25,
+    '`MaxUnavailable` in describe statefulset',
+    'pkg/describe/describe.go, describeStatefulSet; the binaries of 1.23.0 and 1.25.0',
+  ],
+  waitsForAnyValue: [
+    28,
+    'wait --for=jsonpath needs no value',
+    'pkg/cmd/wait/wait.go, processJSONPathInput; the binaries of 1.27.1 and 1.28.3',
+  ],
+  waitKeepsComparisons: [
+    29,
+    'wait --for=jsonpath takes `==` for a part of the expression',
+    'pkg/cmd/wait/wait.go, splitJSONPathInput; the binaries of 1.28.3 and 1.29.4',
+  ],
+  versionTakesNothing: [
+    24,
+    'version refuses arguments',
+    'pkg/cmd/version/version.go, Validate; the binaries of 1.23.0 and 1.25.0',
+  ],
+  spacesListings: [
+    24,
+    'lists of sub-commands have three blanks behind each name, and name the command whose help is meant',
+    'pkg/util/templates; the binaries of 1.23.0 and 1.25.0',
+  ],
+  rolloutShowsRestarts: [
+    28,
+    'examples of restarts in the list of rollout',
+    'pkg/cmd/rollout/rollout.go, rolloutExample; the binaries of 1.27.1 and 1.28.3',
+  ],
+  scaleTellsNothingPassed: [
+    27,
+    'scale of what is not there says `no objects passed to scale` alone',
+    'pkg/cmd/scale/scale.go, RunScale; the binaries of 1.26.4 and 1.27.1',
+  ],
+  taintNamesBothPlainly: [
+    23,
+    'taint says `a=NoSchedule` of what it is to add and remove, before `{"a":"NoSchedule"}`',
+    'pkg/cmd/taint/taint.go, Validate; the binaries of 1.22.0 and 1.23.0',
+  ],
+  topNamesUnits: [32, 'top node says `CPU(%)` and `MEMORY(%)`', 'pkg/metricsutil/metrics_printer.go'],
+  takesAnyVerb: [20, 'create role takes verbs that it does not know, with a warning', 'pkg/cmd/create/create_role.go'],
+  cpTellsWhatIsMissing: [20, 'cp asks for source and destination in words', 'pkg/cmd/cp/cp.go, Validate'],
+  taintsNodeTypes: [20, 'taint says `only node types are supported`', 'pkg/cmd/taint/taint.go, Validate'],
 } as const

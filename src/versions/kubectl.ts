@@ -161,7 +161,7 @@ export const kubectl = changes({
   ],
   invalidTellsMessage: [21, 'an Invalid status without kind tells its message', 'pkg/cmd/util/helpers.go, checkErr'],
   parserErrorsInLowerCase: [
-    21,
+    24,
     'what the parser of flags prints begins with `error: `, and no hint follows an unknown command',
     'pkg/cmd/cmd.go',
   ],
@@ -181,7 +181,11 @@ export const kubectl = changes({
     'pkg/cmd/create/create_secret.go',
   ],
   mistakesWithoutUsage: [21, 'mistakes of get, create, auth can-i and cp are told without the usage', 'pkg/cmd'],
-  listsWithoutSelfLink: [21, 'lists that kubectl makes have no selfLink', 'apimachinery pkg/apis/meta/v1/types.go'],
+  listsWithoutSelfLink: [
+    24,
+    'lists that kubectl makes have no selfLink',
+    'pkg/cmd/get/get.go; the binaries of 1.23.0 and 1.25.0',
+  ],
   coloursOnlyTerminals: [21, 'cluster-info has colours only in a terminal', 'pkg/cmd/clusterinfo/clusterinfo.go'],
   applyChecksArgumentsFirst: [21, 'apply looks at arguments before it asks for a file', 'pkg/cmd/apply/apply.go'],
   newConflictsPage: [
@@ -256,7 +260,7 @@ export const kubectl = changes({
   describesServiceAccount: [25, '`Service Account:` in describe pod', 'pkg/describe/describe.go'],
   cronJobsV1Only: [25, 'create job --from takes no CronJob of batch/v1beta1', 'pkg/cmd/create/create_job.go'],
   describesInternalTrafficPolicy: [
-    25,
+    31,
     '`Internal Traffic Policy:` in describe service',
     'pkg/describe/describe.go, describeService',
   ],
@@ -285,12 +289,12 @@ export const kubectl = changes({
     'pkg/cmd/logs/logs.go',
   ],
   blankAfterValues: [
-    30,
+    31,
     'an empty line after each value of describe configmap',
     'pkg/describe/describe.go, describeConfigMap',
   ],
   describesTemplateScheduling: [
-    31,
+    30,
     '`Node-Selectors:` and `Tolerations:` of pod templates',
     'pkg/describe/describe.go, DescribePodTemplate',
   ],
@@ -313,7 +317,6 @@ export const kubectl = changes({
     'pkg/describe/describe.go, describePod',
   ],
   scaleNamesWhatFailed: [32, '`no objects passed to scale` is followed by what went wrong', 'pkg/cmd/scale/scale.go'],
-  topNamesUnits: [32, 'top node says `CPU(%)` and `MEMORY(%)`', 'pkg/metricsutil/metrics_printer.go'],
   drainEndsWithItsContext: [
     32,
     'drain ends with `context deadline exceeded`',
@@ -386,9 +389,6 @@ export const kubectl = changes({
     '`Namespace:` in describe daemonset',
     'pkg/describe/describe.go, describeDaemonSet',
   ],
-  taintsNodeTypes: [20, 'taint says `only node types are supported`', 'pkg/cmd/taint/taint.go, Validate'],
-  takesAnyVerb: [20, 'create role takes verbs that it does not know, with a warning', 'pkg/cmd/create/create_role.go'],
-  cpTellsWhatIsMissing: [20, 'cp asks for source and destination in words', 'pkg/cmd/cp/cp.go, Validate'],
   countsSidecars: [
     28,
     'describe node counts sidecars beside the containers',

@@ -115,6 +115,8 @@ describe('StatefulSets of later versions', () => {
     [35, 'none', 1, 3],
     [35, 2, 2, 2],
     [35, '80%', '80%', 1],
+    [36, 2, undefined, 3],
+    [36, 'none', undefined, 3],
   ] as const)(
     'v1.%i, maxUnavailable %s: Pods that are left by the first step of an update',
     (minor, given, kept, left) => {

@@ -9,7 +9,7 @@ describe('what is not there', () => {
     ['1.20.2', 'wait --for=delete pod/none --timeout=1s', 'error: no matching resources found\n', 1],
     ['1.21.0', 'wait --for=delete pod/none --timeout=1s', '', 0],
     [
-      '1.31.0',
+      '1.26.0',
       'scale deploy/none --replicas=1',
       'Error from server (NotFound): deployments.apps "none" not found\n',
       1,

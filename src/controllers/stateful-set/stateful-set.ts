@@ -133,7 +133,8 @@ export function createStatefulSetController(context: ControllerContext): Control
     update: ControllerRevision,
     counts: Counts,
   ): Steps<boolean> {
-    if (has(context.minor, controllers.statefulSetsMayBeUnavailable)) {
+    const isInTurn = has(context.minor, controllers.statefulSetsAreUpdatedInTurn)
+    if (!isInTurn && has(context.minor, controllers.statefulSetsMayBeUnavailable)) {
       const unavailable = (pod: Pod | undefined) => pod === undefined || isTerminating(pod) || !isAvailable(set, pod)
       for (const pod of nextToUpdate(set, replicas, update, unavailable)) {
         if (!(yield* remove(set, pod))) return false

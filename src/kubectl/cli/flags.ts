@@ -81,6 +81,7 @@ export class FlagTable {
 export class FlagValues {
   readonly #table: FlagTable
   readonly #values = new Map<string, readonly string[]>()
+  readonly #given: { readonly name: string; readonly value: string }[] = []
   /** Index of the first argument after `--`, -1 without one. */
   argsAtDash = -1
   constructor(table: FlagTable) {
@@ -89,10 +90,15 @@ export class FlagValues {
   has(name: string): boolean {
     return this.#table.named(name) !== undefined
   }
+  /** What was given, in the order in which it came. */
+  get given(): readonly { readonly name: string; readonly value: string }[] {
+    return this.#given
+  }
   changed(name: string): boolean {
     return this.#values.has(name)
   }
   set(spec: FlagSpec, value: string): void {
+    this.#given.push({ name: spec.name, value })
     const several = spec.type === 'strings' || spec.type === 'array'
     const parts = spec.type === 'strings' ? splitCommas(value) : [value]
     this.#values.set(spec.name, several ? [...(this.#values.get(spec.name) ?? []), ...parts] : parts)

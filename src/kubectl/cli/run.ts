@@ -67,8 +67,10 @@ function dispatch(argv: readonly string[], host: KubectlHost, version: ClientVer
   if (isAsked) checkKubeconfig(host.config, found, parsed.values)
   const isEmpty = missing !== undefined && readsConfig.test(found.path)
   const session = createSession(isEmpty ? withoutConfig(host) : host, parsed.values, write)
-  for (const { name, deprecated = '' } of found.offered.deprecated)
-    if (parsed.values.changed(name)) session.err(`Flag --${name} has been deprecated, ${deprecated}\n`)
+  for (const { name } of parsed.values.given) {
+    const deprecated = found.offered.deprecated.find((spec) => spec.name === name)?.deprecated
+    if (deprecated !== undefined) session.err(`Flag --${name} has been deprecated, ${deprecated}\n`)
+  }
   if (found.command.run === undefined) return groupHelp(found, parsed.args, version, write)
   return found.command.run({ path: found.path, args: parsed.args, flags: parsed.values, session })
 }
@@ -209,12 +211,13 @@ function groupHelp(
   }
   const modern = version.mistakesWithoutUsage
   const children = (command.children ?? []).filter((child) => isOffered(child, version.minor))
+  const spaced = version.spacesListings
   const width = Math.max(11, ...children.map(({ name }) => name.length))
   const long =
     command.listing?.long?.(version.minor) ?? (modern ? command.modernLong : undefined) ?? command.long ?? command.short
   const shortOf = (child: Command): string =>
     modern ? (child.modernShort ?? child.short.replace(/\.$/, '')) : child.short
-  const lines = children.map((child) => `  ${child.name.padEnd(width)}${modern ? '   ' : ' '}${shortOf(child)}`)
+  const lines = children.map((child) => `  ${child.name.padEnd(width)}${spaced ? '   ' : ' '}${shortOf(child)}`)
   const usage = command.usage ?? (modern ? (command.modernUsage ?? 'SUBCOMMAND [options]') : '[flags] [options]')
   const aliases =
     modern && command.aliases !== undefined ? `Aliases:\n${[command.name, ...command.aliases].join(', ')}\n\n` : ''
@@ -224,7 +227,7 @@ function groupHelp(
     fd,
     `${long}\n\n${examples}${aliases}Available Commands:\n${lines.join('\n')}\n\nUsage:\n  ${path} ${usage}\n\n`,
   )
-  const use = modern ? `${path} <command>` : 'kubectl <command>'
+  const use = spaced ? `${path} <command>` : 'kubectl <command>'
   write(fd, `Use "${use} --help" for more information about a given command.\n`)
   write(fd, 'Use "kubectl options" for a list of global command-line options (applies to all commands).\n')
   return command.listing?.exitCode ?? 1

@@ -26,6 +26,7 @@ export const apiResourcesCommand: Command = {
     string('sort-by'),
     bool('cached'),
     flagSince(26, strings('categories')),
+    flagSince(34, bool('show-managed-fields')),
   ],
   run: apiResources,
 }

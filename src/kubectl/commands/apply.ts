@@ -14,7 +14,7 @@ import {
   failureMessage,
   isReason,
 } from '../cli/failure.ts'
-import { array, bool, duration, flagSince, flagUntil, int, string } from '../cli/flags.ts'
+import { array, bool, duration, flagSince, flagUntil, int, string, unsupported } from '../cli/flags.ts'
 import type { Session } from '../cli/session.ts'
 import { createPrinter } from '../print/printers.ts'
 import { filenameFlags, readFiles, requireFiles } from '../resource/files.ts'
@@ -28,6 +28,7 @@ import { checkForce, mayForce, recreate } from './apply-force.ts'
 import { lastAppliedCommands } from './apply-last-applied.ts'
 import { applyPatch, migrated } from './apply-migration.ts'
 import { checkPruning, kindsToPrune, prune, selectedOf, type Visited } from './apply-prune.ts'
+import { recorded } from './change-cause.ts'
 import { sourced, withSource } from './create-file.ts'
 import { createReport, dryRunFlag, dryRunOf, managerOf, patchTypes, type Report, writeFlags } from './write.ts'
 
@@ -51,9 +52,11 @@ export const applyCommand: Command = {
     int('grace-period', '-1'),
     duration('timeout', '0s'),
     bool('prune'),
-    flagUntil(27, array('prune-whitelist')),
+    flagUntil(26, array('prune-whitelist')),
+    flagSince(26, { ...array('prune-whitelist'), deprecated: 'Use --prune-allowlist instead.' }),
     flagSince(26, array('prune-allowlist')),
     bool('all'),
+    flagSince(32, unsupported(string('subresource'))),
   ],
   children: lastAppliedCommands,
   run: apply,
@@ -110,8 +113,9 @@ function visitedBy(session: Session, infos: readonly Info[], objects: readonly u
 }
 
 /** The object as it is afterwards. */
-function* applyOne(call: Call, info: Info, dryRun: string, report: Report): Steps<unknown> {
+function* applyOne(call: Call, given: Info, dryRun: string, report: Report): Steps<unknown> {
   const { session, flags } = call
+  const info: Info = { ...given, object: recorded(call, given.object) }
   if (info.name === '' && session.version.applyRefusesGenerateName && hasGenerateName(info)) {
     fail(`from ${String(generateName(info))}: cannot use generate name with apply`)
   }

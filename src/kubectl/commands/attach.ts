@@ -3,7 +3,7 @@ import type { Steps } from '../../kernel/steps.ts'
 import { bytesToByteText, fromByteText } from '../../shell/byte-text.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { fail, failNotSimulated } from '../cli/failure.ts'
-import { bool, duration, string } from '../cli/flags.ts'
+import { bool, duration, flagSince, string, unsupported } from '../cli/flags.ts'
 import type { Session } from '../cli/session.ts'
 import { until } from '../cli/until.ts'
 import { failWith } from './container-refusal.ts'
@@ -17,7 +17,8 @@ export const attachCommand: Command = {
     string('container', 'c'),
     bool('stdin', 'i'),
     bool('tty', 't'),
-    bool('quiet', 'q'),
+    flagSince(21, bool('quiet', 'q')),
+    flagSince(36, unsupported(string('detach-keys'))),
     duration('pod-running-timeout', '1m0s'),
   ],
   run: attach,

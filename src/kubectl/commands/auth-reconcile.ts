@@ -5,18 +5,19 @@ import type { Call, Command } from '../cli/command.ts'
 import { attempt, CommandFailure, fail, failAll, isReason } from '../cli/failure.ts'
 import { bool } from '../cli/flags.ts'
 import { eachItem } from '../cli/in-turn.ts'
+import { printFlags } from '../print/printers.ts'
 import { filenameFlags, readFiles, requireFiles } from '../resource/files.ts'
 import { createObject, deleteObject, type Info, replaceObject } from '../resource/info.ts'
 import { type Reconciled, reconciledBinding, reconciledRole } from '../resource/reconciled.ts'
 import { partition } from '../resource/select.ts'
-import { createReport, dryRunOf, type Report, writeFlags } from './write.ts'
+import { createReport, dryRunFlag, dryRunOf, type Report } from './write.ts'
 
 /** Source: kubectl pkg/cmd/auth/reconcile.go; component-helpers auth/rbac/reconciliation. */
 export const reconcileCommand: Command = {
   name: 'reconcile',
   short: 'Reconciles rules for RBAC Role, RoleBinding, ClusterRole, and ClusterRole binding objects',
   modernShort: 'Reconciles rules for RBAC role, role binding, cluster role, and cluster role binding objects',
-  flags: [...writeFlags, ...filenameFlags, bool('remove-extra-permissions'), bool('remove-extra-subjects')],
+  flags: [...printFlags, dryRunFlag, ...filenameFlags, bool('remove-extra-permissions'), bool('remove-extra-subjects')],
   *run(call) {
     const { session, flags, args } = call
     requireFiles(flags)

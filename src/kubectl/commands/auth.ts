@@ -119,7 +119,8 @@ function* resourceAttributes(call: Call, verb: string, target: string): Steps<ob
 }
 
 function* listAccess(call: Call): Steps<number> {
-  const { session, flags } = call
+  const { session, flags, args } = call
+  if (args.length > 0) fail('list option must be specified with no arguments')
   if (flags.bool('quiet') || flags.bool('all-namespaces') || flags.string('subresource') !== '') {
     fail("list option can't be specified with neither quiet, all-namespaces nor subresource options")
   }

@@ -8,6 +8,7 @@ import { eachItem } from '../cli/in-turn.ts'
 import type { DryRun } from '../create/dry-run.ts'
 import { filenameFlags } from '../resource/files.ts'
 import type { Info } from '../resource/info.ts'
+import { recorded } from './change-cause.ts'
 import { emptyTimestamp } from './create-kit.ts'
 import { targetsOf } from './workloads.ts'
 import { createReport, dryRunOf, managerOf, type Report, writeFlags } from './write.ts'
@@ -157,8 +158,9 @@ function specOf({ flags }: Call, info: Info): JsonObject {
   }
 }
 
-function* make(call: Call, info: Info, autoscaler: JsonObject, dryRun: DryRun, report: Report): Steps<void> {
+function* make(call: Call, info: Info, given: JsonObject, dryRun: DryRun, report: Report): Steps<void> {
   const { session } = call
+  const autoscaler = recorded(call, given)
   if (dryRun === 'client') {
     report(autoscaler, 'created')
     return

@@ -1,12 +1,12 @@
 import { compareBytes } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
 import { alignTabs, tableTabs } from '../../go/tabwriter.ts'
-import { toGoYaml } from '../../go/yaml/go-yaml.ts'
 import type { Call, Command } from '../cli/command.ts'
-import { fail, failNotSimulated, failUsage } from '../cli/failure.ts'
+import { fail, failAll, failNotSimulated, failUsage } from '../cli/failure.ts'
 import { bool, string } from '../cli/flags.ts'
 import { structJson } from '../create/struct-json.ts'
 import type { KubeContext } from '../host.ts'
+import { createPrinter, printFlags } from '../print/printers.ts'
 
 /** Source: kubectl pkg/cmd/config. Clusters and users are the simulated cluster's own. */
 export const configCommand: Command = {
@@ -42,6 +42,7 @@ export const configCommand: Command = {
         bool('raw'),
         bool('flatten'),
         bool('merge', undefined, 'true'),
+        ...printFlags.filter(({ name }) => name !== 'output'),
         string('output', 'o', 'yaml'),
       ],
       run: view,
@@ -146,18 +147,25 @@ function getUsers({ session }: Call): number {
 function getContexts(call: Call): number {
   const { session, flags, args } = call
   const { contexts, currentContext: current } = session.host.config
-  const shown = (args.length === 0 ? [...contexts] : args.map((name) => contextNamed(call, name))).sort((a, b) =>
-    compareBytes(a.name, b.name),
-  )
-  if (flags.string('output') === 'name') {
+  const output = flags.string('output')
+  if (output !== '' && output !== 'name')
+    fail(`--output ${output} is not available in kubectl config get-contexts; resetting to default output format`)
+  const isThere = (name: string): boolean => contexts.some((one) => one.name === name)
+  const shown = contexts
+    .filter(({ name }) => args.length === 0 || args.includes(name))
+    .sort((a, b) => compareBytes(a.name, b.name))
+  const missing = args.filter((name) => !isThere(name)).map((name) => `context ${name} not found`)
+  if (output === 'name') {
     for (const { name } of shown) session.out(`${name}\n`)
+    failAll(missing.map((text) => ({ kind: 'message', text })))
     return 0
   }
   const rows = shown.map(({ name, cluster, user, namespace = '' }) =>
     [name === current ? '*' : '', name, cluster, user, namespace].join('\t'),
   )
   const header = flags.bool('no-headers') ? [] : ['CURRENT\tNAME\tCLUSTER\tAUTHINFO\tNAMESPACE']
-  session.out(alignTabs(`${[...header, ...rows].join('\n')}\n`, tableTabs))
+  if (header.length + rows.length > 0) session.out(alignTabs(`${[...header, ...rows].join('\n')}\n`, tableTabs))
+  failAll(missing.map((text) => ({ kind: 'message', text })))
   return 0
 }
 
@@ -190,6 +198,8 @@ function view(call: Call): number {
     })),
     'current-context': current,
   }
-  session.out(flags.string('output') === 'json' ? `${structJson(config, '    ')}\n` : toGoYaml(config))
+  const printer = createPrinter(session, flags)
+  const isJson = flags.string('output') === 'json'
+  session.out(isJson || printer === undefined ? `${structJson(config, '    ')}\n` : printer(config))
   return 0
 }

@@ -6,7 +6,7 @@ import { bytesToByteText, byteTextToBytes, fromByteText, toByteText } from '../.
 import { archiveEnd, type Member, readArchive, writeMember } from '../../shell/tools/tar-format.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { exitSilently, fail, failNotSimulated, failUsage } from '../cli/failure.ts'
-import { bool, int, string } from '../cli/flags.ts'
+import { bool, flagSince, int, string } from '../cli/flags.ts'
 import type { ExecAnswer } from '../host.ts'
 import { failWith } from './container-refusal.ts'
 import { defaultContainer } from './pick-pod.ts'
@@ -15,7 +15,7 @@ import { defaultContainer } from './pick-pod.ts'
 export const cpCommand: Command = {
   name: 'cp',
   short: 'Copy files and directories to and from containers.',
-  flags: [string('container', 'c'), bool('no-preserve'), int('retries', '0')],
+  flags: [string('container', 'c'), bool('no-preserve'), flagSince(23, int('retries', '0'))],
   run: copy,
 }
 

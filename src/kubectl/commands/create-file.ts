@@ -9,6 +9,7 @@ import { createObject, type Info } from '../resource/info.ts'
 import { withAnnotation } from '../resource/last-applied.ts'
 import { partition } from '../resource/select.ts'
 import { clientValidation, fieldValidation } from '../resource/validation.ts'
+import { recorded } from './change-cause.ts'
 import { createReport, dryRunOf, managerOf, type Report } from './write.ts'
 
 /** Source: kubectl pkg/cmd/create/create.go, RunCreate. */
@@ -27,7 +28,8 @@ export function* createFromFiles(call: Call): Steps<number> {
 
 function* createOne(call: Call, info: Info, dryRun: DryRun, report: Report): Steps<void> {
   const { session, flags } = call
-  const made = flags.bool('save-config') ? { ...info, object: withAnnotation(info.object) } : info
+  const kept = flags.bool('save-config') ? withAnnotation(info.object) : info.object
+  const made = { ...info, object: recorded(call, kept) }
   if (dryRun === 'client') {
     report(made.object, 'created')
     return

@@ -6,7 +6,7 @@ import { resourcePath } from '../api/discovery.ts'
 import { structBody } from '../api/json-body.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { attempt, CommandFailure, type Failure, fail, failUsage, failureMessage } from '../cli/failure.ts'
-import type { FlagSpec } from '../cli/flags.ts'
+import { bool, type FlagSpec, flagSince } from '../cli/flags.ts'
 import type { Session } from '../cli/session.ts'
 import type { DryRun } from '../create/dry-run.ts'
 import { commonCreateFlags } from '../create/flags.ts'
@@ -17,7 +17,11 @@ import { validateFlag } from '../resource/validation.ts'
 import { dryRunOf, dryRunSuffix, managerOf } from './write.ts'
 
 /** Flags that every `create SOMETHING` has: those of the newest version that has them all, so that old scripts run too. */
-const common: readonly FlagSpec[] = [...commonCreateFlags(21).filter(({ name }) => name !== 'validate'), validateFlag]
+const common: readonly FlagSpec[] = [
+  ...commonCreateFlags(21).filter(({ name }) => !['show-managed-fields', 'validate'].includes(name)),
+  flagSince(21, bool('show-managed-fields')),
+  validateFlag,
+]
 
 export interface MakeSpec {
   readonly name: string

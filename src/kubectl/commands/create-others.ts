@@ -4,7 +4,7 @@ import { kubectl } from '../../versions/kubectl.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { fail, failureMessage } from '../cli/failure.ts'
 import { array, bool, duration, type FlagSpec, int, required, string, strings } from '../cli/flags.ts'
-import { createPrinter } from '../print/printers.ts'
+import { createPrinter, printFlags } from '../print/printers.ts'
 import { failsAs, madeMetadata, makeCommand, nameFrom, parsePairs } from './create-kit.ts'
 
 export const createNamespace = makeCommand({
@@ -195,7 +195,7 @@ export const createToken: Command = {
   flags: [
     array('audience'),
     duration('duration', '0s'),
-    string('output', 'o'),
+    ...printFlags,
     string('bound-object-kind'),
     string('bound-object-name'),
     string('bound-object-uid'),

@@ -2,8 +2,8 @@ import { goQuote } from '../../go/quote.ts'
 import { kubectl } from '../../versions/kubectl.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { CommandFailure, exitSilently, failUsage } from '../cli/failure.ts'
-import type { FlagSpec } from '../cli/flags.ts'
-import { bool, string } from '../cli/flags.ts'
+import { bool, type FlagSpec, flagSince, flagUntil, string } from '../cli/flags.ts'
+import { kubectlMinors } from '../client-version.ts'
 import { commonCreateFlags, configMapFlags, secretFlags } from '../create/flags.ts'
 import {
   type CreateRequest,
@@ -30,11 +30,12 @@ import { createClusterRole, createClusterRoleBinding, createRole, createRoleBind
 import { createCronJob, createDeployment, createJob } from './create-workloads.ts'
 import { writeFlags } from './write.ts'
 
-/** The flags of a sub-command in the newest form of each; what an old version lacked it simply is not told. */
+/** The flags of a sub-command, each as its version has it. */
 function flagsOf(own: (minor: number) => readonly FlagSpec[]): readonly FlagSpec[] {
-  const all = [18, 20, 35].flatMap((minor) => [...own(minor), ...commonCreateFlags(minor)])
-  const byName = new Map(all.filter(({ name }) => name !== 'validate').map((spec) => [spec.name, spec]))
-  return [...byName.values(), validateFlag]
+  const dated = kubectlMinors.flatMap((minor) =>
+    [...own(minor), ...commonCreateFlags(minor)].map((spec) => flagSince(minor, flagUntil(minor + 1, spec))),
+  )
+  return [...dated.filter(({ name }) => name !== 'validate'), validateFlag]
 }
 
 function request(call: Call): CreateRequest {
@@ -124,6 +125,7 @@ export const createCommand: Command = {
     string('selector', 'l'),
     string('raw'),
     bool('edit'),
+    bool('windows-line-endings'),
   ],
   children: [
     createClusterRole,

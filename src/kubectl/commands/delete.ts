@@ -32,7 +32,7 @@ export const deleteCommand: Command = {
     int('grace-period', '-1'),
     duration('timeout', '0s'),
     string('raw'),
-    flagSince(28, bool('interactive', 'i')),
+    flagSince(29, bool('interactive', 'i')),
   ],
   run: deleteCommandRun,
 }

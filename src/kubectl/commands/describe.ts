@@ -1,7 +1,7 @@
 import type { Steps } from '../../kernel/steps.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { CommandFailure, type Failure, fail, failAll, isReason } from '../cli/failure.ts'
-import { bool, int, string } from '../cli/flags.ts'
+import { bool, flagSince, int, string } from '../cli/flags.ts'
 import { describeObject } from '../describe/registry.ts'
 import { filenameFlags, namesFiles, readAgain, readFiles } from '../resource/files.ts'
 import type { Info } from '../resource/info.ts'
@@ -16,7 +16,7 @@ export const describeCommand: Command = {
     string('selector', 'l'),
     bool('all-namespaces', 'A'),
     bool('show-events', undefined, 'true'),
-    int('chunk-size', '500'),
+    flagSince(21, int('chunk-size', '500')),
   ],
   run: describe,
 }

@@ -16,7 +16,7 @@ import {
   failureText,
   isReason,
 } from '../cli/failure.ts'
-import { bool, string, unsupported } from '../cli/flags.ts'
+import { array, bool, flagSince, int, string, unsupported } from '../cli/flags.ts'
 import { klogPrefix } from '../cli/klog.ts'
 import type { Session } from '../cli/session.ts'
 import { filenameFlags, readFiles, requireFiles } from '../resource/files.ts'
@@ -37,8 +37,11 @@ export const diffCommand: Command = {
     bool('server-side'),
     bool('force-conflicts'),
     string('field-manager'),
-    unsupported(bool('prune')),
-    bool('show-managed-fields'),
+    flagSince(24, unsupported(bool('prune'))),
+    flagSince(25, unsupported(array('prune-allowlist'))),
+    flagSince(24, bool('show-managed-fields')),
+    flagSince(28, int('concurrency', '1')),
+    flagSince(36, unsupported(bool('show-secrets'))),
   ],
   *run(call) {
     const result = yield* attempt(diff(call))

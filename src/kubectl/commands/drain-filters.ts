@@ -115,8 +115,10 @@ function localStorage({ session, flags }: Call, pod: unknown): Verdict {
 function unmanaged({ session, flags }: Call, pod: unknown): Verdict {
   if (hasEnded(pod) || controllerOf(pod) !== undefined) return goes
   const { drainSaysNoController, drainSaysThat, drainSaysItOnce } = session.version
-  const what = drainSaysNoController
-    ? `${drainSaysThat && !drainSaysItOnce ? 'cannot delete ' : ''}Pods${drainSaysThat ? ' that' : ''} declare no controller`
-    : 'Pods not managed by ReplicationController, ReplicaSet, Job, DaemonSet or StatefulSet'
-  return flags.bool('force') ? warned(`deleting ${what}`) : refused(`${what} (use --force to override)`)
+  const managers = 'Pods not managed by ReplicationController, ReplicaSet, Job, DaemonSet or StatefulSet'
+  if (flags.bool('force'))
+    return warned(`deleting ${drainSaysNoController ? 'Pods that declare no controller' : managers}`)
+  const twice = drainSaysThat && !drainSaysItOnce ? 'cannot delete ' : ''
+  const what = drainSaysNoController ? `${twice}Pods${drainSaysThat ? ' that' : ''} declare no controller` : managers
+  return refused(`${what} (use --force to override)`)
 }

@@ -3,11 +3,17 @@ import { goQuote } from '../../go/quote.ts'
 import type { Steps } from '../../kernel/steps.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { attempt, type Failure, failAll, failureMessage } from '../cli/failure.ts'
-import { bool, duration, flagSince, flagUntil, int, string } from '../cli/flags.ts'
+import { bool, duration, type FlagSpec, flagSince, flagUntil, int, string } from '../cli/flags.ts'
 import { podsToGo } from './drain-filters.ts'
 import { type Drained, deletePods, evictPods } from './evictions.ts'
 import { cordon, nodesOf } from './nodes.ts'
 import { dryRunFlag, dryRunOf, dryRunSuffix } from './write.ts'
+
+/** Source: kubectl pkg/cmd/drain/drain.go, NewCmdDrain. */
+const emptyDirData: FlagSpec = {
+  ...bool('delete-local-data'),
+  deprecated: 'This option is deprecated and will be deleted. Use --delete-emptydir-data.',
+}
 
 export const drainCommand: Command = {
   name: 'drain',
@@ -18,12 +24,15 @@ export const drainCommand: Command = {
     string('pod-selector'),
     bool('force'),
     bool('ignore-daemonsets'),
-    flagUntil(31, bool('delete-local-data')),
+    flagUntil(20, bool('delete-local-data')),
+    flagSince(20, flagUntil(31, emptyDirData)),
     flagSince(20, bool('delete-emptydir-data')),
     bool('disable-eviction'),
     int('grace-period', '-1'),
     duration('timeout', '0s'),
     int('skip-wait-for-delete-timeout', '0'),
+    flagSince(22, int('chunk-size', '500')),
+    flagSince(22, flagUntil(23, bool('ignore-errors'))),
   ],
   run: drain,
 }

@@ -29,6 +29,7 @@ import { partition, select } from '../resource/select.ts'
 import { serverMinor } from '../resource/server-version.ts'
 import { mergePatchBetween, twoWayPatch } from '../resource/strategic-diff.ts'
 import { clientValidation, fieldValidation, validateFlag } from '../resource/validation.ts'
+import { recorded } from './change-cause.ts'
 import { createReport, managerOf, patchTypes, writeFlags } from './write.ts'
 
 /** Source: kubectl pkg/cmd/edit/edit.go, pkg/cmd/util/editor/editoptions.go. */
@@ -269,7 +270,7 @@ function* patchAll(call: Call, infos: readonly Info[], objects: readonly unknown
         `the namespace from the provided object ${goQuote(namespace)} does not match the namespace ${goQuote(info.namespace)}. You must pass '--namespace=${namespace}' to perform this operation.`,
       )
     }
-    const wanted = call.flags.bool('save-config') ? updatedAnnotation(object, true) : object
+    const wanted = recorded(call, call.flags.bool('save-config') ? updatedAnnotation(object, true) : object)
     if (deepEqual(wanted, info.object)) {
       report(object, 'skipped')
       continue

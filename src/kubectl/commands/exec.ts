@@ -15,7 +15,6 @@ export const execCommand: Command = {
     bool('stdin', 'i'),
     bool('tty', 't'),
     flagSince(21, bool('quiet', 'q')),
-    string('pod', 'p'),
     string('filename', 'f'),
     duration('pod-running-timeout', '1m0s'),
   ],
@@ -25,9 +24,9 @@ export const execCommand: Command = {
 function* exec(call: Call): Steps<number> {
   const { session, flags, args } = call
   const dash = flags.argsAtDash
-  const target = flags.string('pod') || (args[0] ?? '')
-  if (target === '') fail('pod, type/name or --filename must be specified')
-  const words = dash >= 0 ? args.slice(dash) : args.slice(flags.string('pod') === '' ? 1 : 0)
+  const [target = ''] = args
+  if (target === '' || dash === 0) fail('pod, type/name or --filename must be specified')
+  const words = dash >= 0 ? args.slice(dash) : args.slice(1)
   if (dash < 0 && words.length > 0) {
     if (session.version.execNeedsDash)
       failUsage(call.path, 'exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead')

@@ -20,8 +20,8 @@ export const explainCommand: Command = {
     flagUntil(36, bool('recursive')),
     flagSince(36, bool('recursive', 'R')),
     string('api-version'),
-    flagSince(27, flagUntil(34, string('output', undefined, 'plaintext'))),
-    flagSince(34, string('output', 'o', 'plaintext')),
+    flagSince(27, flagUntil(32, string('output', undefined, 'plaintext'))),
+    flagSince(32, string('output', 'o', 'plaintext')),
   ],
   run: explain,
 }
@@ -56,6 +56,12 @@ function* resourceOf({ session, flags }: Call, target: string): Steps<Asked> {
   const given = target.replace(/\.$/, '')
   const readsJsonpath = has(session.version.minor, kubectl.explainReadsJsonpath)
   const fieldsOf = (text: string) => (readsJsonpath ? jsonpathFields(text) : text.split('.').slice(1))
+  if (given.startsWith('.'))
+    fail(
+      readsJsonpath
+        ? 'invalid jsonpath syntax, first node must be field node'
+        : 'a resource must be present, got: /, Resource=',
+    )
   const type = (readsJsonpath ? /^[^.[]*/ : /^[^.]*/).exec(given)?.[0] ?? ''
   const first = yield* session.discovery.lookUp(type)
   if (first === undefined) return failPlain(`the server doesn't have a resource type ${goQuote(type)}`)

@@ -10,6 +10,7 @@ import type { DryRun } from '../create/dry-run.ts'
 import { formatSelector } from '../describe/selectors.ts'
 import { filenameFlags } from '../resource/files.ts'
 import type { Info } from '../resource/info.ts'
+import { recorded } from './change-cause.ts'
 import { emptyTimestamp } from './create-kit.ts'
 import { overridden } from './run-overrides.ts'
 import { targetsOf } from './workloads.ts'
@@ -64,7 +65,7 @@ function refuse(call: Call, text: string): never {
 function* exposeOne(call: Call, info: Info, dryRun: DryRun, report: Report): Steps<void> {
   const { session } = call
   if (!exposable.has(info.mapping.kind)) fail(`cannot expose a ${groupKind(info.mapping)}`)
-  const service = yield* overridden(call, serviceOf(call, info), 'Service')
+  const service = recorded(call, yield* overridden(call, serviceOf(call, info), 'Service'))
   if (dryRun === 'client') {
     report(service, 'exposed')
     return

@@ -13,12 +13,12 @@ import {
   failureMessage,
   failureText,
 } from '../cli/failure.ts'
-import { bool, duration, int, string } from '../cli/flags.ts'
+import { bool, duration, type FlagValues, flagSince, int, string } from '../cli/flags.ts'
 import type { Session } from '../cli/session.ts'
 import { until } from '../cli/until.ts'
 import type { LogRequest } from '../host.ts'
 import { failWith } from './container-refusal.ts'
-import { allContainerNames, containerNames, defaultContainer, podOf } from './pick-pod.ts'
+import { allContainerNames, containerNames, defaultContainer, podOf, podsOf } from './pick-pod.ts'
 
 /** Source: kubectl pkg/cmd/logs/logs.go. */
 export const logsCommand: Command = {
@@ -31,6 +31,7 @@ export const logsCommand: Command = {
     bool('previous', 'p'),
     bool('timestamps'),
     bool('prefix'),
+    flagSince(31, bool('all-pods')),
     bool('ignore-errors'),
     bool('insecure-skip-tls-verify-backend'),
     string('since-time'),
@@ -79,7 +80,7 @@ function* logs(call: Call): Steps<number> {
   if (flags.int('tail') < -1) fail('--tail must be greater than or equal to -1')
   const pods =
     selector === ''
-      ? [yield* logPod(call, target)]
+      ? yield* logPods(call, target)
       : listAt(
           yield* session.rest.request('GET', `/api/v1/namespaces/${session.namespace}/pods`, {
             query: { labelSelector: selector },
@@ -89,6 +90,11 @@ function* logs(call: Call): Steps<number> {
   if (pods.length === 0 && session.version.logsTellOfNoPods)
     session.err(`No resources found in ${session.namespace} namespace.\n`)
   const targets = pods.flatMap((pod) => logTargets(call, pod, flags.string('container') || (inline ?? '')))
+  const most = flags.int('max-log-requests')
+  if (flags.bool('follow') && targets.length > 1 && targets.length > most)
+    fail(
+      `you are attempting to follow ${targets.length} log streams, but maximum allowed concurrency is ${most}, use --max-log-requests to increase the limit`,
+    )
   for (const one of targets) {
     try {
       yield* writeLogs(call, one)
@@ -105,10 +111,20 @@ function unreadableTime(text: string): string {
   return `parsing time ${goQuote(text)} as "2006-01-02T15:04:05Z07:00": cannot parse ${goQuote(text)} as "2006"`
 }
 
-function* logPod(call: Call, target: string): Steps<unknown> {
-  const found = yield* attempt(podOf(call.session, target, 'logs'))
+function* logPods(call: Call, target: string): Steps<readonly unknown[]> {
+  const found = yield* attempt(wantedPods(call, target))
   if (found.ok) return found.value
   throw new CommandFailure(wrapped(call.session, found.failure))
+}
+
+/** Source: pkg/polymorphichelpers/logsforobject.go, logsForObjectWithClient. */
+function* wantedPods({ session, flags }: Call, target: string): Steps<readonly unknown[]> {
+  if (!hasAllPods(flags)) return [yield* podOf(session, target, 'logs')]
+  return (yield* podsOf(session, target, 'logs')).pods
+}
+
+function hasAllPods(flags: FlagValues): boolean {
+  return flags.has('all-pods') && flags.bool('all-pods')
 }
 
 function wrapped(session: Session, failure: Failure): Failure {
@@ -167,7 +183,7 @@ function* writeLogs(call: Call, { pod, container }: LogTarget): Steps<void> {
     sinceMs: since,
     timestamps: flags.bool('timestamps'),
   }
-  const prefix = flags.bool('prefix') ? `[pod/${name}/${container}] ` : ''
+  const prefix = flags.bool('prefix') || hasAllPods(flags) ? `[pod/${name}/${container}] ` : ''
   const write = (text: string): void => session.out(prefix === '' ? text : text.replace(/^(?=.)/gm, prefix))
   const first = read({ ...request, tailLines: tail < 0 ? undefined : tail })
   if (!first.ok) {

@@ -13,6 +13,7 @@ import { filenameFlags, namesFiles, readAgain, readFiles, singleFile } from '../
 import { type Info, patchObject } from '../resource/info.ts'
 import { partition, type Selected, select } from '../resource/select.ts'
 import { mergePatchBetween } from '../resource/strategic-diff.ts'
+import { recorded } from './change-cause.ts'
 import { createReport, dryRunOf, managerOf, patchTypes, type Report, writeFlags } from './write.ts'
 
 const metadataFlags = [
@@ -146,7 +147,7 @@ function* changeOne(
     else report(changed, operationOf(call, info.object, changed, field))
     return
   }
-  const patch = goJson(mergePatchBetween(base, changed))
+  const patch = goJson(mergePatchBetween(base, recorded(call, changed)))
   const options = {
     fieldManager: managerOf(call, field === 'labels' ? 'kubectl-label' : 'kubectl-annotate'),
     dryRun: dryRun === 'server',

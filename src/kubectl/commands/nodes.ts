@@ -4,15 +4,16 @@ import { at, isObject, type JsonObject, listAt, textAt } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
 import type { Steps } from '../../kernel/steps.ts'
 import type { Call, Command } from '../cli/command.ts'
-import { attemptNow, fail, failAll, failUsage, failureMessage } from '../cli/failure.ts'
+import { attemptNow, fail, failAll, failPlain, failUsage, failureMessage } from '../cli/failure.ts'
 import { bool, string } from '../cli/flags.ts'
 import { eachItem } from '../cli/in-turn.ts'
 import type { DryRun } from '../create/dry-run.ts'
 import { taintText } from '../describe/node.ts'
 import type { Info } from '../resource/info.ts'
 import { partition, select } from '../resource/select.ts'
+import { validateFlag } from '../resource/validation.ts'
 import { sendChange } from './change.ts'
-import { createReport, dryRunFlag, dryRunOf, dryRunSuffix, type Report, writeFlags } from './write.ts'
+import { createReport, dryRunFlag, dryRunOf, dryRunSuffix, plainWriteFlags, type Report } from './write.ts'
 
 /** Source: kubectl pkg/cmd/drain/drain.go, pkg/drain. */
 export const cordonCommand: Command = cordoning('cordon', 'Mark node as unschedulable', true)
@@ -66,7 +67,7 @@ export function* cordon(call: Call, info: Info, unschedulable: boolean): Steps<v
 export const taintCommand: Command = {
   name: 'taint',
   short: 'Update the taints on one or more nodes',
-  flags: [...writeFlags, string('selector', 'l'), bool('overwrite'), bool('all')],
+  flags: [...plainWriteFlags, validateFlag, string('selector', 'l'), bool('overwrite'), bool('all')],
   run: taint,
 }
 
@@ -95,6 +96,55 @@ function parseTaint(call: Call, text: string): Taint {
   return { key, value, effect: effect ?? '' }
 }
 
+/** Source: utils.go, parseTaints. */
+function taintChanges(call: Call, specs: readonly string[]): readonly TaintChange[] {
+  const changes: TaintChange[] = []
+  for (const spec of specs) {
+    const removed = spec.endsWith('-')
+    const taint = parseTaint(call, spec.replace(/-$/, ''))
+    if (!removed && taint.effect === '') fail(`invalid taint spec: ${spec}`)
+    if (!removed && changes.some((one) => !one.removed && isSame(one.taint, taint)))
+      fail(`duplicated taints with the same key and effect: {${taint.key} ${taint.value} ${taint.effect} <nil>}`)
+    changes.push({ taint, removed })
+  }
+  return changes
+}
+
+function isSame(one: Taint, other: Taint): boolean {
+  return one.key === other.key && one.effect === other.effect
+}
+
+/** Source: taint.go, Validate and validateFlags. */
+function checkTargets({ flags, session }: Call, resources: readonly string[], changes: readonly TaintChange[]): void {
+  const removed = changes.filter((one) => one.removed).map(({ taint }) => taint)
+  const both = changes
+    .filter((one) => !one.removed)
+    .flatMap(({ taint }) =>
+      removed.filter(({ key, effect }) => key === taint.key && (effect === '' || effect === taint.effect)),
+    )
+    .map(({ key, effect }) =>
+      session.version.taintNamesBothPlainly ? `${key}=${effect}` : `{${goQuote(key)}:${goQuote(effect)}}`,
+    )
+  if (both.length > 0)
+    fail(`can not both modify and remove the following taint(s) in the same command: ${both.join(', ')}`)
+  const selector = flags.string('selector')
+  if (flags.bool('all') && selector !== '') fail("setting 'all' parameter with a non empty selector is prohibited")
+  if (!flags.bool('all') && selector === '' && resources.length < 2)
+    fail("at least one resource name must be specified since 'all' parameter is not set")
+}
+
+/** Source: taint.go, Validate. */
+function* checkKind({ session }: Call, given: string): Steps<void> {
+  const type = given.toLowerCase()
+  if (!session.version.taintsNodeTypes) {
+    if (type !== 'node' && type !== 'nodes') fail(`invalid resource type ${given}, only ["node" "nodes"] are supported`)
+    return
+  }
+  const found = yield* session.discovery.lookUp(type)
+  if (found === undefined) failPlain(`the server doesn't have a resource type ${goQuote(type)}`)
+  else if (found.kind !== 'Node') fail(`invalid resource type ${given}, only node types are supported`)
+}
+
 function* taint(call: Call): Steps<number> {
   const { session, flags, args } = call
   const isSpec = (arg: string): boolean => arg.includes('=') || arg.includes(':') || arg.endsWith('-')
@@ -105,18 +155,10 @@ function* taint(call: Call): Steps<number> {
   if (late !== undefined) fail(`all resources must be specified before taint changes: ${late}`)
   if (resources.length === 0) fail('one or more resources must be specified as <resource> <name>')
   if (specs.length === 0) fail('at least one taint update is required')
-  const parsed = attemptNow(() =>
-    specs.map(
-      (spec): TaintChange => ({ taint: parseTaint(call, spec.replace(/-$/, '')), removed: spec.endsWith('-') }),
-    ),
-  )
+  const parsed = attemptNow(() => taintChanges(call, specs))
   if (!parsed.ok) return failUsage(call.path, failureMessage(parsed.failure))
-  if (!['node', 'nodes', 'no'].includes(resources[0] ?? ''))
-    fail(
-      call.session.version.taintsNodeTypes
-        ? `invalid resource type ${resources[0]}, only node types are supported`
-        : `invalid resource type ${resources[0]}, only ["node" "nodes"] are supported`,
-    )
+  yield* checkKind(call, resources[0] ?? '')
+  checkTargets(call, resources, parsed.value)
   const dryRun = dryRunOf(call)
   const report = createReport(call, dryRun, {
     tellsDryRun: false,
@@ -144,6 +186,7 @@ function* taintOne(
   report(dryRun === 'client' ? changed : yield* sendChange(call, info, changed, 'kubectl-taint', dryRun), operation)
 }
 
+/** Source: utils.go, reorganizeTaints. */
 function retaint(
   call: Call,
   info: Info,
@@ -165,17 +208,11 @@ function retaint(
       .filter((taint) => !old.some((one) => goes(one, taint)))
       .map((taint) => ({ kind: 'message', text: `taint ${goQuote(taintText(taint))} not found` })),
   )
-  const kept = old.filter(
-    (one) => !removed.some((taint) => goes(one, taint)) && !added.some((taint) => same(one, taint)),
-  )
+  const others = old.filter((one) => !added.some((taint) => same(one, taint)))
+  const kept = others.filter((one) => !removed.some((taint) => goes(one, taint)))
   const next = added.map(({ key, value, effect }): JsonObject => ({ key, ...(value === '' ? {} : { value }), effect }))
+  const isMore = old.length !== next.length + others.length
   const operation =
-    removed.length > 0 && added.length > 0
-      ? 'modified'
-      : removed.length > 0
-        ? 'untainted'
-        : taken.length > 0
-          ? 'modified'
-          : 'tainted'
+    (isMore && removed.length > 0) || call.flags.bool('overwrite') ? 'modified' : isMore ? 'tainted' : 'untainted'
   return { taints: [...next, ...kept], operation }
 }

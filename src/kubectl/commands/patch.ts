@@ -4,13 +4,14 @@ import { goQuote } from '../../go/quote.ts'
 import { fromYaml } from '../../go/yaml/from-yaml.ts'
 import type { Steps } from '../../kernel/steps.ts'
 import type { Call, Command } from '../cli/command.ts'
-import { CommandFailure, fail, failAll } from '../cli/failure.ts'
+import { attempt, CommandFailure, fail, failAll } from '../cli/failure.ts'
 import { bool, flagSince, string } from '../cli/flags.ts'
 import { eachItem } from '../cli/in-turn.ts'
 import type { DryRun } from '../create/dry-run.ts'
 import { filenameFlags, namesFiles, readFiles } from '../resource/files.ts'
 import { getObject, type Info, patchObject } from '../resource/info.ts'
 import { partition, select } from '../resource/select.ts'
+import { recordPatch } from './change-cause.ts'
 import { patchedLocally } from './patch-local.ts'
 import { checkSubresource, createReport, dryRunOf, managerOf, patchTypes, type Report, writeFlags } from './write.ts'
 
@@ -65,7 +66,12 @@ function* patchOne(
     dryRun: dryRun === 'server',
     ...(subresource === '' ? {} : { subresource }),
   })
-  report(patched, operationOf(current, patched))
+  const cause = recordPatch(call)
+  const told =
+    cause === undefined
+      ? { ok: false as const }
+      : yield* attempt(patchObject(session, info, patchTypes.merge ?? '', cause))
+  report(told.ok ? told.value : patched, operationOf(current, patched))
 }
 
 function operationOf(before: unknown, after: unknown): string {

@@ -19,6 +19,21 @@ const selecting: ReadonlySet<string> = new Set(
 
 /** A Pod by name, or the best of a workload's. Source: pkg/polymorphichelpers attachablepodforobject.go, logsforobject.go. */
 export function* podOf(session: Session, target: string, purpose: Purpose): Steps<unknown> {
+  const { named, pods } = yield* podsOf(session, target, purpose)
+  if (named !== undefined) return named
+  const best = bestPod(pods, purpose)
+  if (best === undefined) return fail('timed out waiting for the condition')
+  if (purpose === 'logs' && pods.length > 1)
+    session.err(`Found ${pods.length} pods, using pod/${textAt(best, 'metadata', 'name')}\n`)
+  return best
+}
+
+/** A Pod by name, or all of a workload's. */
+export function* podsOf(
+  session: Session,
+  target: string,
+  purpose: Purpose,
+): Steps<{ readonly named?: unknown; readonly pods: readonly unknown[] }> {
   const { infos, failures } = partition(
     (yield* select(session, target.includes('/') ? { args: [target] } : { args: [target], defaultType: 'pods' }))
       .entries,
@@ -27,7 +42,7 @@ export function* podOf(session: Session, target: string, purpose: Purpose): Step
   if (failure !== undefined) throw new CommandFailure(failure)
   const [info] = infos
   if (info === undefined) return fail('resource name may not be empty')
-  if (info.mapping.kind === 'Pod') return info.object
+  if (info.mapping.kind === 'Pod') return { named: info.object, pods: [info.object] }
   const goType = `*${info.mapping.version}.${info.mapping.kind}`
   if (!selecting.has(info.mapping.kind)) fail(`${refusals[purpose]} ${goType}: selector for ${goType} not implemented`)
   if (info.mapping.kind === 'Service' && Object.keys(objectAt(info.object, 'spec', 'selector')).length === 0)
@@ -39,11 +54,7 @@ export function* podOf(session: Session, target: string, purpose: Purpose): Step
     }),
     'items',
   )
-  const best = bestPod(pods, purpose)
-  if (best === undefined) return fail('timed out waiting for the condition')
-  if (purpose === 'logs' && pods.length > 1)
-    session.err(`Found ${pods.length} pods, using pod/${textAt(best, 'metadata', 'name')}\n`)
-  return best
+  return { pods }
 }
 
 /** Services and replication controllers select by labels alone, without `matchLabels`. Source: helpers.go, SelectorsForObject. */

@@ -14,14 +14,14 @@ import { partition } from '../resource/select.ts'
 import { clientValidation, fieldValidation, validateFlag } from '../resource/validation.ts'
 import { withSource } from './create-file.ts'
 import { deletedFrom, waitForAll } from './delete.ts'
-import { createReport, dryRunOf, managerOf, type Report, writeFlags } from './write.ts'
+import { createReport, dryRunOf, managerOf, plainWriteFlags, type Report } from './write.ts'
 
 /** Source: kubectl pkg/cmd/replace/replace.go. */
 export const replaceCommand: Command = {
   name: 'replace',
   short: 'Replace a resource by filename or stdin',
   flags: [
-    ...writeFlags,
+    ...plainWriteFlags,
     ...filenameFlags,
     validateFlag,
     bool('save-config'),

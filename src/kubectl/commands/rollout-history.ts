@@ -15,6 +15,7 @@ import { DescribeWriter } from '../describe/writer.ts'
 import { createStructPrinter } from '../print/printers.ts'
 import { namesFiles } from '../resource/files.ts'
 import type { Info } from '../resource/info.ts'
+import { causeAnnotation } from './change-cause.ts'
 import { targetsOf } from './workloads.ts'
 import { createReport } from './write.ts'
 
@@ -24,7 +25,6 @@ export function requireTargets(call: Call): void {
 }
 
 const revisionAnnotation = 'deployment.kubernetes.io/revision'
-const causeAnnotation = 'kubernetes.io/change-cause'
 
 /** The revision that a Deployment or ReplicaSet says it has. */
 export function revisionOf(object: unknown): number {

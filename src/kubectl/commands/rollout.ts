@@ -8,9 +8,10 @@ import { kubectl } from '../../versions/kubectl.ts'
 import { groupResource, resourcePath } from '../api/discovery.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { fail, failAll } from '../cli/failure.ts'
-import { bool, duration, int, string } from '../cli/flags.ts'
+import { bool, duration, type FlagSpec, flagSince, int, string } from '../cli/flags.ts'
 import { eachItem } from '../cli/in-turn.ts'
 import { until } from '../cli/until.ts'
+import { printFlags } from '../print/printers.ts'
 import { filenameFlags } from '../resource/files.ts'
 import { type Info, patchObject } from '../resource/info.ts'
 import { changePatch } from './change.ts'
@@ -18,19 +19,27 @@ import { history, requireTargets, revisionOf } from './rollout-history.ts'
 import { rolloutStatus } from './rollout-status.ts'
 import { undo } from './rollout-undo.ts'
 import { targetsOf } from './workloads.ts'
-import { createReport, dryRunOf, managerOf, type Report, writeFlags } from './write.ts'
+import { createReport, dryRunFlag, managerOf, type Report } from './write.ts'
+
+/** What changes a rollout knows no trial. Source: rollout_pause.go, rollout_restart.go, rollout_resume.go. */
+const changeFlags: readonly FlagSpec[] = [
+  ...printFlags,
+  string('field-manager'),
+  ...filenameFlags,
+  flagSince(24, string('selector', 'l')),
+]
 
 const validTypes = 'Valid resource types include:\n\n  *  deployments\n  *  daemonsets\n  *  statefulsets'
 
 /** Source: pkg/cmd/rollout/rollout.go, rolloutLong. */
 function long(minor: number): string | undefined {
-  if (!has(minor, kubectl.rolloutStatusOfSeveral)) return undefined
+  if (!has(minor, kubectl.rolloutShowsRestarts)) return undefined
   return `Manage the rollout of one or many resources.\n        \n ${validTypes}`
 }
 
 /** Source: pkg/cmd/rollout/rollout.go, rolloutExample. */
 function examples(minor: number): string {
-  const more = has(minor, kubectl.rolloutStatusOfSeveral)
+  const more = has(minor, kubectl.rolloutShowsRestarts)
     ? [
         '# Restart a deployment\nkubectl rollout restart deployment/abc',
         "# Restart deployments with the 'app=nginx' label\nkubectl rollout restart deployment --selector=app=nginx",
@@ -55,14 +64,14 @@ export const rolloutCommand: Command = {
     {
       name: 'history',
       short: 'View rollout history',
-      flags: [...writeFlags, ...filenameFlags, int('revision', '0')],
+      flags: [...printFlags, ...filenameFlags, int('revision', '0'), flagSince(24, string('selector', 'l'))],
       run: history,
     },
     changeCommand('pause', 'Mark the provided resource as paused', 'paused', true),
     {
       name: 'restart',
       short: 'Restart a resource',
-      flags: [...writeFlags, ...filenameFlags, string('selector', 'l')],
+      flags: changeFlags,
       run: restart,
     },
     changeCommand('resume', 'Resume a paused resource', 'resumed', false),
@@ -74,14 +83,20 @@ export const rolloutCommand: Command = {
         bool('watch', 'w', 'true'),
         int('revision', '0'),
         duration('timeout', '0s'),
-        string('selector', 'l'),
+        flagSince(24, string('selector', 'l')),
       ],
       run: status,
     },
     {
       name: 'undo',
       short: 'Undo a previous rollout',
-      flags: [...writeFlags, ...filenameFlags, int('to-revision', '0')],
+      flags: [
+        ...printFlags,
+        dryRunFlag,
+        ...filenameFlags,
+        int('to-revision', '0'),
+        flagSince(24, string('selector', 'l')),
+      ],
       run: undo,
     },
   ],
@@ -91,7 +106,7 @@ const restartable = ['Deployment', 'DaemonSet', 'StatefulSet']
 
 function* restart(call: Call): Steps<number> {
   requireTargets(call)
-  const report = createReport(call, dryRunOf(call), { structs: true, printsApart: true })
+  const report = createReport(call, 'none', { structs: true, printsApart: true })
   const { infos, failures } = yield* targetsOf(call, call.args, true)
   const broken = yield* eachItem(infos, (info) => restartOne(call, info, report))
   failAll([...failures, ...broken])
@@ -124,7 +139,7 @@ function changeCommand(name: string, short: string, done: string, paused: boolea
   return {
     name,
     short,
-    flags: [...writeFlags, ...filenameFlags, string('selector', 'l')],
+    flags: changeFlags,
     *run(call) {
       requireTargets(call)
       const report = createReport(call, 'none', { structs: true, printsApart: true })

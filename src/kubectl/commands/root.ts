@@ -2,6 +2,7 @@ import { goQuote } from '../../go/quote.ts'
 import { runKustomize } from '../../kustomize/kustomize.ts'
 import type { Command } from '../cli/command.ts'
 import { failNotSimulated, failUsage } from '../cli/failure.ts'
+import { bool } from '../cli/flags.ts'
 import { apiResourcesCommand } from './api-resources.ts'
 import { applyCommand } from './apply.ts'
 import { attachCommand } from './attach.ts'
@@ -58,6 +59,7 @@ const pluginCommand: Command = {
     {
       name: 'list',
       short: "list all visible plugin executables on a user's PATH",
+      flags: [bool('name-only')],
       run({ session }) {
         session.err('error: unable to find any kubectl plugins in your PATH\n')
         return 1

@@ -5,12 +5,61 @@ import type { Steps } from '../../kernel/steps.ts'
 import { atoi } from '../cli/atoi.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { fail, failNotSimulated, failUsage } from '../cli/failure.ts'
-import { array, bool, duration, type FlagValues, flagSince, flagUntil, int, required, string } from '../cli/flags.ts'
+import {
+  array,
+  bool,
+  duration,
+  type FlagSpec,
+  type FlagValues,
+  flagSince,
+  flagUntil,
+  int,
+  required,
+  string,
+  strings,
+  unsupported,
+} from '../cli/flags.ts'
 import type { Session } from '../cli/session.ts'
+import { recorded } from './change-cause.ts'
 import { emptyTimestamp, parsePairs, sendMade } from './create-kit.ts'
 import { runAttached } from './run-attached.ts'
 import { overridden } from './run-overrides.ts'
 import { dryRunOf, writeFlags } from './write.ts'
+
+/** A flag that is there for those who still type it. Source: kubectl pkg/cmd/run/run.go, addRunFlags. */
+function withoutEffect(spec: FlagSpec, since: number, until: number): readonly FlagSpec[] {
+  const old = 'has no effect and will be removed in'
+  return [
+    flagUntil(since, spec),
+    flagSince(since, flagUntil(Math.min(23, until), { ...spec, deprecated: `${old} the future.` })),
+    flagSince(Math.max(23, since), flagUntil(until, { ...spec, deprecated: `${old} 1.24.` })),
+  ]
+}
+
+/** Of a command that deletes what it made. Source: run.go, NewCmdRun, and pkg/cmd/delete/delete_flags.go. */
+const deletion: readonly FlagSpec[] = [
+  bool('wait'),
+  bool('force'),
+  int('grace-period', '-1'),
+  { name: 'cascade', type: 'string', initial: 'background', bare: 'background' },
+  duration('timeout', '0s'),
+  strings('filename', 'f'),
+  string('kustomize', 'k'),
+  bool('recursive', 'R'),
+]
+
+/** Those that it knows, though they do nothing, by version. Source: CHANGELOG-1.26 and 1.31, and the binaries' own help. */
+const deletionFlags: readonly FlagSpec[] = deletion.flatMap((spec) => [
+  flagUntil(24, spec),
+  flagSince(
+    26,
+    flagUntil(31, {
+      ...spec,
+      deprecated: `because it is not ${spec.name === 'cascade' ? 'relevant for' : 'used by'} this command. It will be removed in version 1.29.`,
+    }),
+  ),
+  flagSince(31, spec),
+])
 
 /** Source: kubectl pkg/cmd/run/run.go; the generator run-pod/v1. */
 export const runCommand: Command = {
@@ -26,29 +75,27 @@ export const runCommand: Command = {
     flagSince(20, array('annotations')),
     string('port'),
     bool('expose'),
-    flagUntil(24, string('limits')),
-    flagUntil(24, string('requests')),
-    flagUntil(24, string('serviceaccount')),
+    ...withoutEffect(string('limits'), 21, 24),
+    ...withoutEffect(string('requests'), 21, 24),
+    ...withoutEffect(string('serviceaccount'), 21, 24),
     bool('command'),
     bool('attach'),
     bool('stdin', 'i'),
     bool('tty', 't'),
     bool('rm'),
-    bool('quiet', 'q'),
+    flagUntil(21, bool('quiet')),
+    flagSince(21, bool('quiet', 'q')),
+    flagSince(36, unsupported(string('detach-keys'))),
     bool('leave-stdin-open'),
     bool('save-config'),
     flagSince(19, bool('privileged')),
     string('overrides'),
     flagSince(23, string('override-type', undefined, 'merge')),
-    bool('wait'),
-    bool('force'),
-    int('grace-period', '-1'),
-    { name: 'cascade', type: 'string', initial: 'background', bare: 'background' },
-    duration('timeout', '0s'),
-    flagUntil(21, string('generator')),
-    flagUntil(21, int('replicas', '1', 'r')),
-    flagUntil(21, string('schedule')),
-    flagUntil(24, int('hostport', '-1')),
+    ...deletionFlags,
+    ...withoutEffect(string('generator'), 18, 21),
+    ...withoutEffect(int('replicas', '1', 'r'), 18, 21),
+    ...withoutEffect(string('schedule'), 18, 21),
+    ...withoutEffect(int('hostport', '-1'), 21, 24),
     duration('pod-running-timeout', '1m0s'),
   ],
   run,
@@ -83,7 +130,7 @@ function* run(call: Call): Steps<number> {
   const pull = flags.string('image-pull-policy')
   if (!['', 'Always', 'IfNotPresent', 'Never'].includes(pull))
     failUsage(call.path, `invalid image pull policy: ${pull}`)
-  const pod = yield* overridden(call, podOf(call, name, image, words, restart), 'Pod')
+  const pod = recorded(call, yield* overridden(call, podOf(call, name, image, words, restart), 'Pod'))
   return yield* send(call, name, pod)
 }
 

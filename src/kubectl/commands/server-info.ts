@@ -1,4 +1,4 @@
-import { compareBytes, goJsonIndented, textAt } from '../../go/json.ts'
+import { compareBytes, textAt } from '../../go/json.ts'
 import { toGoYaml } from '../../go/yaml/go-yaml.ts'
 import type { Steps } from '../../kernel/steps.ts'
 import { buildOf } from '../../versions/builds.ts'
@@ -6,11 +6,13 @@ import { kustomizeVersion } from '../../versions/kustomize.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { fail } from '../cli/failure.ts'
 import { bool, flagUntil, string } from '../cli/flags.ts'
+import { structJson } from '../create/struct-json.ts'
 
 export const apiVersionsCommand: Command = {
   name: 'api-versions',
   short: 'Print the supported API versions on the server, in the form of "group/version"',
-  *run({ session }) {
+  *run({ session, args, path }) {
+    if (args.length > 0) fail(`unexpected arguments: [${args.join(' ')}]\nSee '${path} -h' for help and examples`)
     for (const version of [...(yield* session.discovery.groupVersions())].sort(compareBytes))
       session.out(`${version}\n`)
     return 0
@@ -26,7 +28,8 @@ export const versionCommand: Command = {
 }
 
 function* version(call: Call): Steps<number> {
-  const { session, flags } = call
+  const { session, flags, args } = call
+  if (args.length > 0 && session.version.versionTakesNothing) fail(`extra arguments: [${args.join(' ')}]`)
   const { minor, gitVersion, versionPrintsLines } = session.version
   const own = versionInfo(minor, gitVersion)
   const server = flags.bool('client') ? undefined : yield* session.rest.request('GET', '/version')
@@ -38,7 +41,7 @@ function* version(call: Call): Steps<number> {
       ...(session.version.tellsKustomizeVersion && kustomize !== undefined ? { kustomizeVersion: kustomize } : {}),
       ...(server === undefined ? {} : { serverVersion: server }),
     }
-    if (output === 'json') session.out(`${goJsonIndented(all, '  ')}\n`)
+    if (output === 'json') session.out(`${structJson(all, '  ')}\n`)
     else if (output === 'yaml') session.out(`${toGoYaml(all)}\n`)
     else fail("--output must be 'yaml' or 'json'")
     warnOfSkew(call, server)

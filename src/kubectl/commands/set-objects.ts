@@ -16,6 +16,7 @@ import type { DryRun } from '../create/dry-run.ts'
 import { namesFiles } from '../resource/files.ts'
 import type { Info } from '../resource/info.ts'
 import { changePatch, sendChange } from './change.ts'
+import { recorded } from './change-cause.ts'
 import { structsOf } from './workloads.ts'
 import { createReport, dryRunOf, type Report } from './write.ts'
 
@@ -45,7 +46,12 @@ export function* changeObjects(call: Call, resources: readonly string[], each: S
   const notes: Failure[] = []
   const changed = infos.map((info): readonly [Info, Attempt<unknown>] => [
     info,
-    attemptNow(() => each.change(info, (text) => notes.push({ kind: 'message', text }))),
+    attemptNow(() =>
+      recorded(
+        call,
+        each.change(info, (text) => notes.push({ kind: 'message', text })),
+      ),
+    ),
   ])
   const broken = yield* eachItem(changed, ([info, result]) => changeOne(call, info, result, each, dryRun, report))
   failAll([...notes, ...broken, ...failures])

@@ -6,9 +6,11 @@ import { fail } from '../cli/failure.ts'
 import { array, type FlagSpec } from '../cli/flags.ts'
 import { namesFiles } from '../resource/files.ts'
 import { changeObjects } from './set-objects.ts'
+import { checkOutput } from './write.ts'
 
 /** Source: kubectl pkg/cmd/set/set_selector.go. */
 export function setSelector(call: Call): Steps<number> {
+  checkOutput(call)
   const { args } = call
   const text = args.at(-1)
   if (text === undefined) return fail('one selector is required')
@@ -38,6 +40,7 @@ const rbac = 'rbac.authorization.k8s.io'
 
 /** Source: kubectl pkg/cmd/set/set_subject.go. */
 export function setSubject(call: Call): Steps<number> {
+  checkOutput(call)
   const { session, flags, args } = call
   const [users, groups, accounts] = ['user', 'group', 'serviceaccount'].map((name) =>
     [...new Set(flags.list(name))].sort(compareBytes),

@@ -10,19 +10,17 @@ import { array, bool, type FlagSpec, string, strings } from '../cli/flags.ts'
 import { filenameFlags, namesFiles } from '../resource/files.ts'
 import type { Info } from '../resource/info.ts'
 import { partition, select } from '../resource/select.ts'
+import { recordFlags } from './change-cause.ts'
 import { changeObjects } from './set-objects.ts'
 import { setSelector, setSubject, subjectFlags } from './set-rbac.ts'
 import { structsOf } from './workloads.ts'
-import { writeFlags } from './write.ts'
+import { checkOutput, plainWriteFlags } from './write.ts'
 
 /** Source: kubectl pkg/cmd/set. */
-const common: readonly FlagSpec[] = [
-  ...writeFlags,
-  ...filenameFlags,
-  string('selector', 'l'),
-  bool('all'),
-  bool('local'),
-]
+const named: readonly FlagSpec[] = [...plainWriteFlags, ...filenameFlags, bool('all'), bool('local')]
+
+/** Of those that know objects by their labels. */
+const common: readonly FlagSpec[] = [...named, string('selector', 'l')]
 
 export const setCommand: Command = {
   name: 'set',
@@ -52,19 +50,24 @@ export const setCommand: Command = {
       name: 'image',
       short: 'Update image of a pod template',
       modernShort: 'Update the image of a pod template',
-      flags: common,
+      flags: [...common, ...recordFlags],
       run: setImage,
     },
     {
       name: 'resources',
       short: 'Update resource requests/limits on objects with pod templates',
-      flags: [...common, string('containers', 'c', '*'), string('limits'), string('requests')],
+      flags: [...common, ...recordFlags, string('containers', 'c', '*'), string('limits'), string('requests')],
       run: setResources,
     },
     {
       name: 'selector',
       short: 'Set the selector on a resource',
-      flags: common,
+      flags: [
+        ...named.filter(({ name }) => name !== 'kustomize' && name !== 'recursive'),
+        bool('recursive', 'R', 'true'),
+        ...recordFlags,
+        string('resource-version'),
+      ],
       run: setSelector,
     },
     {
@@ -72,7 +75,7 @@ export const setCommand: Command = {
       aliases: ['sa'],
       short: 'Update ServiceAccount of a resource',
       modernShort: 'Update the service account of a resource',
-      flags: common,
+      flags: [...named, ...recordFlags],
       run: setServiceAccount,
     },
     {
@@ -129,6 +132,7 @@ function splitPairs(args: readonly string[]): {
 }
 
 function* setImage(call: Call): Steps<number> {
+  checkOutput(call)
   const { resources, pairs, late } = splitPairs(call.args)
   if (late !== undefined) fail(`all resources must be specified before image changes: ${late}`)
   // What is meant is read before it is missed that nothing is to change. Source: set_image.go, Complete.
@@ -172,6 +176,7 @@ function checkImages({ flags }: Call, resources: readonly string[], images: Read
 }
 
 function* setServiceAccount(call: Call): Steps<number> {
+  checkOutput(call)
   if (call.args.length === 0) fail('serviceaccount is required')
   const account = call.args.at(-1) ?? ''
   return yield* changeObjects(call, call.args.slice(0, -1), {
@@ -179,16 +184,14 @@ function* setServiceAccount(call: Call): Steps<number> {
     problem: 'failed to patch ServiceAccountName',
     tellsUnchanged: true,
     change: (info) => {
-      const path = podSpecPath(info)
-      const named = withValue(info.object, [...path, 'serviceAccountName'], account)
-      return at(named, ...path, 'serviceAccount') === undefined
-        ? named
-        : withValue(named, [...path, 'serviceAccount'], account)
+      // The old name of the field stays as it is: the server looks at the new one.
+      return withValue(info.object, [...podSpecPath(info), 'serviceAccountName'], account)
     },
   })
 }
 
 function* setResources(call: Call): Steps<number> {
+  checkOutput(call)
   const { flags } = call
   const [limits, requests] = [amounts(flags.string('limits')), amounts(flags.string('requests'))]
   if (limits === undefined && requests === undefined)
@@ -240,6 +243,7 @@ interface EnvChanges {
 
 /** Source: kubectl pkg/cmd/set/set_env.go. */
 function* setEnv(call: Call): Steps<number> {
+  checkOutput(call)
   const { session, flags } = call
   const { resources, pairs, late } = splitPairs(call.args)
   if (flags.bool('all') && flags.string('selector') !== '') fail('cannot set --all and --selector at the same time')

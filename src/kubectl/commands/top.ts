@@ -4,16 +4,16 @@ import { alignTabs, tableTabs } from '../../go/tabwriter.ts'
 import type { Steps } from '../../kernel/steps.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { fail } from '../cli/failure.ts'
-import { bool, string } from '../cli/flags.ts'
+import { bool, type FlagSpec, flagSince, string } from '../cli/flags.ts'
 import type { TopRow } from '../host.ts'
 
 /** Source: kubectl pkg/cmd/top, pkg/metricsutil. */
-const topFlags = [
+const topFlags: readonly FlagSpec[] = [
   string('selector', 'l'),
   string('sort-by'),
   bool('no-headers'),
-  bool('containers'),
-  bool('all-namespaces', 'A'),
+  flagSince(22, bool('use-protocol-buffers', undefined, 'true')),
+  flagSince(34, bool('show-swap')),
 ]
 
 export const topCommand: Command = {
@@ -29,7 +29,7 @@ export const topCommand: Command = {
       aliases: ['nodes', 'no'],
       short: 'Display Resource (CPU/Memory/Storage) usage of nodes',
       modernShort: 'Display resource (CPU/memory) usage of nodes',
-      flags: topFlags,
+      flags: [...topFlags, flagSince(23, bool('show-capacity'))],
       run: topNodes,
     },
     {
@@ -37,13 +37,29 @@ export const topCommand: Command = {
       aliases: ['pods', 'po'],
       short: 'Display Resource (CPU/Memory/Storage) usage of pods',
       modernShort: 'Display resource (CPU/memory) usage of pods',
-      flags: topFlags,
+      flags: [
+        ...topFlags,
+        bool('containers'),
+        bool('all-namespaces', 'A'),
+        flagSince(22, string('field-selector')),
+        flagSince(24, bool('sum')),
+      ],
       run: topPods,
     },
   ],
 }
 
+/** Source: top_pod.go and top_node.go, Validate. */
+function checkAsked({ args, flags }: Call): void {
+  if (!['', 'cpu', 'memory'].includes(flags.string('sort-by'))) fail('--sort-by accepts only cpu or memory')
+  const isSelected =
+    flags.string('selector') !== '' || (flags.has('field-selector') && flags.string('field-selector') !== '')
+  if (args.length > 0 && isSelected)
+    fail(`only one of NAME or ${flags.has('containers') ? '' : '--'}selector can be provided`)
+}
+
 function rowsOf(call: Call, kind: 'pods' | 'nodes'): readonly TopRow[] {
+  checkAsked(call)
   const rows = call.session.host.top?.(kind) ?? fail('Metrics API not available')
   const by = call.flags.string('sort-by')
   const name = (row: TopRow): string => `${row.namespace ?? ''}/${row.name}`

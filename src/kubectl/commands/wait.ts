@@ -1,4 +1,4 @@
-import { at, listAt, textAt } from '../../go/json.ts'
+import { at, isObject, listAt, textAt } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
 import { goValueText } from '../../go/value-text.ts'
 import type { Steps } from '../../kernel/steps.ts'
@@ -9,9 +9,9 @@ import { bool, duration, string } from '../cli/flags.ts'
 import { inTurn } from '../cli/in-turn.ts'
 import type { Session } from '../cli/session.ts'
 import { until } from '../cli/until.ts'
-import { findJsonpath, relaxedTemplate } from '../print/jsonpath.ts'
+import { findJsonpath, relaxedTemplate, relaxedTemplateError } from '../print/jsonpath.ts'
 import { createPrinter, objectName, printFlags } from '../print/printers.ts'
-import { filenameFlags, namesFiles, readFiles } from '../resource/files.ts'
+import { namesFiles, readFiles } from '../resource/files.ts'
 import { type Info, tryToGet } from '../resource/info.ts'
 import { partition, select } from '../resource/select.ts'
 import { waitGone } from './wait-gone.ts'
@@ -22,7 +22,8 @@ export const waitCommand: Command = {
   short: 'Experimental: Wait for a specific condition on one or many resources.',
   flags: [
     ...printFlags,
-    ...filenameFlags,
+    string('filename', 'f'),
+    bool('recursive', 'R', 'true'),
     string('for'),
     duration('timeout', '30s'),
     bool('all'),
@@ -145,23 +146,36 @@ function checkOf(session: Session, condition: string): Check {
     }
   }
   if (condition.startsWith('jsonpath=') && session.version.waitsForJsonpath)
-    return jsonpathCheck(condition.slice('jsonpath='.length))
+    return jsonpathCheck(session, condition.slice('jsonpath='.length))
   return fail(`unrecognized condition: ${goQuote(condition)}`)
 }
 
-/** `{.status.phase}=Running`. */
-function jsonpathCheck(text: string): Check {
-  const match = /^'?(\{[^}]*\}|[^=]*)'?(?:=(.*))?$/s.exec(text)
-  const template = relaxedTemplate(match?.[1] ?? '')
-  const wanted = match?.[2]?.replace(/^(["'])(.*)\1$/s, '$2')
-  if (template === undefined || template === '')
-    return fail("jsonpath wait format must be --for=jsonpath='{.status.readyReplicas}'=3")
+/** `{.status.phase}=Running`. Source: pkg/cmd/wait/wait.go, processJSONPathInput. */
+function jsonpathCheck({ version }: Session, text: string): Check {
+  const [expression = '', value, ...more] = text.split(version.waitKeepsComparisons ? /(?<!=)=(?!=)/ : '=')
+  if (more.length > 0 || (value === undefined && !version.waitsForAnyValue)) {
+    const example = "--for=jsonpath='{.status.readyReplicas}'"
+    fail(`jsonpath wait format must be ${example}=3${version.waitsForAnyValue ? ` or ${example}` : ''}`)
+  }
+  const template = relaxedTemplate(expression.replace(/^'(.*)'$/s, '$1')) ?? fail(relaxedTemplateError)
+  const wanted = value?.replace(/^['"]+|['"]+$/g, '')
+  if (wanted === '')
+    fail(
+      version.waitsForAnyValue
+        ? "jsonpath wait has to have a value after equal sign, like --for=jsonpath='{.status.readyReplicas}'=3"
+        : 'jsonpath wait condition cannot be empty',
+    )
+  if (template === '') fail('jsonpath expression cannot be empty')
   return (object) => {
     const found = findJsonpath(template, object, true)
     if (!found.ok) return fail(found.error)
     if (found.values.length === 0) return false
     if (found.values.length > 1) fail('given jsonpath expression matches more than one value')
-    return wanted === undefined || goValueText(found.values[0]).trim() === wanted.trim()
+    if (wanted === undefined) return true
+    const [first] = found.values
+    if (isObject(first) || Array.isArray(first))
+      fail('jsonpath leads to a nested object or list which is not supported')
+    return goValueText(first).trim() === wanted.trim()
   }
 }
 

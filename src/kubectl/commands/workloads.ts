@@ -2,21 +2,25 @@ import { goJson, numberAt, textAt } from '../../go/json.ts'
 import type { Steps } from '../../kernel/steps.ts'
 import { groupResource, resourcePath } from '../api/discovery.ts'
 import type { Call, Command } from '../cli/command.ts'
-import { type Failure, fail, failAll } from '../cli/failure.ts'
+import { attempt, type Failure, fail, failAll } from '../cli/failure.ts'
 import { bool, duration, int, required, string } from '../cli/flags.ts'
 import { eachItem } from '../cli/in-turn.ts'
 import type { DryRun } from '../create/dry-run.ts'
+import { printFlags } from '../print/printers.ts'
 import { filenameFlags, namesFiles, readAgain, readFiles } from '../resource/files.ts'
-import type { Info } from '../resource/info.ts'
+import { type Info, patchObject } from '../resource/info.ts'
 import { partition, select } from '../resource/select.ts'
-import { createReport, dryRunOf, managerOf, patchTypes, type Report, writeFlags } from './write.ts'
+import { recordFlags, recordPatch } from './change-cause.ts'
+import { createReport, dryRunFlag, dryRunOf, managerOf, patchTypes, type Report } from './write.ts'
 
 /** Source: kubectl pkg/cmd/scale/scale.go, pkg/scale/scale.go. */
 export const scaleCommand: Command = {
   name: 'scale',
   short: 'Set a new size for a Deployment, ReplicaSet or Replication Controller',
   flags: [
-    ...writeFlags,
+    ...printFlags,
+    dryRunFlag,
+    ...recordFlags,
     ...filenameFlags,
     required(int('replicas', '-1')),
     int('current-replicas', '-1'),
@@ -60,13 +64,14 @@ export function structsOf(call: Call, args: readonly string[]) {
 function* scale(call: Call): Steps<number> {
   const { session, flags } = call
   const replicas = flags.int('replicas')
-  if (replicas < 0) fail('The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0')
   const dryRun = dryRunOf(call)
   const report = createReport(call, dryRun, { tellsDryRun: session.version.scaleTellsDryRun })
+  if (replicas < 0) fail('The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0')
   const { infos, failures } = yield* targetsOf(call, call.args)
   const broken = yield* eachItem(infos, (info) => scaleOne(call, info, replicas, dryRun, report))
   const nothing = 'no objects passed to scale'
-  const { scaleNamesWhatFailed, scaleTellsErrorsAlone } = session.version
+  const { scaleNamesWhatFailed, scaleTellsErrorsAlone, scaleTellsNothingPassed } = session.version
+  if (scaleTellsNothingPassed && !scaleNamesWhatFailed && infos.length === 0) fail(nothing)
   const [missing, ...more] = failures
   if (scaleNamesWhatFailed && !scaleTellsErrorsAlone && infos.length + more.length === 0 && missing?.kind === 'status')
     fail(`${nothing} ${missing.status.message}`)
@@ -77,8 +82,8 @@ function* scale(call: Call): Steps<number> {
 
 function* scaleOne(call: Call, info: Info, replicas: number, dryRun: DryRun, report: Report): Steps<void> {
   const { session } = call
-  checkPreconditions(call, info)
   if (dryRun !== 'client') {
+    checkPreconditions(call, info)
     const patch = goJson({ spec: { replicas } })
     const path = resourcePath(info.mapping, info.namespace, info.name, 'scale')
     yield* session.rest.request('PATCH', path, {
@@ -90,6 +95,8 @@ function* scaleOne(call: Call, info: Info, replicas: number, dryRun: DryRun, rep
         ...(session.version.sendsFieldManager ? { fieldManager: managerOf(call, 'kubectl') } : {}),
       },
     })
+    const cause = recordPatch(call)
+    if (cause !== undefined) yield* attempt(patchObject(session, info, patchTypes.merge ?? '', cause))
   }
   report(info.object, 'scaled')
 }

@@ -1,22 +1,21 @@
 import { goQuote } from '../../go/quote.ts'
 import type { Call } from '../cli/command.ts'
 import { fail } from '../cli/failure.ts'
-import { bool, type FlagSpec, type FlagValues, string, unsupported } from '../cli/flags.ts'
+import { type FlagSpec, type FlagValues, string } from '../cli/flags.ts'
 import { klogPrefix } from '../cli/klog.ts'
 import { type DryRun, dryRunStrategy } from '../create/dry-run.ts'
 import { createPrinter, createStructPrinter, objectName, printFlags } from '../print/printers.ts'
+import { recordFlags } from './change-cause.ts'
 
 /** What all commands that change objects share. */
 
 export const dryRunFlag: FlagSpec = { name: 'dry-run', type: 'string', initial: 'none', bare: 'unchanged' }
 
+/** Flags of commands that write and print what became of it, and that do not record themselves. */
+export const plainWriteFlags: readonly FlagSpec[] = [...printFlags, dryRunFlag, string('field-manager')]
+
 /** Flags of commands that write and print what became of it. */
-export const writeFlags: readonly FlagSpec[] = [
-  ...printFlags,
-  dryRunFlag,
-  string('field-manager'),
-  unsupported(bool('record')),
-]
+export const writeFlags: readonly FlagSpec[] = [...plainWriteFlags, ...recordFlags]
 
 export function dryRunOf(call: Call): DryRun {
   const { session, flags } = call
@@ -41,6 +40,11 @@ interface ReportOptions {
   readonly printsApart?: boolean
 }
 
+/** Refuses a form of output that there is not. Commands that make their printer before all else have no other complaint first. */
+export function checkOutput({ session, flags }: Call): void {
+  createPrinter(session, flags)
+}
+
 export function createReport(
   call: Call,
   dryRun: DryRun,
@@ -48,7 +52,7 @@ export function createReport(
 ): Report {
   const { session, flags } = call
   const newPrinter = () => (structs ? createStructPrinter(session, flags) : createPrinter(session, flags))
-  const first = newPrinter()
+  const first = printsApart ? undefined : newPrinter()
   const suffix = tellsDryRun ? dryRunSuffix(dryRun) : ''
   return (object, operation) => {
     const printer = printsApart ? newPrinter() : first

@@ -18,7 +18,9 @@ export function commonCreateFlags(minor: number): readonly FlagSpec[] {
       : bool('validate', undefined, 'true'),
     ...(has(minor, kubectl.hidesManagedFields) ? [bool('show-managed-fields')] : []),
     ...(has(minor, kubectl.createNamesItsManager) ? [string('field-manager', undefined, 'kubectl-create')] : []),
-    ...(has(minor, kubectl.createsWithoutGenerators) ? [] : [string('generator')]),
+    ...(has(minor, kubectl.createsWithoutGenerators)
+      ? []
+      : [{ ...string('generator'), deprecated: 'has no effect and will be removed in the future.' }]),
   ]
 }
 

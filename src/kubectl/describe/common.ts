@@ -1,5 +1,6 @@
-import { at, compareBytes, listAt, numberAt, objectAt, sortedEntries, textAt } from '../../go/json.ts'
+import { at, compareBytes, isObject, listAt, numberAt, objectAt, sortedEntries, textAt } from '../../go/json.ts'
 import { goSorted } from '../../go/sort.ts'
+import type { EpochMs } from '../../kernel/calendar.ts'
 import type { Steps } from '../../kernel/steps.ts'
 import { inTurn } from '../cli/in-turn.ts'
 import type { Session } from '../cli/session.ts'
@@ -155,12 +156,7 @@ function describeEvents(session: Session, w: DescribeWriter, events: readonly un
   w.line(1, '----\t------\t----\t----\t-------')
   const lastSeen = (event: unknown): string => textAt(event, 'lastTimestamp')
   for (const event of goSorted(events, (a, b) => compareBytes(lastSeen(a), lastSeen(b)) < 0, session.version.sort)) {
-    const count = numberAt(event, ['count'])
-    const first = at(event, 'firstTimestamp') ?? at(event, 'eventTime')
-    const age =
-      count > 1
-        ? `${since(at(event, 'lastTimestamp'), now)} (x${count} over ${since(at(event, 'firstTimestamp'), now)})`
-        : since(first, now)
+    const age = ageOf(session, event, now)
     const source = textAt(event, 'source', 'component') || textAt(event, 'reportingComponent')
     const where = session.version.eventsNameTheirField ? textAt(event, 'involvedObject', 'fieldPath') : ''
     const message = textAt(event, 'message').trim()
@@ -169,6 +165,17 @@ function describeEvents(session: Session, w: DescribeWriter, events: readonly un
       `${textAt(event, 'type')}\t${textAt(event, 'reason')}\t${age}\t${source}\t${where === '' ? '' : `${where}: `}${message}`,
     )
   }
+}
+
+/** Source: pkg/describe/describe.go, DescribeEvents. */
+function ageOf({ version }: Session, event: unknown, now: EpochMs): string {
+  const begun = at(event, 'firstTimestamp')
+  const named = at(event, 'eventTime')
+  const first = since(version.describesSeries ? (named ?? begun) : (begun ?? named), now)
+  const count = numberAt(event, ['count'])
+  if (version.describesSeries && isObject(at(event, 'series')))
+    return `${since(at(event, 'series', 'lastObservedTime'), now)} (x${numberAt(event, ['series', 'count'])} over ${first})`
+  return count > 1 ? `${since(at(event, 'lastTimestamp'), now)} (x${count} over ${first})` : first
 }
 
 /** How many Pods of a controller are in which phase. Source: getPodStatusForController. */

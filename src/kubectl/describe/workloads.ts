@@ -192,6 +192,8 @@ export function* describeStatefulSet(d: Describing): Steps<void> {
   w.field(0, 'Update Strategy', textAt(object, 'spec', 'updateStrategy', 'type'))
   const partition = at(object, 'spec', 'updateStrategy', 'rollingUpdate', 'partition')
   if (typeof partition === 'number') w.field(1, 'Partition', partition)
+  const most = at(object, 'spec', 'updateStrategy', 'rollingUpdate', 'maxUnavailable')
+  if (session.version.describesMaxUnavailable && most !== undefined) w.field(1, 'MaxUnavailable', String(most))
   w.field(0, 'Pods Status', yield* countPods(session, object))
   describeTemplate(d, at(object, 'spec', 'template'))
   describeClaims(d)
@@ -224,9 +226,9 @@ export function* describeJob(d: Describing): Steps<void> {
   w.field(0, 'Completions', textAt(object, 'spec', 'completions') || '<unset>')
   const more: readonly (readonly [string, string, number])[] = [
     ['Completion Mode', 'completionMode', 21],
-    ['Suspend', 'suspend', 26],
-    ['Backoff Limit', 'backoffLimit', 26],
-    ['TTL Seconds After Finished', 'ttlSecondsAfterFinished', 26],
+    ['Suspend', 'suspend', 30],
+    ['Backoff Limit', 'backoffLimit', 30],
+    ['TTL Seconds After Finished', 'ttlSecondsAfterFinished', 30],
   ]
   for (const [label, field, first] of more) {
     const text = textAt(object, 'spec', field)
@@ -236,7 +238,7 @@ export function* describeJob(d: Describing): Steps<void> {
   const count = (field: string): number => numberAt(object, ['status', field])
   const ready = at(object, 'status', 'ready')
   const active =
-    modern >= 24
+    modern >= 23
       ? `${count('active')} Active${typeof ready === 'number' ? ` (${ready} Ready)` : ''}`
       : `${count('active')} Running`
   w.field(0, 'Pods Statuses', `${active} / ${count('succeeded')} Succeeded / ${count('failed')} Failed`)

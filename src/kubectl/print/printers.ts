@@ -8,7 +8,7 @@ import { toGoYaml } from '../../go/yaml/go-yaml.ts'
 import { toKyaml } from '../../go/yaml/kyaml.ts'
 import { kindName } from '../api/discovery.ts'
 import { fail } from '../cli/failure.ts'
-import { array, bool, type FlagSpec, type FlagValues, flagSince, string, unsupported } from '../cli/flags.ts'
+import { array, bool, type FlagSpec, type FlagValues, flagSince, flagUntil, string, unsupported } from '../cli/flags.ts'
 import type { Session } from '../cli/session.ts'
 import { structJson } from '../create/struct-json.ts'
 import { asStruct } from './as-struct.ts'
@@ -32,7 +32,7 @@ export const getPrintFlags: readonly FlagSpec[] = [
   bool('show-kind'),
   array('label-columns', 'L'),
   bool('server-print', undefined, 'true'),
-  unsupported(bool('use-openapi-print-columns')),
+  flagUntil(26, unsupported(bool('use-openapi-print-columns'))),
 ]
 
 /** Turns one object into text. */
@@ -43,7 +43,8 @@ export type Printer = (object: unknown) => string
  * `columns`: whether custom columns are offered, as by get.
  */
 export function createPrinter(session: Session, flags: FlagValues, columns = false): Printer | undefined {
-  const output = flags.string('output')
+  const given = flags.string('output')
+  const output = ['json', 'yaml', 'kyaml', 'name'].find((format) => format === given.toLowerCase()) ?? given
   const template = flags.string('template')
   if (output === '' && template !== '') return templatePrinter('go-template', template, session, flags)
   if (output === '') return undefined

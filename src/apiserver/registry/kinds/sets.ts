@@ -127,8 +127,11 @@ function validateStatefulSetUpdate(v: Validator, next: StatefulSet, old: Statefu
 
 /** Source: pkg/apis/apps/v1/defaults.go, SetDefaults_StatefulSet. */
 function rollingDefaults(given: NonNullable<UpdateStrategy['rollingUpdate']>, minor: number): object {
-  const unavailable = has(minor, apiServer.setsMayBeUnavailable) ? { maxUnavailable: given.maxUnavailable ?? 1 } : {}
-  return { ...given, partition: given.partition ?? 0, ...unavailable }
+  const { maxUnavailable = 1, ...others } = given
+  const isOff = has(minor, apiServer.setsAreUpdatedInTurn)
+  const kept = isOff ? others : given
+  const unavailable = !isOff && has(minor, apiServer.setsMayBeUnavailable) ? { maxUnavailable } : {}
+  return { ...kept, partition: given.partition ?? 0, ...unavailable }
 }
 
 export const statefulSetStrategy: Strategy<StatefulSet> = {
