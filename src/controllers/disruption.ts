@@ -1,3 +1,4 @@
+import { isDisruptionAllowedTold, withDisruptionAllowed } from '../api/disruptions-allowed.ts'
 import { equalJson } from '../api/json.ts'
 import { selectorFromObject } from '../api/label-selector.ts'
 import type { Pod } from '../api/types/core.ts'
@@ -8,10 +9,12 @@ import { resources } from '../client/client.ts'
 import { keyOf, splitKey } from '../client/informer.ts'
 import { isConflict, isNotFound } from '../client/refusals.ts'
 import type { Outcome } from '../client/work-queue.ts'
+import { rfc3339 } from '../kernel/calendar.ts'
 import { attempt, type Steps } from '../kernel/steps.ts'
 import { minute } from '../kernel/time.ts'
 import { apiServer } from '../versions/api-server.ts'
 import { has } from '../versions/changes.ts'
+import { controllers as controllerRows } from '../versions/controllers.ts'
 import { type Controller, type ControllerContext, createQueue } from './controller.ts'
 import { scaledValue } from './deployment/arithmetic.ts'
 import { controllerOf, epochOf, eventReference, isPodReady, podCondition } from './objects.ts'
@@ -40,6 +43,8 @@ export function createDisruptionController(context: ControllerContext): Controll
   budgets.addIndexer('namespace', ({ metadata }) => [metadata.namespace ?? ''])
   pods.addIndexer('namespace', ({ metadata }) => [metadata.namespace ?? ''])
 
+  const tellsAllowed = has(minor, controllerRows.budgetsHaveConditions)
+  const now = (): string => rfc3339(calendar.at(kernel.now()))
   const tell = (budget: PodDisruptionBudget, type: 'Normal' | 'Warning', reason: string, message: string): void =>
     recorder.event(eventReference(budget, kind), type, reason, message)
 
@@ -74,6 +79,7 @@ export function createDisruptionController(context: ControllerContext): Controll
     for (const pod of selected) {
       const reference = controllerOf(pod)
       const { name } = pod.metadata
+      if (reference === undefined && has(minor, controllerRows.budgetsPassOverStrays)) continue
       if (reference === undefined)
         return { problem: `found no controller ref for pod "${name}"`, reason: 'NoControllerRef' }
       const scale = scaleOf(metadata.namespace ?? '', reference)
@@ -129,9 +135,10 @@ export function createDisruptionController(context: ControllerContext): Controll
         const text = `Failed to calculate the number of expected pods: ${counted.problem}`
         tell(budget, 'Warning', 'CalculateExpectedPodCountFailed', text)
         // To be safe nothing may be evicted.
-        return (budget.status?.disruptionsAllowed ?? 0) === 0
-          ? 'done'
-          : yield* write(budget, { ...budget.status, disruptionsAllowed: 0 })
+        const status = { ...budget.status, disruptionsAllowed: 0 }
+        const told = tellsAllowed ? withDisruptionAllowed(status, now(), counted.problem) : status
+        const isSame = tellsAllowed ? equalJson(told, budget.status) : (budget.status?.disruptionsAllowed ?? 0) === 0
+        return isSame ? 'done' : yield* write(budget, told)
       }
       const { left, recheckMs } = stillDisrupted(budget, selected)
       if (recheckMs !== undefined) queue.addAfter(key, recheckMs + 1)
@@ -140,7 +147,7 @@ export function createDisruptionController(context: ControllerContext): Controll
           isPodReady(pod) && pod.metadata.deletionTimestamp === undefined && left[pod.metadata.name] === undefined,
       ).length
       const { expected, desired } = counted
-      const status = {
+      const counts = {
         ...(Object.keys(left).length === 0 ? {} : { disruptedPods: left }),
         disruptionsAllowed: expected <= 0 ? 0 : Math.max(0, healthy - desired),
         currentHealthy: healthy,
@@ -148,7 +155,10 @@ export function createDisruptionController(context: ControllerContext): Controll
         expectedPods: expected,
         observedGeneration: budget.metadata.generation ?? 0,
       }
-      return equalJson(status, budget.status) ? 'done' : yield* write(budget, status)
+      const { conditions, ...before } = budget.status ?? {}
+      if (equalJson(counts, before) && (!tellsAllowed || isDisruptionAllowedTold(budget))) return 'done'
+      const status = conditions === undefined ? counts : { ...counts, conditions }
+      return yield* write(budget, tellsAllowed ? withDisruptionAllowed(status, now()) : status)
     },
   })
 

@@ -8,6 +8,8 @@ import { keyOf, splitKey } from '../client/informer.ts'
 import { errorText, isNamespaceTerminating, isNotFound } from '../client/refusals.ts'
 import type { Outcome } from '../client/work-queue.ts'
 import { attempt, type Steps } from '../kernel/steps.ts'
+import { has } from '../versions/changes.ts'
+import { controllers } from '../versions/controllers.ts'
 import { type Controller, type ControllerContext, createQueue } from './controller.ts'
 import { type EndpointSubset, headlessLabel, isHeadlessService, type Service, subsetsOf } from './endpoint-subsets.ts'
 import { eventReference } from './objects.ts'
@@ -47,13 +49,12 @@ export function createEndpointsController(context: ControllerContext): Controlle
       const subsets = subsetsOf(service, selected, context.minor)
       const known = endpoints.get(namespace, name)
       const { labels: serviceLabels = {} } = service.metadata
-      const { [headlessLabel]: _headless, ...knownLabels } = known?.metadata.labels ?? {}
-      const isSame = equalJson(known?.subsets ?? [], subsets) && equalJson(knownLabels, serviceLabels)
+      const isSame =
+        equalJson(known?.subsets ?? [], subsets) && areOfService(known?.metadata.labels, serviceLabels, context.minor)
       if (known !== undefined && isSame) return 'done'
-      const isHeadless = isHeadlessService(service)
       const { [triggerTimeAnnotation]: _old, ...kept } = known?.metadata.annotations ?? {}
       const annotations = changedAt === undefined ? kept : { ...kept, [triggerTimeAnnotation]: changedAt }
-      const labels = isHeadless ? { ...serviceLabels, [headlessLabel]: '' } : serviceLabels
+      const labels = labelsOf(service, context.minor)
       const metadata = {
         ...(known?.metadata ?? { name, namespace }),
         ...(Object.keys(labels).length === 0 ? {} : { labels }),
@@ -71,6 +72,25 @@ export function createEndpointsController(context: ControllerContext): Controlle
 
   hearOfServices(services, pods, (service) => queue.add(keyOf(service)))
   return controller
+}
+
+/** Says since v1.33 whose Endpoints these are. Source: endpoints_controller.go, LabelManagedBy. */
+const managedBy = { 'endpoints.kubernetes.io/managed-by': 'endpoint-controller' } as const
+
+function labelsOf(service: Service, minor: number): Readonly<Record<string, string>> {
+  const { [headlessLabel]: _own, ...labels } = service.metadata.labels ?? {}
+  return {
+    ...labels,
+    ...(isHeadlessService(service) ? { [headlessLabel]: '' } : {}),
+    ...(has(minor, controllers.endpointsNameTheirController) ? managedBy : {}),
+  }
+}
+
+/** Source: labelsCorrectForEndpoints. */
+function areOfService(known: Readonly<Record<string, string>> = {}, ofService: object, minor: number): boolean {
+  const { [headlessLabel]: _headless, ...labels } = known
+  const expected = has(minor, controllers.endpointsNameTheirController) ? { ...ofService, ...managedBy } : ofService
+  return equalJson(labels, expected)
 }
 
 function* remove(client: Client, key: ObjectKey): Steps<Outcome> {

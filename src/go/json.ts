@@ -109,6 +109,11 @@ export function goJsonIndented(value: unknown, indent: string, prefix = ''): str
   return escapeHtml(indented(value, indent, prefix))
 }
 
+/** As `goJson`, members in their own order: json.Marshal of a struct. */
+export function goStructJson(value: unknown): string {
+  return escapeHtml(JSON.stringify(value))
+}
+
 /** As `goJsonIndented`, members in their own order: json.MarshalIndent of a struct. */
 export function goStructJsonIndented(value: unknown, indent: string): string {
   return escapeHtml(JSON.stringify(value, undefined, indent))

@@ -76,6 +76,31 @@ export const workloadRows = {
     'the podReplacementPolicy of Jobs',
     'pkg/features/kube_features.go, JobPodReplacementPolicy (beta)',
   ],
+  jobsNameTheirManager: [
+    32,
+    'Jobs name the controller that counts them',
+    'pkg/features/kube_features.go, JobManagedBy (beta)',
+  ],
+  suspendedJobsMove: [
+    23,
+    'node selector, node affinity, tolerations, labels and annotations of a suspended Job that never ran may change',
+    'pkg/features/kube_features.go, JobMutableNodeSchedulingDirectives (beta)',
+  ],
+  suspendedJobsResize: [
+    36,
+    'resources of a suspended Job may change, and where its Pods go even after it has run',
+    'pkg/features/kube_features.go, MutablePodResourcesForSuspendedJobs, MutableSchedulingDirectivesForSuspendedJobs (beta)',
+  ],
+  setsCheckTheirServices: [
+    33,
+    'serviceName of a new StatefulSet must be a DNS label',
+    'pkg/apis/apps/validation/validation.go, ValidateStatefulSetSpec; #130233',
+  ],
+  setsCheckTheirClaims: [
+    34,
+    'claims of a new StatefulSet are checked',
+    'pkg/apis/apps/validation/validation.go, validateVolumeClaimTemplates; #132212',
+  ],
   jobsHaveSuccessPolicies: [31, 'the successPolicy of Jobs', 'pkg/features/kube_features.go, JobSuccessPolicy (beta)'],
   knowsContainerMetrics: [
     20,

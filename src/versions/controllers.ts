@@ -173,6 +173,26 @@ export const controllers = changes({
     'a StatefulSet changes one Pod at a time again, whatever its maxUnavailable',
     'pkg/features/kube_features.go of v1.36.2, MaxUnavailableStatefulSet (beta, false)',
   ],
+  endpointsNameTheirController: [
+    33,
+    'Endpoints have the label endpoints.kubernetes.io/managed-by',
+    'pkg/controller/endpoint/endpoints_controller.go, LabelManagedBy; KEP 4974',
+  ],
+  budgetsHaveConditions: [
+    21,
+    'budgets tell in a condition whether Pods may be evicted',
+    'pkg/controller/disruption/disruption.go, updatePdbStatus; CHANGELOG-1.21 (#98127)',
+  ],
+  budgetsPassOverStrays: [
+    23,
+    'Pods without a controller are passed over by budgets that need to know how many there should be',
+    'pkg/controller/disruption/disruption.go, getExpectedScale (in v1.24.0-alpha.2); #103414',
+  ],
+  leavesManagedJobs: [
+    32,
+    'Jobs that name another controller are left alone',
+    'pkg/controller/job/job_controller.go, managedByExternalController; JobManagedBy (beta)',
+  ],
   tracksJobPods: [
     25,
     'Pods of Jobs have the finalizer batch.kubernetes.io/job-tracking until they are counted: what was deleted from outside counts, and what is gone goes on counting',

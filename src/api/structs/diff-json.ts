@@ -1,5 +1,5 @@
 import { unifiedDiff } from '../../go/difflib.ts'
-import { goStructJsonIndented } from '../../go/json.ts'
+import { goStructJson, goStructJsonIndented } from '../../go/json.ts'
 import { canonicalQuantity } from '../quantity.ts'
 import { laterStructs } from './later-structs.ts'
 import { middleStructs } from './middle-structs.ts'
@@ -17,6 +17,11 @@ export function goJsonDiff(type: string, x: unknown, y: unknown): string {
 
 function prettyJson(type: string, json: unknown): string {
   return goStructJsonIndented(internalJson(goValueOf(type, json, structs)), ' ')
+}
+
+/** A value of an internal type as encoding/json writes it. */
+export function goValueJson(type: string, json: unknown): string {
+  return goStructJson(internalJson(goValueOf(type, json, structs)))
 }
 
 function internalJson(value: GoValue): unknown {

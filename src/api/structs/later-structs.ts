@@ -3,6 +3,15 @@
  * what came later at the places that k8s.io/api core/v1/types.go gives it; recorded differences of v1.36 agree in every line number.
  */
 export const laterStructs: Readonly<Record<string, string>> = {
+  'batch.PodFailurePolicy': 'Rules::[]batch.PodFailurePolicyRule',
+  'batch.PodFailurePolicyOnExitCodesRequirement':
+    'ContainerName::*string Operator::batch.PodFailurePolicyOnExitCodesOperator=string Values::[]int32',
+  'batch.PodFailurePolicyOnPodConditionsPattern':
+    'Type::core.PodConditionType=string Status::core.ConditionStatus=string',
+  'batch.PodFailurePolicyRule':
+    'Action::batch.PodFailurePolicyAction=string OnExitCodes::*batch.PodFailurePolicyOnExitCodesRequirement OnPodConditions::[]batch.PodFailurePolicyOnPodConditionsPattern',
+  'batch.SuccessPolicy': 'Rules::[]batch.SuccessPolicyRule',
+  'batch.SuccessPolicyRule': 'SucceededIndexes::*string SucceededCount::*int32',
   'core.AppArmorProfile': 'Type::core.AppArmorProfileType=string LocalhostProfile::*string',
   'core.ClusterTrustBundleProjection':
     'Name::*string SignerName::*string LabelSelector::*v1.LabelSelector Optional::*bool Path::string',

@@ -6,6 +6,8 @@ export interface JobPolicies {
   readonly podFailurePolicy?: { readonly rules?: readonly PodFailureRule[] }
   readonly successPolicy?: { readonly rules?: readonly SuccessRule[] }
   readonly podReplacementPolicy?: string
+  /** Another controller that counts its Pods: `acme.io/queue`. */
+  readonly managedBy?: string
 }
 
 /** Source: PodFailurePolicyRule. */

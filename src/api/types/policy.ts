@@ -15,5 +15,16 @@ export interface PodDisruptionBudget extends KubeObject {
     readonly currentHealthy?: number
     readonly desiredHealthy?: number
     readonly expectedPods?: number
+    readonly conditions?: readonly BudgetCondition[]
   }
+}
+
+/** Source: apimachinery meta/v1/types.go, Condition. */
+export interface BudgetCondition {
+  readonly type: string
+  readonly status: 'True' | 'False'
+  readonly observedGeneration: number
+  readonly lastTransitionTime: string
+  readonly reason: string
+  readonly message: string
 }

@@ -18,7 +18,7 @@ import { listenForJobs, podBackOff } from './job-events.ts'
 import type { JobParts } from './job-parts.ts'
 import { createJobPods, jobKind } from './job-pods.ts'
 import { isFinished } from './status.ts'
-import { syncOrphan, TrackedSync } from './tracked-sync.ts'
+import { isManagedElsewhere, syncOrphan, TrackedSync } from './tracked-sync.ts'
 import { FinalizerRemovals, trackingFinalizer } from './tracking.ts'
 import { UntrackedSync } from './untracked-sync.ts'
 
@@ -82,7 +82,7 @@ export function createJobController(context: ControllerContext): Controller {
   /** Whether nobody will count a Pod. */
   const isOrphan = (pod: Pod): boolean => {
     const job = resolve(pod.metadata.namespace, controllerOf(pod))
-    return job === undefined || isFinished(job)
+    return job === undefined || (!isManagedElsewhere(job, minor) && isFinished(job))
   }
   const orphans = tracks
     ? createQueue({

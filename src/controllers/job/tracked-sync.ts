@@ -166,6 +166,7 @@ export class TrackedSync {
   *sync(key: string): Steps<Outcome> {
     const { namespace, name } = splitKey(key)
     const cached = this.#parts.jobs.get(namespace, name)
+    if (cached !== undefined && isManagedElsewhere(cached, this.#parts.minor)) return 'done'
     if (cached === undefined || isFinished(cached)) {
       this.#backoffs.forget(key)
       if (cached === undefined) {
@@ -243,6 +244,14 @@ function tellEnd({ tell }: JobParts, job: Job, { succeeded = 0 }: JobStatus, fin
   if (completions !== undefined && succeeded > completions)
     tell(job, 'Warning', 'TooManySucceededPods', 'Too many succeeded pods running after completion count reached')
   tell(job, 'Normal', 'Completed', 'Job completed')
+}
+
+/** Source: managedByExternalController. */
+export function isManagedElsewhere({ spec }: Job, minor: number): boolean {
+  const { managedBy } = spec
+  return (
+    has(minor, controllers.leavesManagedJobs) && managedBy !== undefined && managedBy !== 'kubernetes.io/job-controller'
+  )
 }
 
 /** Takes the finalizer from a Pod that no Job will count. Source: syncOrphanPod. */

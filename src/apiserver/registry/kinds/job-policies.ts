@@ -1,9 +1,11 @@
+import { shownValue } from '../../../api/structs/shown.ts'
 import type { ExitCodes, PodFailureRule } from '../../../api/types/job-policies.ts'
 import type { JobSpec } from '../../../api/types/workloads.ts'
 import { qualifiedName } from '../../../api/validation/formats.ts'
 import type { Validator } from '../../../api/validation/validator.ts'
 import { apiServer } from '../../../versions/api-server.ts'
 import { has } from '../../../versions/changes.ts'
+import { validateManager, validateSuccessPolicy } from './job-success-validation.ts'
 
 /** What Jobs do about Pods that fail. Source: pkg/apis/batch, pkg/registry/batch/job/strategy.go. */
 
@@ -62,24 +64,35 @@ export function validatePolicies(v: Validator, field: string, spec: JobSpec): vo
   v.nonNegative(`${field}.maxFailedIndexes`, maxFailedIndexes)
   if (maxFailedIndexes !== undefined && backoffLimitPerIndex === undefined)
     v.required(`${field}.backoffLimitPerIndex`, 'when maxFailedIndexes is specified')
+  validateManager(v, `${field}.managedBy`, spec)
   if (isIndexed && completions !== undefined && maxFailedIndexes !== undefined && maxFailedIndexes > completions)
     v.invalid(`${field}.maxFailedIndexes`, maxFailedIndexes, 'must be less than or equal to completions')
-  if (!isIndexed)
+  if (isIndexed) validateManyIndexes(v, field, spec)
+  else
     for (const member of ['backoffLimitPerIndex', 'maxFailedIndexes'] as const)
       if (spec[member] !== undefined) v.invalid(`${field}.${member}`, spec[member], 'requires indexed completion mode')
   if (spec.podFailurePolicy !== undefined) validateFailurePolicy(v, `${field}.podFailurePolicy.rules`, spec)
   validateReplacement(v, `${field}.podReplacementPolicy`, spec)
   if (successPolicy === undefined) return
   if (!isIndexed) {
-    v.invalidGo(`${field}.successPolicy`, 'batch.SuccessPolicy{}', 'requires indexed completion mode')
-    return
-  }
-  const rules = `${field}.successPolicy.rules`
-  const all = successPolicy.rules ?? []
-  if (all.length === 0) v.required(rules, 'at least one rules must be specified when the successPolicy is specified')
-  for (const [at, { succeededCount, succeededIndexes }] of all.entries())
-    if (succeededCount === undefined && succeededIndexes === undefined)
-      v.required(`${rules}[${at}]`, 'at least one of succeededCount or succeededIndexes must be specified')
+    const shown = shownValue('batch.SuccessPolicy', successPolicy, v.minor)
+    v.invalidGo(`${field}.successPolicy`, shown, 'requires indexed completion mode')
+  } else validateSuccessPolicy(v, `${field}.successPolicy.rules`, spec)
+}
+
+/** Of a Job with very many indexes fewer Pods run and fewer indexes fail. Source: completionsSoftLimit, validateJobSpec. */
+function validateManyIndexes(v: Validator, field: string, spec: JobSpec): void {
+  const { backoffLimitPerIndex, maxFailedIndexes, completions = 0, parallelism = 0 } = spec
+  if (maxFailedIndexes !== undefined && maxFailedIndexes > 100_000)
+    v.invalid(`${field}.maxFailedIndexes`, maxFailedIndexes, 'must be less than or equal to 100000')
+  if (completions <= 100_000 || backoffLimitPerIndex === undefined) return
+  const text =
+    'must be less than or equal to 10000 when completions are above 100000 and used with backoff limit per index'
+  if (maxFailedIndexes === undefined)
+    v.required(`${field}.maxFailedIndexes`, 'must be specified when completions is above 100000')
+  if (parallelism > 10_000) v.invalid(`${field}.parallelism`, parallelism, text)
+  if (maxFailedIndexes !== undefined && maxFailedIndexes > 10_000)
+    v.invalid(`${field}.maxFailedIndexes`, maxFailedIndexes, text)
 }
 
 function validateReplacement(v: Validator, field: string, { podReplacementPolicy, podFailurePolicy }: JobSpec): void {

@@ -1,7 +1,3 @@
-import { equalJson } from '../../../api/json.ts'
-import { middleStructs } from '../../../api/structs/middle-structs.ts'
-import { goSyntax } from '../../../api/structs/syntax.ts'
-import { internalPodSpec } from '../../../api/structs/values.ts'
 import type { CronJob, Job, JobSpec } from '../../../api/types/workloads.ts'
 import { byteLength } from '../../../api/validation/formats.ts'
 import { matchesLabelSelector, validateLabelSelector } from '../../../api/validation/label-validation.ts'
@@ -23,6 +19,7 @@ import type { RegistryContext, Strategy } from '../strategy.ts'
 import { scheduleProblem } from './cron-schedule.ts'
 import { validateScheduleZone, validateZone, withKnownZone, zoneWarnings } from './cron-zone.ts'
 import { defaultPolicies, knownPolicies, validatePolicies } from './job-policies.ts'
+import { validateSamePolicies, validateSameTemplate } from './job-update-validation.ts'
 import { validateCompletionsUpdate, validateIndexedName, validateMode, validateSameMode } from './job-validation.ts'
 import { errorsOf, nowMs } from './settings.ts'
 import { dropFromTemplate } from './templated.ts'
@@ -191,20 +188,9 @@ export const jobStrategy: Strategy<Job> = {
       validateJob(v, spec)
       validateJob(v, spec) // as such, and as an update
       validateCompletionsUpdate(v, spec, before)
-      if (!equalJson(spec.selector, before.selector)) {
-        if (spec.selector === undefined) v.invalid('spec.selector', undefined, 'field is immutable')
-        else v.invalidGo('spec.selector', goSelector(spec.selector), 'field is immutable')
-      }
-      if (!equalJson(spec.template, before.template)) {
-        const { metadata, spec: pod } = spec.template ?? {}
-        const { containers = [], ...others } = pod ?? {}
-        const template = {
-          ...metadata,
-          spec: internalPodSpec(containers.length === 0 ? others : { ...others, containers }),
-        }
-        v.invalidGo('spec.template', goSyntax('core.PodTemplateSpec', template, middleStructs), 'field is immutable')
-      }
+      validateSameTemplate(v, next, old)
       validateSameMode(v, spec, before)
+      validateSamePolicies(v, spec, before)
     }),
   validateStatusUpdate: (next, _old, context) =>
     errorsOf(context, (v) => {

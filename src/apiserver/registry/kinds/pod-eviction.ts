@@ -1,4 +1,5 @@
 import { disruptionCondition } from '../../../api/disruption.ts'
+import { withDisruptionAllowed } from '../../../api/disruptions-allowed.ts'
 import { isObject } from '../../../api/json.ts'
 import { badRequest, failure, forbiddenStatus, notFoundStatus } from '../../../api/status.ts'
 import type { Pod } from '../../../api/types/core.ts'
@@ -105,17 +106,23 @@ function askBudgets(call: SubresourceCall, registry: RegistryAccess, pod: Pod): 
     resource,
     call.namespace,
     budget.metadata.name,
-    (current) => ({
-      ...current,
-      status: {
-        ...current.status,
-        disruptionsAllowed: (current.status?.disruptionsAllowed ?? 0) - 1,
-        disruptedPods: { ...current.status?.disruptedPods, [pod.metadata.name]: rfc3339(nowMs(registry.context)) },
-      },
-    }),
+    (current) => ({ ...current, status: withOneLess(current.status, pod.metadata.name, registry.context) }),
     'none',
   )
   return answer.ok ? undefined : answer.status
+}
+
+/** Source: checkAndDecrement, which tells of the last one. */
+function withOneLess(
+  status: PodDisruptionBudget['status'],
+  podName: string,
+  context: RegistryAccess['context'],
+): NonNullable<PodDisruptionBudget['status']> {
+  const now = rfc3339(nowMs(context))
+  const disruptionsAllowed = (status?.disruptionsAllowed ?? 0) - 1
+  const next = { ...status, disruptionsAllowed, disruptedPods: { ...status?.disruptedPods, [podName]: now } }
+  const tells = disruptionsAllowed === 0 && has(context.minor, controllers.budgetsHaveConditions)
+  return tells ? withDisruptionAllowed(next, now) : next
 }
 
 /** Source: checkAndDecrement. */

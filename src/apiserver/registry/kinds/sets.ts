@@ -2,6 +2,7 @@ import { equalJson } from '../../../api/json.ts'
 import { goPointer } from '../../../api/structs/syntax.ts'
 import type { KubeObject } from '../../../api/types/meta.ts'
 import type { DaemonSet, PodTemplateSpec, StatefulSet, UpdateStrategy } from '../../../api/types/workloads.ts'
+import { dns1123Label } from '../../../api/validation/formats.ts'
 import { isEmptySelector, type MaybeSelector, validateLabelSelector } from '../../../api/validation/label-validation.ts'
 import type { Validator } from '../../../api/validation/validator.ts'
 import {
@@ -26,6 +27,7 @@ import type { Strategy } from '../strategy.ts'
 import { scaleOf } from './scale.ts'
 import { errorsOf } from './settings.ts'
 import { noTemplate, sctp, templated, validateSameSelector } from './templated.ts'
+import { validateClaim } from './volumes.ts'
 import { daemonSetColumns, statefulSetColumns } from './workload-columns.ts'
 import { ageCell, containerCells, labelsCell, selectorCell } from './workload-rows.ts'
 
@@ -54,8 +56,7 @@ function validateStatefulSet(v: Validator, { spec = {} }: StatefulSet, isNew: bo
     const shown = `apps.StatefulSetUpdateStrategy{Type:${goQuote(type)}, RollingUpdate:${pointer}}`
     v.invalidGo('spec.updateStrategy', shown, "must be 'RollingUpdate' or 'OnDelete'")
   }
-  v.nonNegative('spec.replicas', spec.replicas)
-  if (has(v.minor, apiServer.setsWaitForReadiness)) v.nonNegative('spec.minReadySeconds', spec.minReadySeconds)
+  validateLaterMembers(v, spec, isNew)
   validateSelector(v, 'spec.selector', spec.selector, 'empty selector is invalid for statefulset')
   const template = spec.template ?? noTemplate
   withUsableSelector(v, 'spec.selector', spec.selector, '', () => {
@@ -66,6 +67,25 @@ function validateStatefulSet(v: Validator, { spec = {} }: StatefulSet, isNew: bo
     else validateTemplateMetadata(v, 'spec.template', template)
   })
   validateAlwaysRestart(v, 'spec.template.spec', template.spec, 'StatefulSet')
+}
+
+/** Claims that stay or go, numbers and the Service. */
+function validateLaterMembers(v: Validator, spec: NonNullable<StatefulSet['spec']>, isNew: boolean): void {
+  const { [claimPolicy]: claims, serviceName = '', volumeClaimTemplates = [] } = spec
+  if (claims !== undefined)
+    for (const member of ['whenDeleted', 'whenScaled'] as const) {
+      const chosen = claims[member] ?? ''
+      if (chosen !== 'Retain' && chosen !== 'Delete')
+        v.notSupported(`spec.${claimPolicy}.${member}`, chosen, ['Retain', 'Delete'])
+    }
+  if (isNew && has(v.minor, apiServer.setsCheckTheirClaims))
+    for (const [index, claim] of volumeClaimTemplates.entries())
+      validateClaim(v, `spec.volumeClaimTemplates[${index}].spec`, claim)
+  v.nonNegative('spec.replicas', spec.replicas)
+  if (has(v.minor, apiServer.setsWaitForReadiness)) v.nonNegative('spec.minReadySeconds', spec.minReadySeconds)
+  v.nonNegative('spec.ordinals.start', spec.ordinals?.start)
+  if (isNew && serviceName !== '' && has(v.minor, apiServer.setsCheckTheirServices))
+    v.each('spec.serviceName', serviceName, dns1123Label(serviceName, v.minor))
 }
 
 /** The template with a volume for each claim: containers may mount it. */

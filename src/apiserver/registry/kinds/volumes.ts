@@ -90,16 +90,16 @@ const sources = [
   ['csi', 'csi', 'csi'],
 ] as const
 
-function validateModes(v: Validator, modes: readonly string[], minor: number): void {
-  const known = has(minor, apiServer.readWriteOncePod) ? [...accessModes, 'ReadWriteOncePod'] : accessModes
-  for (const mode of modes) if (!known.includes(mode)) v.notSupported('spec.accessModes', mode, known)
+function validateModes(v: Validator, field: string, modes: readonly string[]): void {
+  const known = has(v.minor, apiServer.readWriteOncePod) ? [...accessModes, 'ReadWriteOncePod'] : accessModes
+  for (const mode of modes) if (!known.includes(mode)) v.notSupported(field, mode, known)
 }
 
 /** Source: ValidatePersistentVolumeSpec. */
 function validateVolume(v: Validator, { spec = {} }: PersistentVolume): void {
   const modes = spec.accessModes ?? []
   if (modes.length === 0) v.required('spec.accessModes')
-  validateModes(v, modes, v.minor)
+  validateModes(v, 'spec.accessModes', modes)
   validateCapacity(v, spec.capacity)
   const policy = spec.persistentVolumeReclaimPolicy
   if (!isUnset(policy) && !reclaimPolicies.includes(policy)) {
@@ -269,28 +269,28 @@ function modesCell(modes: readonly string[] = []): string {
     .join(',')
 }
 
-/** Source: ValidatePersistentVolumeClaimSpec. */
-function validateClaim(v: Validator, { spec = {} }: PersistentVolumeClaim): void {
+/** Source: ValidatePersistentVolumeClaimSpec. `field` is that of the spec. */
+export function validateClaim(v: Validator, field: string, { spec = {} }: PersistentVolumeClaim): void {
   const modes = spec.accessModes ?? []
-  if (modes.length === 0) v.required('spec.accessModes', 'at least 1 access mode is required')
-  validateLabelSelector(v, 'spec.selector', spec.selector)
-  validateModes(v, modes, v.minor)
+  if (modes.length === 0) v.required(`${field}.accessModes`, 'at least 1 access mode is required')
+  validateLabelSelector(v, `${field}.selector`, spec.selector)
+  validateModes(v, `${field}.accessModes`, modes)
   const size = amountOf(spec.resources?.requests, 'storage')
-  if (size === undefined) v.required('spec.resources[storage]')
+  if (size === undefined) v.required(`${field}.resources[storage]`)
   else if (compareQuantities(size, '0') <= 0) {
-    v.invalid('spec.resources[storage]', canonicalQuantity(size), 'must be greater than zero')
+    v.invalid(`${field}.resources[storage]`, canonicalQuantity(size), 'must be greater than zero')
   }
   const storageClass = spec.storageClassName
-  if (!isUnset(storageClass)) v.each('spec.storageClassName', storageClass, dns1123Subdomain(storageClass, v.minor))
+  if (!isUnset(storageClass)) v.each(`${field}.storageClassName`, storageClass, dns1123Subdomain(storageClass, v.minor))
   if (spec.volumeMode !== undefined && !volumeModes.includes(spec.volumeMode)) {
-    v.notSupported('spec.volumeMode', spec.volumeMode, volumeModes)
+    v.notSupported(`${field}.volumeMode`, spec.volumeMode, volumeModes)
   }
   const from = spec.dataSource
   if (!isGiven(from)) return
-  if (isUnset(from.name)) v.required('spec.dataSource.name')
-  if (isUnset(from.kind)) v.required('spec.dataSource.kind')
+  if (isUnset(from.name)) v.required(`${field}.dataSource.name`)
+  if (isUnset(from.kind)) v.required(`${field}.dataSource.kind`)
   if (isUnset(from.apiGroup) && from.kind !== 'PersistentVolumeClaim') {
-    v.invalid('spec.dataSource', from.kind ?? '', '')
+    v.invalid(`${field}.dataSource`, from.kind ?? '', '')
   }
 }
 
@@ -359,11 +359,11 @@ export const persistentVolumeClaimStrategy: Strategy<PersistentVolumeClaim> = {
   }),
   prepareForCreate: (claim) => ({ ...withKnownSource(claim), status: { phase: 'Pending' } }),
   prepareForUpdate: (next, old) => (isGiven(old.spec?.dataSource) ? next : withKnownSource(next)),
-  validate: (claim, context) => errorsOf(context, (v) => validateClaim(v, claim)),
+  validate: (claim, context) => errorsOf(context, (v) => validateClaim(v, 'spec', claim)),
   validateUpdate: (next, old, context) =>
     errorsOf(context, (v) => {
-      validateClaim(v, next)
-      validateClaim(v, next) // as the original does
+      validateClaim(v, 'spec', next)
+      validateClaim(v, 'spec', next) // as the original does
       validateClaimUpdate(v, next, old)
     }),
   table: {
