@@ -5,6 +5,7 @@ import { storage } from '../versions/storage.ts'
 import { createAutoscalerController } from './autoscaler/autoscaler.ts'
 import type { ControllerFactory } from './controller.ts'
 import { createCronJobController } from './cron-job/cron-job.ts'
+import { createSigningController } from './csr-signing.ts'
 import { createDaemonSetController } from './daemon-set/daemon-set.ts'
 import { createDeploymentController } from './deployment/deployment.ts'
 import { createDisruptionController } from './disruption.ts'
@@ -60,6 +61,7 @@ export type ControllerName =
   | 'pv-protection'
   | 'ephemeral-volume'
   | 'ttl-after-finished'
+  | 'csrsigning'
   | 'horizontalpodautoscaling'
 
 /** In the order in which they start; some came with a version. */
@@ -87,6 +89,7 @@ const all: readonly (readonly [ControllerName, ControllerFactory, Change?])[] = 
   ['disruption', createDisruptionController],
   ['cronjob', createCronJobController],
   ['persistentvolume-binder', createVolumeBinder],
+  ['csrsigning', createSigningController],
   ['clusterrole-aggregation', createRoleAggregation],
   ['pvc-protection', createClaimProtection],
   ['pv-protection', createVolumeProtection],

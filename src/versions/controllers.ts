@@ -188,6 +188,11 @@ export const controllers = changes({
     'Pods without a controller are passed over by budgets that need to know how many there should be',
     'pkg/controller/disruption/disruption.go, getExpectedScale (in v1.24.0-alpha.2); #103414',
   ],
+  signsThroughV1: [
+    19,
+    'what is not signed is told in a condition',
+    'pkg/controller/certificates/signer/signer.go, handle; CHANGELOG-1.19 (#90191)',
+  ],
   leavesManagedJobs: [
     32,
     'Jobs that name another controller are left alone',

@@ -231,7 +231,7 @@ const rows: readonly Row[] = [
   ],
 ]
 
-describe('C6 C10 what Pods of later versions are refused for', () => {
+describe('what Pods of later versions are refused for', () => {
   const send = sender()
   test.each(rows)('%s in v1.%i', (_what, minor, spec, told) => {
     const { message } = send(minor, spec)

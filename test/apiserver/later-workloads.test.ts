@@ -98,7 +98,7 @@ const jobRows: readonly Row[] = [
   ],
 ]
 
-describe('C6 C10 what Jobs of later versions are refused for', () => {
+describe('what Jobs of later versions are refused for', () => {
   test.each(jobRows)('%s in v1.%i', (_what, minor, spec, told) => {
     const message = jobs(minor, 'POST', '?dryRun=All', job(spec))
     expect(message).toBe(told === undefined ? undefined : `Job.batch "j" is invalid: ${told}`)
@@ -177,7 +177,7 @@ const setRows: readonly Row[] = [
   ],
 ]
 
-describe('C6 C10 what StatefulSets of later versions are refused for', () => {
+describe('what StatefulSets of later versions are refused for', () => {
   test.each(setRows)('%s in v1.%i', (_what, minor, spec, told) => {
     const message = sets(minor, 'POST', '', set(spec))
     expect(message).toBe(told === undefined ? undefined : `StatefulSet.apps "s" is invalid: ${told}`)

@@ -32,7 +32,7 @@ const budget = (more: object) => ({
   spec: { selector: { matchLabels: labels }, ...more },
 })
 
-describe('C9 budgets tell whether Pods may be evicted', () => {
+describe('budgets tell whether Pods may be evicted', () => {
   const conditionOf = (read: unknown): unknown =>
     (
       read as {
@@ -83,7 +83,7 @@ describe('C9 budgets tell whether Pods may be evicted', () => {
   })
 })
 
-describe('C10 labels of Endpoints', () => {
+describe('labels of Endpoints', () => {
   test.each([
     ['v1.32', { x: 'y' }],
     ['v1.33', { x: 'y', 'endpoints.kubernetes.io/managed-by': 'endpoint-controller' }],
