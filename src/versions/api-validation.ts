@@ -20,6 +20,11 @@ export const validationRows = {
     'a rule may restart all containers of the Pod',
     'pkg/features/kube_features.go, RestartAllContainersOnContainerExits (beta)',
   ],
+  podsResizeInPlace: [
+    33,
+    'Pods that run get other amounts of CPU and memory',
+    'pkg/features/kube_features.go, InPlacePodVerticalScaling (beta)',
+  ],
   initContainersResizeInPlace: [
     36,
     'init containers that end are not restarted by a resize',

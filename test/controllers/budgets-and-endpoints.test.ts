@@ -3,12 +3,18 @@ import { createSim, type SimOptions } from '../../src/index.ts'
 
 /** What budgets and Endpoints tell in later versions. */
 
+interface Read {
+  readonly metadata: { readonly name: string; readonly labels?: unknown; readonly resourceVersion?: string }
+  readonly status?: { readonly conditions?: readonly unknown[] }
+  readonly items?: readonly Read[]
+}
+
 const user = { user: 'admin', groups: ['system:masters', 'system:authenticated'] }
 
 function cluster(version: SimOptions['version'] & string) {
   const sim = createSim({ version, nodes: 2 })
   sim.runFor('20s')
-  const ask = (method: string, path: string, body?: object): unknown => {
+  const ask = (method: string, path: string, body?: object): Read => {
     const answer = sim.request({ method, path, ...user, ...(body === undefined ? {} : { body: JSON.stringify(body) }) })
     if ('read' in answer) throw new Error('it came as a stream')
     return JSON.parse(answer.body)
@@ -33,12 +39,7 @@ const budget = (more: object) => ({
 })
 
 describe('budgets tell whether Pods may be evicted', () => {
-  const conditionOf = (read: unknown): unknown =>
-    (
-      read as {
-        status: { conditions?: { status: string; reason: string; message: string; lastTransitionTime: string }[] }
-      }
-    ).status.conditions?.[0]
+  const conditionOf = ({ status }: Read): unknown => status?.conditions?.[0]
 
   test('enough Pods, and after the last eviction that is allowed too few', () => {
     const { sim, ask } = cluster('v1.21')
@@ -48,7 +49,7 @@ describe('budgets tell whether Pods may be evicted', () => {
     sim.runFor('2s')
     const seen = conditionOf(ask('GET', `${budgets}/b`))
     expect(seen).toMatchObject({ type: 'DisruptionAllowed', status: 'True', reason: 'SufficientPods', message: '' })
-    const { items } = ask('GET', '/api/v1/namespaces/default/pods') as { items: { metadata: { name: string } }[] }
+    const { items = [] } = ask('GET', '/api/v1/namespaces/default/pods')
     const name = items[0]?.metadata.name ?? ''
     const eviction = { apiVersion: 'policy/v1beta1', kind: 'Eviction', metadata: { name } }
     ask('POST', `/api/v1/namespaces/default/pods/${name}/eviction`, eviction)
@@ -96,7 +97,7 @@ describe('labels of Endpoints', () => {
       spec: { selector: labels, ports: [{ port: 80 }] },
     })
     sim.runFor('5s')
-    const read = () => ask('GET', '/api/v1/namespaces/default/endpoints/web') as { metadata: Record<string, unknown> }
+    const read = () => ask('GET', '/api/v1/namespaces/default/endpoints/web')
     expect(read().metadata.labels).toEqual(expected)
     const written = read().metadata.resourceVersion
     sim.runFor('60s')

@@ -67,7 +67,13 @@ export function endpointOf(core: RegistryCore, request: EndpointRequest): Endpoi
 
 /** Subresources that write an object as its main path does. The others, such as a binding, change it unseen. */
 function isTracked(subresource: string, minor: number): boolean {
-  if (subresource === '' || subresource === 'status' || subresource === 'ephemeralcontainers') return true
+  if (
+    subresource === '' ||
+    subresource === 'status' ||
+    subresource === 'ephemeralcontainers' ||
+    subresource === 'resize'
+  )
+    return true
   return subresource === 'scale' && has(minor, apiServer.tracksSubresources)
 }
 

@@ -193,6 +193,27 @@ export const conditions: Readonly<Record<string, TermFacts>> = {
     when: '`kubectl drain` does so for each Pod of a node.',
     source: 'pkg/registry/core/pod/storage/eviction.go',
   },
+  SignerValidationFailure: {
+    means:
+      'An approved request for a certificate is not signed: its usages or its subject are not what the signer signs.',
+    source: 'pkg/controller/certificates/signer/signer.go, handle',
+  },
+  SufficientPods: {
+    means: 'A disruption budget allows another eviction (condition DisruptionAllowed, v1.21 on).',
+    source: 'component-helpers apps/poddisruptionbudget/helpers.go, UpdateDisruptionAllowedCondition',
+    related: ['InsufficientPods'],
+  },
+  InsufficientPods: {
+    means: 'A disruption budget allows no eviction now (condition DisruptionAllowed, v1.21 on).',
+    when: 'Too few of its Pods are ready, or the budget asks for all of them.',
+    source: 'component-helpers apps/poddisruptionbudget/helpers.go, UpdateDisruptionAllowedCondition',
+    related: ['SufficientPods'],
+  },
+  SyncFailed: {
+    means: 'A disruption budget cannot tell how many Pods there should be, so it allows no eviction.',
+    source: 'pkg/controller/disruption/disruption.go, failSafe',
+    related: ['CalculateExpectedPodCountFailed'],
+  },
   PreemptionByScheduler: {
     means: 'The Pod makes room for one of a higher priority (condition DisruptionTarget, v1.26 on).',
     when: 'A Pod with a PriorityClass fits nowhere unless Pods of lower priority go.',

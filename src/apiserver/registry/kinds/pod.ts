@@ -16,6 +16,7 @@ import { binding } from './pod-binding.ts'
 import { ephemeralContainers } from './pod-ephemeral-containers.ts'
 import { eviction } from './pod-eviction.ts'
 import { withLabelKeys } from './pod-label-keys.ts'
+import { resize } from './pod-resize.ts'
 import { withSeccompInStep } from './pod-seccomp.ts'
 import { podColumns, podColumnsOf, podRow, podRowConditions } from './pod-table.ts'
 import { podWarnings } from './pod-warnings.ts'
@@ -174,7 +175,7 @@ export const podStrategy: Strategy<Pod> = {
   gracePeriodSeconds,
   countsGeneration: generationSince,
   subresources: { binding, eviction },
-  parts: { ephemeralcontainers: ephemeralContainers },
+  parts: { ephemeralcontainers: ephemeralContainers, resize },
   table: { columns: podColumns, columnsOf: podColumnsOf, row: podRow, conditions: podRowConditions },
 }
 

@@ -5,13 +5,14 @@ import { sortBytewise } from '../../../go/json.ts'
 const known = new WeakMap<Container, string>()
 
 /**
- * Hash of a container's spec in hexadecimal (FNV-1a, 32 bits). Members count in the order of their names: a Pod that was patched has them in
+ * Hash of a container's spec in hexadecimal (FNV-1a, 32 bits). What it takes does not count: it may change while the container runs. Members count in the order of their names: a Pod that was patched has them in
  * another than one that was created. Source: pkg/kubelet/container/helpers.go, HashContainer, which writes out a Go struct.
  */
 export function specHash(container: Container): string {
   const before = known.get(container)
   if (before !== undefined) return before
-  const hash = (ofValue(container, 0x811c9dc5) >>> 0).toString(16)
+  const { resources: _resources, resizePolicy: _resizePolicy, ...rest } = container
+  const hash = (ofValue(rest, 0x811c9dc5) >>> 0).toString(16)
   known.set(container, hash)
   return hash
 }
