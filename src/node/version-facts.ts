@@ -87,6 +87,8 @@ export const kubeletFacts = {
   ]),
   /** The crash BackOff event names container and Pod (row 16). */
   backOffNamesPod: fact('kubelet.md 8.2', false, [[26, true]]),
+  /** Events of hooks that failed have only that to say: Secrets could be in what they printed. */
+  hookEventsTellNothing: fact('kuberuntime_container.go of v1.26.1; v1.25.2 tells all', false, [[26, true]]),
   /** A missing pull secret is told by an event (7.1). */
   pullSecretEvent: fact('kubelet.md 7.1', false, [[28, true]]),
   /** Wording of Created and Started (3.5). */

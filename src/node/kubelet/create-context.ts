@@ -350,8 +350,8 @@ function sandboxNews(parts: Parts): PodRuntimePorts['sandboxReady'] {
 
 function podRuntimePorts(materials: Materials, parts: Parts): PodRuntimePorts {
   const { services, machine } = materials
-  const { kernel, runtime, config, events, facts, scope, containers, prober, workerRows } = parts
-  const hooks = new HookRunner(kernel, runtime, events, scope)
+  const { kernel, runtime, config, events, facts, containers, prober, workerRows } = parts
+  const hooks = new HookRunner(parts)
   const killer: PodKiller = {
     kernel,
     runtime,

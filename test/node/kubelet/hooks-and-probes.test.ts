@@ -56,6 +56,33 @@ describe('8.4 preStop', () => {
     expect(sim.get('Pod', 'p')).toBeUndefined()
   })
 
+  // lifecycle/handlers.go, Run, runSleepHandler; gate PodLifecycleSleepAction (v1.30 on).
+  test('L5 a hook that sleeps takes its time, as far as the grace period reaches', () => {
+    const sleeps = (seconds: number) => {
+      const sim = running({ lifecycle: { preStop: { sleep: { seconds } } } }, 'v1.36', {
+        terminationGracePeriodSeconds: 20,
+      })
+      const asked = sim.now()
+      sim.kubectl('delete pod p --wait=false')
+      sim.runFor('60s')
+      return [Math.floor(((stopOf(sim)?.time ?? 0) - asked) / 1000), stopOf(sim)?.detail]
+    }
+    expect(sleeps(7)).toMatchObject([7, { timeoutSeconds: 13 }])
+    expect(sleeps(20)).toMatchObject([20, { timeoutSeconds: 2 }])
+  })
+
+  // kuberuntime_container.go of 1.25.2 and 1.26.1, executePreStopHook.
+  test.each([
+    { version: 'v1.18', told: /^Exec lifecycle hook .*exited with 3: secret\n, message: "out\\nsecret\\n"$/ },
+    { version: 'v1.26', told: /^PreStopHook failed$/ },
+    { version: 'v1.36', told: /^PreStopHook failed$/ },
+  ] as const)('S6 what a hook printed stands in no event from v1.26 on ($version)', ({ version, told }) => {
+    const sim = running({ lifecycle: { preStop: exec('echo out; echo secret >&2; exit 3') } }, version)
+    sim.kubectl('delete pod p --wait=false')
+    sim.runFor('40s')
+    expect(texts(sim, 'FailedPreStopHook')[0]).toMatch(told)
+  })
+
   test('L6 a kubelet that dies during a hook does not stop the container; the next one begins anew', () => {
     const sim = running({ lifecycle: { preStop: exec('sleep 5') } })
     sim.kubectl('delete pod p --wait=false')
@@ -112,6 +139,22 @@ describe('probes that run commands', () => {
     expect(texts(sim, 'Killing')).toEqual(['Container app failed liveness probe, will be restarted'])
     expect(stopOf(sim)?.detail).toMatchObject({ timeoutSeconds: 4 })
     expect(status(sim)?.restartCount).toBe(1)
+  })
+
+  // kuberuntime_container.go, setTerminationGracePeriod; gate ProbeTerminationGracePeriod (on from v1.25).
+  test.each([
+    { version: 'v1.26', restartPolicy: 'Always', seconds: 3 },
+    // The whole Pod is ended then, for no reason of a container.
+    { version: 'v1.26', restartPolicy: 'Never', seconds: 9 },
+    { version: 'v1.36', restartPolicy: 'OnFailure', seconds: 3 },
+  ] as const)('L6 $version: what a probe finds dead gets the grace period of the probe ($restartPolicy)', (row) => {
+    for (const kind of ['livenessProbe', 'startupProbe']) {
+      const probe = { ...exec('false'), periodSeconds: 1, terminationGracePeriodSeconds: 3 }
+      const { version, restartPolicy, seconds } = row
+      const sim = running({ [kind]: probe }, version, { terminationGracePeriodSeconds: 9, restartPolicy })
+      sim.runFor('10s')
+      expect(sim.journal.query({ type: 'container.stop' })[0]?.detail).toMatchObject({ timeoutSeconds: seconds })
+    }
   })
 
   test('L3 a startup probe holds back the others and the readiness of the container until it succeeds', () => {

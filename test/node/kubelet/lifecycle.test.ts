@@ -79,6 +79,16 @@ describe.each([18, 22, 26, 29, 36])('in v1.%i', (minor) => {
       .podContainers(world.pod('p')?.metadata.uid ?? '')
       .filter((one) => one.state === 'running')
     expect(running).toEqual([])
+    // kubelet_pods.go, generateAPIPodStatus: v1.18 returns before it makes conditions, v1.23.1 goes on.
+    const told = world.pod('p')?.status?.conditions?.map(({ type, status, reason }) => [type, status, reason])
+    const ready = ['Ready', 'False', 'PodFailed']
+    if (minor < 22) expect(told).toEqual([])
+    else expect(told).toEqual(expect.arrayContaining([ready, ['ContainersReady', 'False', 'PodFailed']]))
+    // A reason stays with its phase, whatever is looked at later.
+    world.kubelet.stop()
+    world.kubelet.start()
+    world.run(30)
+    expect(world.pod('p')?.status).toMatchObject({ phase: 'Failed', reason: 'DeadlineExceeded' })
   })
 
   test('L6 a liveness probe that fails three times has its container restarted', () => {

@@ -1,5 +1,5 @@
 import { allContainers, hasSidecars, isSidecar } from '../../../api/pod-references.ts'
-import type { Pod } from '../../../api/types/core.ts'
+import type { Container, Pod } from '../../../api/types/core.ts'
 import { after } from '../../../kernel/after.ts'
 import { all } from '../../../kernel/all.ts'
 import { firstOf } from '../../../kernel/first-of.ts'
@@ -28,6 +28,18 @@ export interface PodKiller {
   readonly onStopped?: (container: RuntimeContainer) => void
 }
 
+/** Why one container is stopped: what its event says, and the probe that has found it dead, if one has. */
+export interface KillReason {
+  readonly message: string
+  readonly probe?: 'liveness' | 'startup' | undefined
+}
+
+/** A grace period of its own that a probe gives what it finds dead. Source: kuberuntime_container.go, setTerminationGracePeriod (v1.25 on). */
+function graceOfProbe(spec: Container | undefined, probe: KillReason['probe']): number | undefined {
+  if (probe === undefined) return undefined
+  return (probe === 'liveness' ? spec?.livenessProbe : spec?.startupProbe)?.terminationGracePeriodSeconds
+}
+
 /**
  * Stops one container: event, preStop hook, its turn (`turn`, at most as long as its grace period), SIGTERM, SIGKILL. `pod`
  * undefined: the API server knows it no longer. Gives the text of a failure. Source: kuberuntime_container.go, killContainer; facts/kubelet.md 8.4.
@@ -36,16 +48,17 @@ export function* killContainer(
   killer: PodKiller,
   pod: Pod | undefined,
   container: RuntimeContainer,
-  message: string | undefined,
+  because: KillReason | undefined,
   graceOverride: number | undefined,
   turn?: Once<unknown>,
 ): Steps<string | undefined> {
   const { kernel, events, facts, hooks, runtime } = killer
   const spec = pod === undefined ? undefined : allContainers(pod).find(({ name }) => name === container.config.name)
   if (pod !== undefined && spec !== undefined)
-    events.container(pod, spec, 'Normal', 'Killing', message ?? `Stopping container ${spec.name}`)
+    events.container(pod, spec, 'Normal', 'Killing', because?.message ?? `Stopping container ${spec.name}`)
   const own =
     pod?.metadata.deletionGracePeriodSeconds ??
+    graceOfProbe(spec, because?.probe) ??
     pod?.spec.terminationGracePeriodSeconds ??
     container.config.terminationGracePeriodSeconds ??
     minGraceSeconds

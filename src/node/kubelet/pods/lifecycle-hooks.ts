@@ -1,14 +1,25 @@
 import type { Container, Handler, Pod } from '../../../api/types/core.ts'
+import { goQuote } from '../../../go/quote.ts'
 import { after } from '../../../kernel/after.ts'
 import { firstOf } from '../../../kernel/first-of.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
 import { ordered } from '../../../kernel/ordered.ts'
 import { process } from '../../../kernel/process.ts'
 import { Scope } from '../../../kernel/scope.ts'
-import { type Steps, wait } from '../../../kernel/steps.ts'
+import { type Steps, sleep, wait } from '../../../kernel/steps.ts'
 import { second } from '../../../kernel/time.ts'
-import type { ContainerRuntime } from '../../runtime/cri.ts'
+import type { ContainerRuntime, ExecResult, RuntimeResult } from '../../runtime/cri.ts'
+import type { KubeletFacts } from '../../version-facts.ts'
 import type { KubeletEvents } from '../kubelet-events.ts'
+
+/** What of a kubelet its hooks have to do with; `scope`: its life. */
+export interface HookParts {
+  readonly kernel: Kernel
+  readonly runtime: ContainerRuntime
+  readonly events: KubeletEvents
+  readonly facts: KubeletFacts
+  readonly scope: Scope
+}
 
 /**
  * Runs lifecycle hooks in containers, commands in virtual time. A preStop hook that outlasts the grace period is no longer
@@ -20,15 +31,17 @@ export class HookRunner {
   readonly #kernel: Kernel
   readonly #runtime: ContainerRuntime
   readonly #events: KubeletEvents
+  readonly #facts: KubeletFacts
   readonly #scope: Scope
   /** Commands of hooks belong to their containers: a kubelet that dies leaves them running. */
   readonly #commands = new Scope()
 
-  constructor(kernel: Kernel, runtime: ContainerRuntime, events: KubeletEvents, scope: Scope) {
-    this.#kernel = kernel
-    this.#runtime = runtime
-    this.#events = events
-    this.#scope = scope
+  constructor(parts: HookParts) {
+    this.#kernel = parts.kernel
+    this.#runtime = parts.runtime
+    this.#events = parts.events
+    this.#facts = parts.facts
+    this.#scope = parts.scope
   }
 
   /** Runs the hook, until it ended, failed, or the grace period is over. */
@@ -40,13 +53,18 @@ export class HookRunner {
   /** Gives the text of a failure. */
   *postStart(pod: Pod, container: Container, containerId: string): Steps<string | undefined> {
     const error = yield* this.#run(pod, container, containerId, container.lifecycle?.postStart)
-    if (error !== undefined) this.#events.container(pod, container, 'Warning', 'FailedPostStartHook', error)
+    if (error !== undefined) this.#tell(pod, container, 'PostStartHook', error)
     return error
   }
 
   *#toldPreStop(pod: Pod, container: Container, containerId: string): Steps<void> {
     const error = yield* this.#run(pod, container, containerId, container.lifecycle?.preStop)
-    if (error !== undefined) this.#events.container(pod, container, 'Warning', 'FailedPreStopHook', error)
+    if (error !== undefined) this.#tell(pod, container, 'PreStopHook', error)
+  }
+
+  #tell(pod: Pod, container: Container, hook: 'PostStartHook' | 'PreStopHook', error: string): void {
+    const message = this.#facts.hookEventsTellNothing ? `${hook} failed` : error
+    this.#events.container(pod, container, 'Warning', `Failed${hook}`, message)
   }
 
   *#run(pod: Pod, container: Container, containerId: string, hook: Handler | undefined): Steps<string | undefined> {
@@ -55,16 +73,22 @@ export class HookRunner {
       const command = hook.exec.command ?? []
       const result = yield* wait(ordered(this.#commands, this.#runtime.execInTime(containerId, command)))
       if (result.ok && result.value.exitCode === 0) return undefined
-      const reason = result.ok ? `command '${command.join(' ')}' exited with ${result.value.exitCode}` : result.message
-      const output = result.ok ? result.value.stderr || result.value.stdout : ''
-      return `Exec lifecycle hook ([${command.join(' ')}]) for ${where} failed - error: ${reason}: ${output}, message: ${JSON.stringify(output)}`
+      const output = result.ok ? result.value.stdout + result.value.stderr : ''
+      return `Exec lifecycle hook ([${command.join(' ')}]) for ${where} failed - error: ${execFailure(command, result)}, message: ${goQuote(output)}`
     }
+    if (hook?.sleep !== undefined) yield* sleep(hook.sleep.seconds * second)
     if (hook?.httpGet === undefined) return undefined
     const { path = '/', port } = hook.httpGet
     const answer = this.#runtime.probe(containerId, { kind: 'http', port: portNumber(container, port), path })
     if (answer.ok) return undefined
     return `Http lifecycle hook (${path.replace(/^\//, '')}) for ${where} failed - error: ${answer.output}, message: ""`
   }
+}
+
+/** Source: pkg/kubelet/cri/remote/remote_runtime.go, ExecSync. */
+function execFailure(command: readonly string[], result: RuntimeResult<ExecResult>): string {
+  if (!result.ok) return result.message
+  return `command '${command.join(' ')}' exited with ${result.value.exitCode}: ${result.value.stderr}`
 }
 
 /** A port by number or by the container's name for it; 0 if there is none of that name. */

@@ -2,6 +2,7 @@ import { hasSidecars } from '../../../api/pod-references.ts'
 import type { Container, EphemeralContainer, Pod } from '../../../api/types/core.ts'
 import type { RuntimeContainer } from '../../runtime/cri.ts'
 import { shouldBeRestarted } from '../status/container-status.ts'
+import type { KillReason } from './kill-pod.ts'
 import { latestContainer, type PodRuntimeStatus } from './runtime-status.ts'
 import { type ContainerFacts, sidecarActions } from './sidecar-actions.ts'
 
@@ -18,7 +19,7 @@ export interface PodActions {
   readonly containersToStart: readonly Container[]
   /** Those that never were: they are not started again, and may come before the Pod is initialised. */
   readonly ephemeralToStart: readonly EphemeralContainer[]
-  readonly containersToKill: readonly { readonly container: RuntimeContainer; readonly message: string }[]
+  readonly containersToKill: readonly (KillReason & { readonly container: RuntimeContainer })[]
 }
 
 /** Source: pkg/kubelet/kuberuntime/kuberuntime_manager.go, computePodActions; facts/kubelet.md 8.1. */
@@ -121,7 +122,7 @@ function nextInitContainer(
 
 function withRunningSandbox(pod: Pod, status: PodRuntimeStatus, none: PodActions, facts: ContainerFacts): PodActions {
   const toStart: Container[] = []
-  const toKill: { container: RuntimeContainer; message: string }[] = []
+  const toKill: PodActions['containersToKill'][number][] = []
   let kept = 0
   for (const container of pod.spec.containers) {
     const latest = latestContainer(status, container.name)
@@ -136,7 +137,8 @@ function withRunningSandbox(pod: Pod, status: PodRuntimeStatus, none: PodActions
     }
     const isRestarted = complaint.isChange || pod.spec.restartPolicy !== 'Never'
     if (isRestarted) toStart.push(container)
-    toKill.push({ container: latest, message: isRestarted ? `${complaint.text}, will be restarted` : complaint.text })
+    const message = isRestarted ? `${complaint.text}, will be restarted` : complaint.text
+    toKill.push({ container: latest, message, probe: complaint.probe })
   }
   const killPod = kept === 0 && toStart.length === 0
   return { ...none, killPod, containersToStart: toStart, containersToKill: toKill }
@@ -144,8 +146,8 @@ function withRunningSandbox(pod: Pod, status: PodRuntimeStatus, none: PodActions
 
 function complaintAbout(container: Container, running: RuntimeContainer, facts: ContainerFacts) {
   if (facts.specHash(container) !== running.config.specHash)
-    return { text: `Container ${container.name} definition changed`, isChange: true }
+    return { text: `Container ${container.name} definition changed`, isChange: true, probe: undefined }
   const probe = facts.failedProbe(running.id)
   if (probe === undefined) return undefined
-  return { text: `Container ${container.name} failed ${probe} probe`, isChange: false }
+  return { text: `Container ${container.name} failed ${probe} probe`, isChange: false, probe }
 }

@@ -102,8 +102,8 @@ function mayHaveToKill({ pod, status }: Run, { killPod: isWhole, containersToKil
 function* killWhatMustGo(ports: PodRuntimePorts, run: Run, actions: PodActions): Steps<boolean> {
   const { pod, status, results } = run
   if (!actions.killPod) {
-    for (const { container, message } of actions.containersToKill) {
-      const error = yield* killContainer(ports.killer, pod, container, message, undefined)
+    for (const { container, ...because } of actions.containersToKill) {
+      const error = yield* killContainer(ports.killer, pod, container, because, undefined)
       results.push({ action: 'KillContainer', target: container.config.name, ...failed('KillContainerError', error) })
       if (error !== undefined) return false
     }
@@ -256,6 +256,6 @@ function* runPostStart(
   if (error === undefined) return undefined
   const running = ports.runtime.podContainers(run.pod.metadata.uid ?? '').find((one) => one.id === id)
   if (running === undefined) return { error: 'PostStartHookError', message: error }
-  yield* killContainer(ports.killer, run.pod, running, 'FailedPostStartHook', undefined)
+  yield* killContainer(ports.killer, run.pod, running, { message: 'FailedPostStartHook' }, undefined)
   return { error: 'PostStartHookError', message: error }
 }

@@ -1,6 +1,7 @@
 import { isSidecar } from '../../../api/pod-references.ts'
 import type { Container, Pod } from '../../../api/types/core.ts'
 import type { RuntimeContainer } from '../../runtime/cri.ts'
+import type { KillReason } from './kill-pod.ts'
 import { latestContainer, type PodRuntimeStatus } from './runtime-status.ts'
 
 /** What others know of containers and a sync goes by. */
@@ -21,7 +22,7 @@ export interface InitActions {
   readonly hasFailed: boolean
   /** In the order of the spec. */
   readonly toStart: readonly Container[]
-  readonly toKill: readonly { readonly container: RuntimeContainer; readonly message: string }[]
+  readonly toKill: readonly (KillReason & { readonly container: RuntimeContainer })[]
 }
 
 /**
@@ -53,7 +54,7 @@ export function sidecarActions(pod: Pod, status: PodRuntimeStatus, facts: Contai
     if (move === 'failed' || move === 'start') starting.push(container)
     if (typeof move === 'object') {
       starting.push(container)
-      toKill.push({ container: latest, message: move.because })
+      toKill.push({ container: latest, ...move })
     }
     if (wasInitialized) continue
     if (move !== 'done') return answer(false)
@@ -68,7 +69,7 @@ export function sidecarActions(pod: Pod, status: PodRuntimeStatus, facts: Contai
 }
 
 /** `done`: the next one may start. */
-type Move = 'wait' | 'done' | 'start' | 'failed' | { readonly because: string }
+type Move = 'wait' | 'done' | 'start' | 'failed' | KillReason
 
 function moveOf(container: Container, latest: RuntimeContainer, facts: ContainerFacts): Move {
   if (latest.state === 'created') return 'start'
@@ -78,10 +79,10 @@ function moveOf(container: Container, latest: RuntimeContainer, facts: Container
   }
   if (latest.state !== 'running') return 'start'
   const probe = facts.failedProbe(latest.id)
-  if (probe !== undefined) return { because: `Init container ${container.name} failed ${probe} probe` }
+  if (probe !== undefined) return { message: `Init container ${container.name} failed ${probe} probe`, probe }
   if (!facts.hasStarted(container.name, latest.id)) return 'wait'
   if (facts.specHash(container) !== latest.config.specHash)
-    return { because: `Init container ${container.name} definition changed` }
+    return { message: `Init container ${container.name} definition changed` }
   return 'done'
 }
 

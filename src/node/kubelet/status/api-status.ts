@@ -53,7 +53,8 @@ export function apiPodStatus(pod: Pod, seen: PodRuntimeStatus, sources: ApiStatu
     base.podIP = ip
     base.podIPs = [{ ip }]
   }
-  if (sources.eviction !== undefined) {
+  // From v1.22 on the rest is made as of others, too.
+  if (sources.eviction !== undefined && !facts.terminatingPhases) {
     return {
       ...withStatuses(base, regular, init),
       phase: 'Failed',
@@ -71,6 +72,8 @@ export function apiPodStatus(pod: Pod, seen: PodRuntimeStatus, sources: ApiStatu
   // A terminal phase is final. From v1.22 on the status manager's memory counts, too.
   const reached = isTerminal(pod.status?.phase) ? pod.status?.phase : facts.terminalPhaseWaits ? old.phase : undefined
   if (reached !== undefined && isTerminal(reached)) phase = reached
+  const why = facts.terminatingPhases ? reasonOf(pod, old, phase, sources) : {}
+  if (sources.eviction !== undefined && !isTerminal(pod.status?.phase)) phase = 'Failed'
   const ready = regular.map((status) => withReadiness(status, sources))
   const initReady = initContainers.flatMap((container, at) => {
     const status = init[at]
@@ -79,7 +82,21 @@ export function apiPodStatus(pod: Pod, seen: PodRuntimeStatus, sources: ApiStatu
   const foreign = (pod.status?.conditions ?? []).filter(({ type }) => !ownConditions.has(type))
   const readyToStart = facts.readyToStartCondition ? hasSandbox(pod, seen) : undefined
   const conditions = podConditions(pod.spec, { phase, regular: ready, init: initReady }, foreign, facts, readyToStart)
-  return extended(withStatuses(base, ready, initReady), { phase, conditions: [...foreign, ...conditions] })
+  return extended(withStatuses(base, ready, initReady), { phase, ...why, conditions: [...foreign, ...conditions] })
+}
+
+/** A reason stays with its phase. */
+function reasonOf(
+  { status }: Pod,
+  old: PodStatus,
+  phase: PodStatus['phase'],
+  { eviction }: ApiStatusSources,
+): Pick<PodStatus, 'reason' | 'message'> {
+  if (eviction !== undefined) return { reason: eviction.reason, message: eviction.message }
+  if (phase !== old.phase) return {}
+  const reason = old.reason || status?.reason
+  const message = old.message || status?.message
+  return { ...(reason ? { reason } : {}), ...(message ? { message } : {}) }
 }
 
 /** Whether no new sandbox is needed. Source: pkg/kubelet/kuberuntime/util/util.go, PodSandboxChanged. */
