@@ -182,8 +182,8 @@ function baseOf(
 }
 
 /** A shell of nothing, in which a single command is run. */
-function plainShell(task: ProcessContext, dialect: Dialect, trust?: Trust): Shell {
-  const shell = new Shell({ name: 'sh', tellsLine: false, positional: [], ...baseOf(task, dialect, trust) })
+function plainShell(task: ProcessContext, dialect: Dialect, trust: Trust | undefined, trusted: Trusted): Shell {
+  const shell = new Shell({ name: 'sh', tellsLine: false, positional: [], ...baseOf(task, dialect, trust, trusted) })
   shell.isReplaced = true
   task.kept = shell
   return shell
@@ -203,18 +203,30 @@ function* sleepFor(ms: number): ProgramRun {
   return 0
 }
 
-function* runInShell(task: ProcessContext, dialect: Dialect, trust?: Trust): ProgramRun {
-  const shell = plainShell(task, dialect, trust)
-  const streams = streamsOf(task, shell.budget)
+function runInShell(task: ProcessContext, dialect: Dialect, trust?: Trust): ProgramRun {
   const [path = '', ...args] = task.argv.map(toByteText)
   const argv = [path.slice(path.lastIndexOf('/') + 1), ...args]
-  return yield* guarded(shell, streams, engine.runProgram(argv, shell, streams))
+  return runAlone(task, argv, { started: false, read: false }, dialect, trust)
 }
 
-function* runScript(task: ProcessContext, dialect: Dialect, trust?: Trust): ProgramRun {
-  const shell = plainShell(task, dialect, trust)
+function runScript(task: ProcessContext, dialect: Dialect, trust?: Trust): ProgramRun {
+  const argv = task.argv.map(toByteText)
+  const read = trust !== undefined && usesArrays(argv.slice(0, 1), task.files)
+  return runAlone(task, argv, { started: false, read }, dialect, trust)
+}
+
+/** A single command, in a shell of nothing. */
+function* runAlone(
+  task: ProcessContext,
+  argv: readonly ByteText[],
+  trusted: Trusted,
+  dialect: Dialect,
+  trust: Trust | undefined,
+): ProgramRun {
+  const shell = plainShell(task, dialect, trust, trusted)
   const streams = streamsOf(task, shell.budget)
-  return yield* guarded(shell, streams, engine.runProgram(task.argv.map(toByteText), shell, streams))
+  const code = yield* guarded(shell, streams, engine.runProgram(argv, shell, streams))
+  return yield* endOf(code, trusted, trust)
 }
 
 function* runShell(task: ProcessContext, dialect: Dialect, trust?: Trust): ProgramRun {
@@ -231,9 +243,15 @@ function* runShell(task: ProcessContext, dialect: Dialect, trust?: Trust): Progr
       ? interact(started.shell, streams, input)
       : runStarted(started, streams, engine)
   const code = yield* guarded(started.shell, streams, run)
+  return yield* endOf(code, trusted, trust)
+}
+
+/**
+ * How a command ends that may have started what nobody knows: having ended well it would have gone on in it; one that read what such a program
+ * printed, and printed nothing here, need not have come to the failure that it came to.
+ */
+function* endOf(code: number, trusted: Trusted, trust: Trust | undefined): ProgramRun {
   if (trust === undefined) return code
-  // A script that started what nobody knows and ended well would have gone on in it; one that read what such a program
-  // printed, and printed nothing here, need not have come to the failure that it came to.
   const isOpen = code === 0 ? trusted.started && trust.goesOn : trusted.read
   if (isOpen && trust.duty === 'serve') yield* forever()
   return isOpen ? 0 : code
