@@ -3,7 +3,7 @@ import type { Device } from './device.ts'
 import type { NamespaceHolder } from './file-view.ts'
 import type { Inode } from './inode.ts'
 import type { InodeStore } from './inode-store.ts'
-import type { BindMount, Later } from './node-fs.ts'
+import type { BindMount, FileOwner, Later } from './node-fs.ts'
 import { isWithin, joinPath } from './path.ts'
 import type { UnreadTree } from './unread-trees.ts'
 import { type Mount, type Namespace, walk } from './walk.ts'
@@ -19,9 +19,11 @@ interface BoundSource {
 
 /** What a container's files are made of. */
 export interface ContainerParts {
+  /** By path; a path that ends in `/` is a directory. */
   readonly rootFiles: Readonly<Record<string, Uint8Array>>
   readonly mounts: readonly BindMount[]
   readonly readOnlyRoot: boolean
+  readonly owner?: FileOwner | undefined
 }
 
 /**
@@ -36,16 +38,18 @@ export class ContainerNamespace implements NamespaceHolder, Later {
   readonly rootFiles: ContainerParts['rootFiles']
   readonly readOnlyRoot: boolean
   readonly mounts: readonly BindMount[]
+  readonly owner: FileOwner | undefined
   /** What is bound, in the place of its mount; nothing, if it was not there, or nobody has looked. */
   #sources: (BoundSource | undefined)[] | undefined
   #built: Namespace | undefined
 
-  constructor(store: InodeStore, node: Namespace, { rootFiles, mounts, readOnlyRoot }: ContainerParts) {
+  constructor(store: InodeStore, node: Namespace, { rootFiles, mounts, readOnlyRoot, owner }: ContainerParts) {
     this.store = store
     this.node = node
     this.rootFiles = rootFiles
     this.readOnlyRoot = readOnlyRoot
     this.mounts = mounts
+    this.owner = owner
     const left = new Map<UnreadTree, number[]>()
     for (const [i, { hostPath }] of mounts.entries()) {
       const tree = store.unread.above(hostPath)
@@ -115,16 +119,43 @@ function build(files: ContainerNamespace): Namespace {
   const temporary = makeDirectory(store, root, '/tmp')
   temporary.mode = 0o1777
   for (const [path, content] of Object.entries(files.rootFiles)) addImageFile(store, root, path, content)
+  const own = ownMounts(files, root, device)
   store.notCounted(device)
+  const bound = mounts.map((mount, i) => ({
+    mount,
+    sourceOf() {
+      store.unread.look(store.unread.above(mount.hostPath)?.path ?? mount.hostPath)
+      return files.sourceOf(i)
+    },
+  }))
   // As container runtimes do: outer mounts first.
-  const depth = ([, { containerPath }]: readonly [number, BindMount]) =>
+  const depth = ({ mount: { containerPath } }: PlannedMount) =>
     containerPath.split('/').filter((part) => part !== '').length
-  for (const [i, mount] of [...mounts.entries()].sort((a, b) => depth(a) - depth(b))) {
-    store.unread.look(store.unread.above(mount.hostPath)?.path ?? mount.hostPath)
-    const source = files.sourceOf(i)
+  for (const { mount, sourceOf } of [...own, ...bound].sort((a, b) => depth(a) - depth(b))) {
+    const source = sourceOf()
     if (source !== undefined) addMount(files, namespace, mount, source)
   }
   return namespace
+}
+
+interface PlannedMount {
+  readonly mount: BindMount
+  /** Undefined: it is not there. */
+  readonly sourceOf: () => BoundSource | undefined
+}
+
+/** Adds what the node has for the container to its root; gives what is mounted. */
+function ownMounts({ store, owner }: ContainerNamespace, root: Inode, device: Device): readonly PlannedMount[] {
+  return (owner?.ownFiles() ?? []).flatMap(({ containerPath, content, mode, hostPath }) => {
+    if (hostPath === undefined) {
+      addImageFile(store, root, containerPath, content)
+      return []
+    }
+    const inode = store.create('file', device, mode)
+    store.setContent(inode, content)
+    const source: BoundSource = { inode, nodePath: hostPath, readOnly: false }
+    return [{ mount: { containerPath, hostPath, readOnly: false }, sourceOf: () => source }]
+  })
 }
 
 /** Directories that every image has. */
@@ -158,6 +189,10 @@ function makeDirectory(store: InodeStore, from: Inode, path: string): Inode {
 
 function addImageFile(store: InodeStore, root: Inode, path: string, content: Uint8Array): void {
   const clean = joinPath('/', path)
+  if (path.endsWith('/')) {
+    makeDirectory(store, root, clean)
+    return
+  }
   const directory = makeDirectory(store, root, joinPath(clean, '..'))
   const executable = isWithin(clean, '/bin') || isWithin(clean, '/usr/bin') || isWithin(clean, '/usr/local/bin')
   const file = store.create('file', directory.device, executable ? 0o755 : 0o644)

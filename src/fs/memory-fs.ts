@@ -47,6 +47,10 @@ class ContainerView extends MemoryFileView implements ContainerFiles {
     return Math.max(0, this.layer?.usedBytes ?? 0)
   }
 
+  get isUntouched(): boolean {
+    return this.layer === undefined
+  }
+
   discard(): void {
     this.dropLayer()
   }

@@ -137,6 +137,20 @@ export interface BindMount {
   readonly readOnly: boolean
 }
 
+/** A file that the node has for one container, beside its image's files and its mounts. */
+export interface OwnFile {
+  readonly containerPath: string
+  readonly content: Uint8Array
+  readonly mode: number
+  /** Where it lies on the node, from which it is mounted: writable, whatever the root is. Absent: it lies in the container's own layer. */
+  readonly hostPath?: string
+}
+
+/** Who knows them; asked when somebody first looks into the container. */
+export interface FileOwner {
+  ownFiles(): readonly OwnFile[]
+}
+
 /** What is kept for files that are written when somebody looks. */
 export interface LaterFiles {
   readonly inodes: number
@@ -190,6 +204,8 @@ export interface NodeFs extends FileView {
     readonly rootFiles: Readonly<Record<string, Uint8Array>>
     readonly mounts: readonly BindMount[]
     readonly readOnlyRoot: boolean
+    /** Absent: the node has no files for it. */
+    readonly owner?: FileOwner
     /** Absent: root. */
     readonly user?: FsUser
     /** Whose memory what is written through this view to a tmpfs counts as. */
@@ -240,6 +256,8 @@ export interface ContainerFiles extends FileView {
   as(user: FsUser): FileView
   /** What was written into the container's own layer over its image, in whole pages. */
   readonly writtenBytes: number
+  /** Nobody has looked into it yet, nor written: its files are those that it began with. */
+  readonly isUntouched: boolean
   /** The layer is removed with its container. */
   discard(): void
 }

@@ -30,6 +30,19 @@ const busyboxFiles = {
   '/bin/ls': program,
 }
 
+/** The same of an image of a distribution: the directories that Debian and Alpine both have. */
+const distributionFiles = {
+  ...busyboxFiles,
+  ...Object.fromEntries(
+    (
+      '/lib /media /mnt /opt /run /sbin /srv /usr/bin /usr/lib /usr/local/bin /usr/local/lib /usr/local/share /usr/sbin /usr/share ' +
+      '/var/cache /var/lib /var/log /var/mail /var/opt /var/spool /var/tmp'
+    )
+      .split(' ')
+      .map((path) => [`${path}/`, program]),
+  ),
+}
+
 const megabyte = 1_000_000
 
 /** A service that ends in good order when it is told to, and listens on a port. */
@@ -85,7 +98,7 @@ const catalogue = ({ ofBusybox, ofAlpine, ofServices, ofCurl, others }: Rest): r
   ),
   image('alpine', serviceOr('', pause, 'apk', ofAlpine, others), {
     cmd: ['/bin/sh'],
-    files: busyboxFiles,
+    files: distributionFiles,
     sizeBytes: 5.6 * megabyte,
     assumes: assumesBeside('apk'),
   }),
@@ -108,7 +121,7 @@ const catalogue = ({ ofBusybox, ofAlpine, ofServices, ofCurl, others }: Rest): r
     image(name, serviceOr(own, serviceOn(port), more, name === 'nginx' ? ofCurl : ofServices, others), {
       entrypoint,
       cmd: [own],
-      files: busyboxFiles,
+      files: distributionFiles,
       sizeBytes: size * megabyte,
       assumes: assumesBeside(more),
     }),
@@ -127,7 +140,7 @@ const catalogue = ({ ofBusybox, ofAlpine, ofServices, ofCurl, others }: Rest): r
       cmd: ['curl'],
       user: 100,
       assumes: assumesBeside(''),
-      files: busyboxFiles,
+      files: distributionFiles,
       sizeBytes: 20 * megabyte,
     },
   ),
@@ -175,5 +188,5 @@ export function commonImages(isStrict = false): readonly ImageDefinition[] {
 
 /** An image of which nothing is known. `isStrict`: its programs are not taken to do their duty. */
 export function unknownImage(repository: string, isStrict = false): ImageDefinition {
-  return imageOfUnknown(repository, busyboxFiles, isStrict)
+  return imageOfUnknown(repository, distributionFiles, isStrict)
 }

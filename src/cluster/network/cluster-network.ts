@@ -5,6 +5,7 @@ import type { Kernel } from '../../kernel/kernel.ts'
 import type { RandomStreams } from '../../kernel/random.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
 import type { NetworkUser, NodeNetwork } from '../../node/runtime/runtime-options.ts'
+import { hostsAddress } from '../../shell/net/hosts-file.ts'
 import type { ContainerNetwork, ResolverConfig } from '../../shell/net/network.ts'
 import type { ControlPlane } from '../control-plane.ts'
 import type { Machine } from '../machine.ts'
@@ -95,6 +96,7 @@ class SimulatedNetwork implements ClusterNetwork, NetworkObjects {
         if (server === dnsAddress) return clusterAnswer(this, name)
         return { kind: isOutside(name) ? 'outside' : 'unknown' }
       },
+      hostsAddress: (name) => hostsAddress(user.files, name),
       nameOf: (address) => nameOfAddress(this, address),
       connect: (address, port) => this.#routes.connect({ node, ip }, address, port),
       tell: (wanted, ending) => this.#tell(node, user, { wanted, ending, resolver }),

@@ -1,5 +1,5 @@
 import type { Unsubscribable } from 'rxjs'
-import type { ContainerFiles, TmpfsPayer } from '../../fs/node-fs.ts'
+import type { ContainerFiles, FileOwner, TmpfsPayer } from '../../fs/node-fs.ts'
 import { after } from '../../kernel/after.ts'
 import { atOnce } from '../../kernel/at-once.ts'
 import { firstOf } from '../../kernel/first-of.ts'
@@ -38,6 +38,7 @@ import type { LogLine } from './log-buffer.ts'
 import { MainProcess } from './main-process.ts'
 import { MemoryUse } from './memory-use.ts'
 import { creationRefusal, mountRefusal } from './mount-refusal.ts'
+import { lastWordOf } from './own-files.ts'
 import type { RuntimeRecords } from './records.ts'
 import type { RootFiles } from './root-files.ts'
 import type { RuntimeNote, RuntimeOptions } from './runtime-options.ts'
@@ -197,13 +198,14 @@ export class ContainerOrders {
     if (stored === undefined) return this.#fail(`No such image: ${config.image}`)
     const refused = creationRefusal(this.#kind, config)
     if (refused !== undefined) return { ok: false, message: refused }
-    const files = (payer: TmpfsPayer): ContainerFiles =>
+    const files = (payer: TmpfsPayer & FileOwner): ContainerFiles =>
       fs.containerView({
         rootFiles: this.#runtime.rootFiles.of(stored.definition, sandbox),
         mounts: config.mounts,
         readOnlyRoot: config.readOnlyRootFilesystem,
         user: userOf(config, stored.definition),
         payer,
+        owner: payer,
       })
     const entry = new ContainerEntry({
       id: this.#runtime.hexId(`${config.podUid}/${config.name}/${config.attempt}/${sandbox.attempt}`),
@@ -380,8 +382,9 @@ export class ContainerOrders {
     const { kernel } = this.#options
     const now = kernel.now()
     this.inUse.ended(entry)
-    entry.becomes({ ...entry.now, state: 'exited', finishedAt: now, exitCode, reason })
     if (!entry.isSilent) entry.log.close(now)
+    const { message = lastWordOf(entry, exitCode) || undefined } = entry.now
+    entry.becomes({ ...entry.now, state: 'exited', finishedAt: now, exitCode, reason, message })
     const { name, attempt } = entry.config
     this.#runtime.note('container.exit', entry.sandbox, { container: name, attempt, exitCode, reason })
     this.#runtime.touch(entry.config.podUid)

@@ -1,5 +1,5 @@
 import { type Observable, Subject, type Unsubscribable } from 'rxjs'
-import type { ContainerFiles, TmpfsPayer } from '../../fs/node-fs.ts'
+import type { ContainerFiles, FileOwner, OwnFile, TmpfsPayer } from '../../fs/node-fs.ts'
 import { Scope } from '../../kernel/scope.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
 import { firstPid, type OtherProcess, type ProcessTable } from '../../shell/engine/process-table.ts'
@@ -13,6 +13,7 @@ import type {
 } from '../../shell/program.ts'
 import type { ContainerConfig, LiveContainer, PodSandbox, RuntimeContainer } from './cri.ts'
 import { LogBuffer } from './log-buffer.ts'
+import { ownFilesOf } from './own-files.ts'
 
 /** What a container asks of who runs it. */
 export interface EntryHost {
@@ -33,7 +34,7 @@ export function refusedProbe(ip: string, port: number): ProbeAnswer {
 type Becoming = Pick<RuntimeContainer, 'state' | 'startedAt' | 'finishedAt' | 'exitCode' | 'reason' | 'message'>
 
 /** What the runtime knows of one container. A class, for there are very many; its public part is `RuntimeContainer`. */
-export class ContainerEntry implements LiveContainer, TmpfsPayer {
+export class ContainerEntry implements LiveContainer, TmpfsPayer, FileOwner {
   /** What it is at this moment, for who keeps that: another one when it changes. */
   now: RuntimeContainer
   readonly sandbox: PodSandbox
@@ -63,7 +64,7 @@ export class ContainerEntry implements LiveContainer, TmpfsPayer {
     readonly sandbox: PodSandbox
     readonly image: ImageDefinition
     readonly imageId: string
-    readonly files: (payer: TmpfsPayer) => ContainerFiles
+    readonly files: (owner: TmpfsPayer & FileOwner) => ContainerFiles
     readonly createdAt: VirtualMs
     readonly host: EntryHost
   }) {
@@ -183,6 +184,10 @@ export class ContainerEntry implements LiveContainer, TmpfsPayer {
   rests(): void {
     this.main = undefined
     if (this.#life?.size === 0) this.#life = undefined
+  }
+
+  ownFiles(): readonly OwnFile[] {
+    return ownFilesOf(this)
   }
 
   takeTmpfs(bytes: number): void {

@@ -43,6 +43,16 @@ export interface ConsoleConfig {
   readonly once: boolean
 }
 
+/** What a Pod has to do with /etc/hosts. */
+export interface HostsConfig {
+  readonly isHostNetwork: boolean
+  /** Its own name, without the domain. */
+  readonly name: string
+  /** Domain of its own name: `subdomain.namespace.svc.cluster.local`; empty: none. */
+  readonly domain: string
+  readonly aliases: readonly { readonly ip?: string; readonly hostnames?: readonly string[] }[]
+}
+
 export interface ContainerConfig {
   readonly sandboxId: string
   readonly podUid: string
@@ -64,6 +74,12 @@ export interface ContainerConfig {
   readonly groups?: readonly number[]
   /** Absent: the Pod's name. */
   readonly hostname?: string
+  /** Absent: there is nothing in its /etc/hosts but its own name. */
+  readonly hosts?: HostsConfig
+  /** Where its program may leave a last word; absent: /dev/termination-log. */
+  readonly terminationMessagePath?: string
+  /** Its last word is the end of its log where it fails without one: FallbackToLogsOnError. */
+  readonly fallsBackToLogs?: true
   readonly readOnlyRootFilesystem: boolean
   readonly memoryLimitBytes: number | undefined
   /** Hash of the container's spec, as the kubelet labels it; a change means that the container must be made anew. */

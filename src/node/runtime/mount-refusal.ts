@@ -79,7 +79,7 @@ function kindsOf(rootFiles: Readonly<Record<string, Uint8Array>>): ReadonlyMap<s
   for (const key in rootFiles) {
     const file = joinPath('/', key)
     // The first that says something of a path has the say.
-    if (!kinds.has(file)) kinds.set(file, 'file')
+    if (!kinds.has(file)) kinds.set(file, key.endsWith('/') ? 'directory' : 'file')
     for (let end = file.lastIndexOf('/'); end > 0; end = file.lastIndexOf('/', end - 1)) {
       const above = file.slice(0, end)
       if (!kinds.has(above)) kinds.set(above, 'directory')

@@ -69,6 +69,8 @@ export interface ContainerNetwork {
   readonly image: string
   /** How long a packet there and back takes; 0 for a command that runs at one instant. */
   readonly hopMs: VirtualMs
+  /** The address of a name in the container's /etc/hosts. */
+  hostsAddress(name: string): string | undefined
   /** Asks a name server for the addresses of a whole name, without a dot at its end. */
   query(server: string, name: string): NameAnswer
   /** The name of an address, as name servers have it. */

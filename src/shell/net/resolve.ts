@@ -44,8 +44,9 @@ export function* askFor(network: ContainerNetwork, name: string): Steps<NameAnsw
 /** Finds the addresses of a host, as getaddrinfo does. `withinMs`: it gives up then. */
 export function* resolve(network: ContainerNetwork, host: string, withinMs?: VirtualMs): Steps<Resolved> {
   if (isAddress(host)) return { kind: 'found', name: host, addresses: [host] }
-  // Source: /etc/hosts of every container, pkg/kubelet/kubelet_pods.go, managedHostsFileContent.
-  if (host === 'localhost') return { kind: 'found', name: host, addresses: ['127.0.0.1'] }
+  // Source: nsswitch.conf of the images, `hosts: files dns`.
+  const own = network.hostsAddress(host)
+  if (own !== undefined) return { kind: 'found', name: host, addresses: [own] }
   let last: Resolved = { kind: 'unknown' }
   for (const name of candidatesOf(host, network.resolver)) {
     if (withinMs !== undefined && network.resolver.servers.every((one) => network.query(one, name).kind === 'silent')) {

@@ -117,15 +117,67 @@ function configOf(
     env,
     mounts,
     ...identityOf(pod, container),
-    hostname: pod.spec.hostname ?? pod.metadata.name,
+    hostname: hostnameOf(pod),
     readOnlyRootFilesystem: container.securityContext?.readOnlyRootFilesystem ?? false,
     memoryLimitBytes: memoryLimit(container),
     specHash,
     isExpectedToEnd: isExpectedToEnd(pod, container),
     ...consoleOf(container),
+    ...hostsOf(pod),
+    ...lastWordsOf(container),
     ...(grace === undefined ? {} : { terminationGracePeriodSeconds: grace }),
   }
 }
+
+/**
+ * Name of the machine that a container takes itself for: with the node's network it is the node. Source: kubelet_pods.go,
+ * GeneratePodHostNameAndDomain, truncatePodHostnameIfNeeded; kuberuntime_sandbox.go, generatePodSandboxConfig.
+ */
+function hostnameOf(pod: Pod): string {
+  const { hostNetwork, nodeName, setHostnameAsFQDN } = pod.spec
+  if (hostNetwork === true && nodeName !== undefined) return nodeName
+  const domain = setHostnameAsFQDN === true ? domainOf(pod) : ''
+  return domain === '' ? nameOf(pod) : `${nameOf(pod)}.${domain}`
+}
+
+function nameOf({ spec, metadata }: Pod): string {
+  if (spec.hostnameOverride !== undefined) return spec.hostnameOverride
+  const name = spec.hostname ?? metadata.name
+  return name.length <= 63 ? name : name.slice(0, 63).replace(/[-.]+$/, '')
+}
+
+function domainOf({ spec, metadata }: Pod): string {
+  const { subdomain = '', hostnameOverride } = spec
+  const isNone = subdomain === '' || hostnameOverride !== undefined
+  return isNone ? '' : `${subdomain}.${metadata.namespace ?? ''}.svc.${clusterDomain}`
+}
+
+/** Source: kubelet_pods.go, GeneratePodHostNameAndDomain, makeMounts. */
+function hostsOf(pod: Pod): Pick<ContainerConfig, 'hosts'> {
+  const { hostNetwork: isHostNetwork = false, subdomain = '', hostAliases: aliases = [] } = pod.spec
+  if (!isHostNetwork && subdomain === '' && aliases.length === 0) return {}
+  return { hosts: { isHostNetwork, name: nameOf(pod), domain: domainOf(pod), aliases } }
+}
+
+/** Source: kuberuntime_container.go, getTerminationMessage. */
+function lastWordsOf({
+  terminationMessagePath: path = usualMessagePath,
+  terminationMessagePolicy: policy,
+}: Container): Pick<ContainerConfig, 'terminationMessagePath' | 'fallsBackToLogs'> {
+  if (path === usualMessagePath && policy !== 'FallbackToLogsOnError') return {}
+  const isElsewhere = path !== usualMessagePath
+  const isLogged = policy === 'FallbackToLogsOnError'
+  return {
+    ...(isElsewhere ? { terminationMessagePath: path } : {}),
+    ...(isLogged ? { fallsBackToLogs: true as const } : {}),
+  }
+}
+
+/** Source: pkg/apis/core/v1/defaults.go, TerminationMessagePathDefault. */
+const usualMessagePath = '/dev/termination-log'
+
+/** The kubelet's --cluster-domain. */
+const clusterDomain = 'cluster.local'
 
 /** One empty list for all: most containers have three. */
 const none: readonly never[] = []

@@ -1,5 +1,6 @@
 import { isSidecar } from '../../../api/pod-references.ts'
 import type { Container, ContainerState, ContainerStatus, Pod } from '../../../api/types/core.ts'
+import { utf8Bytes, utf8Text } from '../../../bytes/bytes.ts'
 import type { Calendar } from '../../../kernel/calendar.ts'
 import { rfc3339 } from '../../../kernel/calendar.ts'
 import { flat } from '../../../kernel/flat-text.ts'
@@ -48,7 +49,7 @@ export function containerStatuses(
     const { name } = container
     const seen = status.containers.filter((one) => one.config.name === name)
     const before = previous.find((one) => one.name === name)
-    const now = baseStatus(container, seen, before, waitingReason, sources)
+    const now = baseStatus(pod, container, seen, before, waitingReason, sources)
     const isDone = isInit && !isSidecar(container) && seen[0]?.state === 'exited' && seen[0].exitCode === 0
     if (isDone || !shouldBeRestarted(pod, container, status)) return now
     const failure = sources.failureOf(name)
@@ -63,6 +64,7 @@ export function containerStatuses(
 }
 
 function baseStatus(
+  pod: Pod,
   container: Container,
   seen: readonly RuntimeContainer[],
   before: ContainerStatus | undefined,
@@ -92,11 +94,11 @@ function baseStatus(
     containerID: flat(`${sources.runtimeType}://${latest.id}`),
     ready: false,
     restartCount: latest.config.attempt,
-    state: stateOf(latest, sources),
+    state: stateOf(pod, latest, sources),
     ...(before?.volumeMounts === undefined ? {} : { volumeMounts: before.volumeMounts }),
     ...(sources.facts.tellsResources ? resourcesOf(container) : {}),
   }
-  return older === undefined ? status : { ...status, lastState: stateOf(older, sources) }
+  return older === undefined ? status : { ...status, lastState: stateOf(pod, older, sources) }
 }
 
 /** They never change: later statuses take them from the first. No runtime here mounts all below a mount read-only. */
@@ -126,7 +128,7 @@ function neverStarted({ state }: RuntimeContainer, runtimeType: string, createdA
   return runtimeType === 'docker' ? createdAt : rfc3339(0)
 }
 
-function stateOf(container: RuntimeContainer, { calendar, runtimeType }: StatusSources): ContainerState {
+function stateOf(pod: Pod, container: RuntimeContainer, { calendar, runtimeType }: StatusSources): ContainerState {
   const at = (time: number | undefined) => (time === undefined ? null : rfc3339(calendar.at(time)))
   if (container.state === 'running') return onePart({ running: onePart({ startedAt: at(container.startedAt) }) })
   // A container that was made but not started counts as ended: a sync starts all that it makes.
@@ -134,10 +136,22 @@ function stateOf(container: RuntimeContainer, { calendar, runtimeType }: StatusS
     terminated: {
       exitCode: container.exitCode ?? 0,
       ...(container.reason === undefined ? {} : { reason: container.reason }),
-      ...(container.message === undefined ? {} : { message: container.message }),
+      ...(container.message === undefined ? {} : { message: shortened(container.message, pod) }),
       startedAt: at(container.startedAt) ?? neverStarted(container, runtimeType, at(container.createdAt)),
       finishedAt: at(container.finishedAt),
       containerID: flat(`${runtimeType}://${container.id}`),
     },
   }
+}
+
+/** Bytes of last words in a Pod's status, for all its containers together. Source: pkg/kubelet/container/runtime.go, MaxPodTerminationMessageLogLength. */
+const mostBytes = 12 * 1024
+
+/** Source: status_manager.go, normalizeStatus. */
+function shortened(message: string, { spec }: Pod): string {
+  const { containers, initContainers = [], ephemeralContainers = [] } = spec
+  const share = Math.floor(mostBytes / (containers.length + initContainers.length + ephemeralContainers.length))
+  // No letter takes more than three bytes for each of its units.
+  if (message.length * 3 <= share) return message
+  return utf8Text(utf8Bytes(message).subarray(0, share))
 }
