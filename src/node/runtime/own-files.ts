@@ -1,7 +1,7 @@
 import { utf8Bytes, utf8Text } from '../../bytes/bytes.ts'
 import type { OwnFile } from '../../fs/node-fs.ts'
-import type { ContainerEntry } from './container.ts'
-import type { HostsConfig } from './cri.ts'
+import type { HostsConfig, LiveContainer, PodSandbox } from './cri.ts'
+import type { LogBuffer } from './log-buffer.ts'
 
 /** Files that kubelet and runtime have for each container: who it is, and where it leaves a last word. */
 
@@ -12,6 +12,15 @@ const longestMessage = 4096
 const longestLog = 2048
 const mostLogLines = 80
 
+/** A container, as far as its own files go. */
+interface Owner extends LiveContainer {
+  readonly sandbox: PodSandbox
+  readonly hostname: string
+  readonly log: LogBuffer
+  /** Nothing was ever written to its log. */
+  readonly isSilent: boolean
+}
+
 const root = { uid: 0, gid: 0, groups: [] } as const
 const nothing = new Uint8Array()
 
@@ -19,7 +28,7 @@ const nothing = new Uint8Array()
  * Only who looks sees them, so that they are made then. Sources: pkg/kubelet/kubelet_pods.go, makeHostsMount;
  * kuberuntime_container.go, makeMounts (the log's mode); of /etc/hostname the runtimes.
  */
-export function ownFilesOf({ config, sandbox, hostname, id }: ContainerEntry): readonly OwnFile[] {
+export function ownFilesOf({ config, sandbox, hostname, id }: Owner): readonly OwnFile[] {
   const podDirectory = `/var/lib/kubelet/pods/${config.podUid}`
   return [
     { containerPath: '/etc/hostname', content: utf8Bytes(`${hostname}\n`), mode: 0o644 },
@@ -63,12 +72,13 @@ function hostsText(hostname: string, ip: string, hosts: HostsConfig | undefined)
  * What a container that has ended leaves to be read in its status; empty: nothing. Sources: kuberuntime_container.go, getTerminationMessage,
  * readLastStringFromContainerLogs; pkg/util/tail, ReadAtMost.
  */
-export function lastWordOf({ files, config, log, isSilent }: ContainerEntry, exitCode: number): string {
+export function lastWordOf(owner: Owner, exitCode: number): string {
+  const { files, config } = owner
   const path = config.terminationMessagePath ?? usualMessagePath
   const left = files.isUntouched ? undefined : files.as(root).readFile(path)
   const word = left?.ok === true ? lastBytes(left.value, longestMessage) : ''
-  if (word !== '' || config.fallsBackToLogs !== true || exitCode === 0 || isSilent) return word
-  const lines = log.lines().slice(-mostLogLines)
+  if (word !== '' || config.fallsBackToLogs !== true || exitCode === 0 || owner.isSilent) return word
+  const lines = owner.log.lines().slice(-mostLogLines)
   return lastBytes(utf8Bytes(lines.map(({ line }) => `${line}\n`).join('')), longestLog)
 }
 

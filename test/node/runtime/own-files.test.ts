@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { createSim, type Sim } from '../../../src/index.ts'
+import { createSim, type KubernetesVersion, type Sim } from '../../../src/index.ts'
 
 type Spec = Record<string, unknown>
 
 /** A Pod `a` whose container runs `script`. */
 function started(
   script: string,
-  { version = 'v1.36', ...spec }: Spec & { version?: string } = {},
+  { version = 'v1.36', ...spec }: Spec & { version?: KubernetesVersion } = {},
   own: Spec = {},
 ): Sim {
   const sim = createSim({ seed: 'own-files', version })
@@ -92,7 +92,7 @@ describe('/etc/hosts, as the kubelet writes it (kubelet_pods.go, managedHostsFil
 describe('a container’s last word (kuberuntime_container.go, getTerminationMessage)', () => {
   const never = { restartPolicy: 'Never' }
 
-  test.each(['v1.18', 'v1.26', 'v1.36'])('on %s it is what it left in /dev/termination-log', (version) => {
+  test.each(['v1.18', 'v1.26', 'v1.36'] as const)('on %s it is what it left in /dev/termination-log', (version) => {
     const sim = started('echo no database > /dev/termination-log; exit 3', { ...never, version })
     expect(ended(sim)).toMatchObject({ exitCode: 3, reason: 'Error', message: 'no database\n' })
     expect(sim.kubectl('describe pod a').stdout).toMatch(/Reason: +Error\n +Message: +no database\n/)
