@@ -5,7 +5,12 @@ import { createSim } from '../../src/index.ts'
 function running(commands: readonly (readonly string[])[], script = ''): readonly boolean[] {
   const sim = createSim({ seed: 'by-name' })
   const volumeMounts = [{ name: 'h', mountPath: '/h' }]
-  const containers = commands.map((command, i) => ({ name: `c${i}`, image: 'tide:3', command: [...command], volumeMounts }))
+  const containers = commands.map((command, i) => ({
+    name: `c${i}`,
+    image: 'tide:3',
+    command: [...command],
+    volumeMounts,
+  }))
   sim.apply([
     { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'h' }, stringData: { 'start.sh': script } },
     {

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { createSim, type KubernetesVersion, type Sim } from '../../../src/index.ts'
+import { createSim, type Sim, type SimOptions } from '../../../src/index.ts'
 
 type Spec = Record<string, unknown>
 
 /** A Pod `a` whose container runs `script`. */
 function started(
   script: string,
-  { version = 'v1.36', ...spec }: Spec & { version?: KubernetesVersion } = {},
+  { version = 'v1.36', ...spec }: Spec & { version?: SimOptions['version'] } = {},
   own: Spec = {},
 ): Sim {
   const sim = createSim({ seed: 'own-files', version })
