@@ -20,6 +20,16 @@ export const validationRows = {
     'a rule may restart all containers of the Pod',
     'pkg/features/kube_features.go, RestartAllContainersOnContainerExits (beta)',
   ],
+  definitionsAreDeprecated: [
+    19,
+    'versions of definitions may be deprecated',
+    'apiextensions-apiserver pkg/apis/apiextensions/types.go; CHANGELOG-1.19',
+  ],
+  definitionsSelectFields: [
+    30,
+    'versions of definitions name fields to select by',
+    'apiextensions-apiserver pkg/apis/apiextensions/types.go, SelectableFields; CustomResourceFieldSelectors (alpha)',
+  ],
   podsResizeInPlace: [
     33,
     'Pods that run get other amounts of CPU and memory',

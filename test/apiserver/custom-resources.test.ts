@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createSim, type Sim } from '../../src/index.ts'
+import { admin, newApiServer } from './new-api-server.ts'
 import { newApi } from './registry/api.ts'
 
 const schema = {
@@ -294,5 +295,53 @@ describe('C3 custom resources through kubectl', () => {
       '"CronTab" is already in use',
     )
     expect(sim.kubectl('get tabs').exitCode).toBe(1)
+  })
+})
+
+describe('what refusals of definitions show of their versions', () => {
+  const told = (minor: number, versions: readonly object[]) => {
+    const { server } = newApiServer({ minor })
+    const spec = { group: 'x.io', scope: 'Namespaced', names: { plural: 'things', kind: 'Thing' }, versions }
+    const answer = server.http({
+      user: admin,
+      method: 'POST',
+      path: '/apis/apiextensions.k8s.io/v1/customresourcedefinitions',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        apiVersion: 'apiextensions.k8s.io/v1',
+        kind: 'CustomResourceDefinition',
+        metadata: { name: 'things.x.io' },
+        spec,
+      }),
+    })
+    if ('read' in answer) throw new Error('a create came as a stream')
+    const { message = '' }: { message?: string } = JSON.parse(answer.body)
+    return message
+  }
+  const schema = { openAPIV3Schema: { type: 'object' } }
+  const version = { name: 'v1', served: true, storage: false, schema }
+  const none = 'must have exactly one version marked as storage version'
+
+  test.each([
+    [
+      29,
+      'Invalid value: []apiextensions.CustomResourceDefinitionVersion{apiextensions.CustomResourceDefinitionVersion{Name:"v1", Served:true, Storage:false, Deprecated:false, DeprecationWarning:(*string)(nil), Schema:(*apiextensions.CustomResourceValidation)(nil), Subresources:(*apiextensions.CustomResourceSubresources)(nil), AdditionalPrinterColumns:[]apiextensions.CustomResourceColumnDefinition(nil)}}',
+    ],
+    [
+      34,
+      'Invalid value: [{"Name":"v1","Served":true,"Storage":false,"Deprecated":false,"DeprecationWarning":null,"Schema":null,"Subresources":null,"AdditionalPrinterColumns":null,"SelectableFields":null}]',
+    ],
+  ])('v1.%i: what all have alike is not theirs', (minor, shown) => {
+    expect(told(minor, [version])).toContain(`spec.versions: ${shown}: ${none}`)
+  })
+
+  test('what they have of their own stands behind pointers', () => {
+    const other = { ...version, name: 'v2', schema: { openAPIV3Schema: { type: 'object', description: 'x' } } }
+    expect(told(29, [version, other])).toContain('Schema:(*apiextensions.CustomResourceValidation)(0xc000000000)')
+  })
+
+  test('from v1.34 on there are none as JSON', () => {
+    expect(told(34, [])).toContain('status.storedVersions: Invalid value: null: must have at least one stored version')
+    expect(told(34, [])).toContain(`spec.versions: Invalid value: []: ${none}`)
   })
 })

@@ -3,7 +3,7 @@ import { goStructJson, goStructJsonIndented } from '../../go/json.ts'
 import { canonicalQuantity } from '../quantity.ts'
 import { laterStructs } from './later-structs.ts'
 import { middleStructs } from './middle-structs.ts'
-import { type GoValue, goElements, goEntries, goFieldValue, goTarget, goValueOf } from './values.ts'
+import { type GoValue, goElements, goEntries, goFieldValue, goTarget, goValueOf, type Structs } from './values.ts'
 
 const structs = { ...middleStructs, ...laterStructs }
 
@@ -20,8 +20,8 @@ function prettyJson(type: string, json: unknown): string {
 }
 
 /** A value of an internal type as encoding/json writes it. */
-export function goValueJson(type: string, json: unknown): string {
-  return goStructJson(internalJson(goValueOf(type, json, structs)))
+export function goValueJson(type: string, json: unknown, own: Structs = structs): string {
+  return goStructJson(internalJson(goValueOf(type, json, own)))
 }
 
 function internalJson(value: GoValue): unknown {

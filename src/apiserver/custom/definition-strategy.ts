@@ -1,4 +1,5 @@
 import { equalJson } from '../../api/json.ts'
+import { shownList } from '../../api/structs/shown.ts'
 import { type FieldError, invalid, notSupported, required } from '../../api/validation/field-errors.ts'
 import { dns1035Label, dns1123Subdomain } from '../../api/validation/formats.ts'
 import { apiServer } from '../../versions/api-server.ts'
@@ -14,6 +15,7 @@ import {
   withDefaults,
 } from './definition.ts'
 import { conversionErrors, definitionParts } from './definition-parts.ts'
+import { shownVersions } from './shown-versions.ts'
 
 /**
  * CustomResourceDefinitions.
@@ -67,10 +69,10 @@ function specErrors({ spec }: CustomResourceDefinition, { minor }: RegistryConte
   }
   const names = versions.map(({ name }) => name)
   if (new Set(names).size < names.length) {
-    errors.push(invalidVersions(spec.versions, 'must contain unique version names'))
+    errors.push(invalidVersions(spec.versions, minor, 'must contain unique version names'))
   }
   if (versions.filter(({ storage }) => storage === true).length !== 1) {
-    errors.push(invalidVersions(spec.versions, 'must have exactly one version marked as storage version'))
+    errors.push(invalidVersions(spec.versions, minor, 'must have exactly one version marked as storage version'))
   }
   // The first version is the one that the oldest form of a definition names.
   const first = names[0] ?? ''
@@ -79,10 +81,8 @@ function specErrors({ spec }: CustomResourceDefinition, { minor }: RegistryConte
   return [...errors, ...namesErrors(spec), ...parts.ofAll, ...conversionErrors(spec)]
 }
 
-/** Versions that are there are shown as JSON, where the original writes Go. */
-function invalidVersions(versions: readonly CustomVersion[] | undefined, detail: string): FieldError {
-  if (versions !== undefined && versions.length > 0) return invalid('spec.versions', versions, detail)
-  const shown = `[]apiextensions.CustomResourceDefinitionVersion${versions === undefined ? '(nil)' : '{}'}`
+function invalidVersions(versions: readonly CustomVersion[] | undefined, minor: number, detail: string): FieldError {
+  const shown = shownVersions(versions, minor) ?? JSON.stringify(versions)
   return { type: 'FieldValueInvalid', field: 'spec.versions', body: `Invalid value: ${shown}: ${detail}` }
 }
 
@@ -90,7 +90,7 @@ function invalidVersions(versions: readonly CustomVersion[] | undefined, detail:
 function statusErrors({ spec, status }: CustomResourceDefinition, { minor }: RegistryContext): readonly FieldError[] {
   const errors: FieldError[] = []
   if ((status?.storedVersions ?? []).length === 0) {
-    const body = 'Invalid value: []string(nil): must have at least one stored version'
+    const body = `Invalid value: ${shownList(undefined, 'string', minor)}: must have at least one stored version`
     errors.push({ type: 'FieldValueInvalid', field: 'status.storedVersions', body })
   }
   if (spec.preserveUnknownFields === true && has(minor, apiServer.definitionsV1)) {
