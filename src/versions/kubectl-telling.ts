@@ -160,6 +160,16 @@ export const tellingRows = {
     'scale of what is not there says `no objects passed to scale` alone',
     'pkg/cmd/scale/scale.go, RunScale; the binaries of 1.26.4 and 1.27.1',
   ],
+  setNamesResources: [
+    20,
+    'set resources says `failed to patch resources update` where it said `limit update`',
+    'pkg/cmd/set/set_resources.go; the binary of 1.20.2 (1.18 and 1.19 were not looked up)',
+  ],
+  undoWarnsOfApply: [
+    36,
+    'rollout undo warns of objects that were applied',
+    'pkg/cmd/rollout/rollout_undo.go; the binaries of 1.35.2 and 1.36.3',
+  ],
   taintNamesBothPlainly: [
     23,
     'taint says `a=NoSchedule` of what it is to add and remove, before `{"a":"NoSchedule"}`',

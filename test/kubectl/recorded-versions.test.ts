@@ -50,6 +50,7 @@ function kubectl(minor: number): (line: string) => string {
     'kubectl create deployment web --image=nginx:1 --replicas=2; kubectl create job once --image=busybox -- true',
   )
   sim.runFor('30s')
+  sim.shell('kubectl get deploy web -o yaml > web.yaml')
   const run = (line: string): string => {
     const { stdout, stderr, exitCode } = sim.shell(`kubectl ${line}`)
     return `${stdout}${stderr}${exitCode === 0 ? '' : `[${exitCode}]`}`
@@ -116,6 +117,26 @@ const changes: readonly Row[] = [
   ],
   [[26], 'scale deploy/none --replicas=1', 'Error from server (NotFound): deployments.apps "none" not found\n[1]'],
   [[27, 31], 'scale deploy/none --replicas=1', 'error: no objects passed to scale\n[1]'],
+]
+
+const owners: readonly Row[] = [
+  [all, 'cordon node-1', 'node/node-1 cordoned\n'],
+  [all, 'get node node-1 -o jsonpath={.metadata.managedFields[*].manager}', /kubectl$/],
+  [all, 'label cm settings app- --dry-run=server -o jsonpath={.metadata.labels}', '{}'],
+  [[26], 'label cm settings none- -o wide', `label "none" not found.\n${wide}`],
+  [
+    all,
+    'set resources deploy/web --requests=cpu=9 --limits=cpu=1',
+    /^error: failed to patch resources update to pod template Deployment.apps "web" is invalid/,
+  ],
+  [all, 'apply set-last-applied -f web.yaml --create-annotation -o name', 'deployment.apps/web\n'],
+  [all, 'set image deploy/web nginx=nginx:2', 'deployment.apps/web image updated\n'],
+  [[20, 26], 'rollout undo deploy/web --to-revision=9', 'error: unable to find specified revision 9 in history\n[1]'],
+  [
+    [36],
+    'rollout undo deploy/web --to-revision=9',
+    "Warning: resource deployments/web was previously managed with 'kubectl apply'. Rolling back will not update the kubectl.kubernetes.io/last-applied-configuration annotation, which may cause unexpected behavior on future 'kubectl apply' operations. Consider using 'kubectl apply' with your previous configuration file instead.\nerror: unable to find specified revision 9 in history\n[1]",
+  ],
 ]
 
 const taints: readonly Row[] = [
@@ -239,7 +260,7 @@ const questions: readonly Row[] = [
   [[28], 'rollout', /Restart deployments with the 'app=nginx' label/],
 ]
 
-const rows = [...changes, ...taints, ...waits, ...questions].flatMap(([minors, line, printed]) =>
+const rows = [...changes, ...taints, ...waits, ...questions, ...owners].flatMap(([minors, line, printed]) =>
   minors.map((minor) => ({ minor, line, printed })),
 )
 

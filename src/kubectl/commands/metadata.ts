@@ -100,12 +100,11 @@ function parseChanges(args: readonly string[], field: Field, minor: number): Cha
 function* runMetadata(call: Call, field: Field): Steps<number> {
   const { session, flags } = call
   const dryRun = dryRunOf(call)
-  const shared = createReport(call, dryRun)
   // label makes a printer for each object, which then never writes `---`. Source: kubectl pkg/cmd/label/label.go, RunLabel.
-  const report: typeof shared = (object, operation) =>
+  const report =
     field === 'labels'
-      ? createReport(call, dryRun, { tellsDryRun: session.version.labelTellsDryRun })(object, operation)
-      : shared(object, operation)
+      ? createReport(call, dryRun, { tellsDryRun: session.version.labelTellsDryRun, printsApart: true })
+      : createReport(call, dryRun)
   const changes = parseChanges(call.args, field, session.version.minor)
   check(call, changes, field)
   const { entries, single } = yield* targets(call, changes)
@@ -147,13 +146,15 @@ function* changeOne(
     else report(changed, operationOf(call, info.object, changed, field))
     return
   }
-  const patch = goJson(mergePatchBetween(base, recorded(call, changed)))
+  const sent = recorded(call, changed)
+  const patch = goJson(mergePatchBetween(base, sent))
   const options = {
     fieldManager: managerOf(call, field === 'labels' ? 'kubectl-label' : 'kubectl-annotate'),
     dryRun: dryRun === 'server',
   }
   const patched = yield* patchObject(session, info, patchTypes.merge ?? '', patch, options)
-  report(patched, operationOf(call, info.object, changed, field))
+  // label shows what it sent, annotate what came back. Source: label.go, RunLabel; annotate.go, RunAnnotate.
+  report(field === 'labels' ? sent : patched, operationOf(call, info.object, changed, field))
 }
 
 function check(call: Call, changes: Changes, field: Field): void {

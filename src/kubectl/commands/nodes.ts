@@ -59,7 +59,7 @@ export function* cordon(call: Call, info: Info, unschedulable: boolean): Steps<v
   const changed = unschedulable
     ? withValue(info.object, ['spec', 'unschedulable'], true)
     : withoutValue(info.object, ['spec', 'unschedulable'])
-  if (dryRun !== 'client') yield* sendChange(call, info, changed, 'kubectl-cordon', dryRun)
+  if (dryRun !== 'client') yield* sendChange(call, info, changed, 'kubectl', dryRun)
   session.out(`node/${info.name} ${done}${dryRunSuffix(dryRun)}\n`)
 }
 

@@ -70,7 +70,9 @@ function* patchOne(
   const told =
     cause === undefined
       ? { ok: false as const }
-      : yield* attempt(patchObject(session, info, patchTypes.merge ?? '', cause))
+      : yield* attempt(
+          patchObject(session, info, patchTypes.merge ?? '', cause, { fieldManager: managerOf(call, 'kubectl-patch') }),
+        )
   report(told.ok ? told.value : patched, operationOf(current, patched))
 }
 

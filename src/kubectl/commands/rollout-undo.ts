@@ -7,7 +7,7 @@ import { attempt, CommandFailure, fail, failAll, failureMessage } from '../cli/f
 import { eachItem } from '../cli/in-turn.ts'
 import type { DryRun } from '../create/dry-run.ts'
 import { type Info, patchObject } from '../resource/info.ts'
-import { lastApplied } from '../resource/last-applied.ts'
+import { lastApplied, originalConfiguration } from '../resource/last-applied.ts'
 import {
   type Revision,
   requireHistory,
@@ -32,7 +32,15 @@ export function* undo(call: Call): Steps<number> {
 
 function* undoOne(call: Call, info: Info, dryRun: DryRun, report: ReturnType<typeof createReport>): Steps<void> {
   requireHistory(info, 'rollbacker', 'rollbacker')
+  if (call.session.version.undoWarnsOfApply && originalConfiguration(info.object) !== undefined)
+    call.session.err(appliedBefore(info))
   report(info.object, yield* rolledBack(call, info, dryRun))
+}
+
+/** Source: pkg/cmd/rollout/rollout_undo.go, RunUndo; the binary of 1.36.3. */
+function appliedBefore({ mapping, name }: Info): string {
+  const why = "which may cause unexpected behavior on future 'kubectl apply' operations"
+  return `Warning: resource ${mapping.resource}/${name} was previously managed with 'kubectl apply'. Rolling back will not update the ${lastApplied} annotation, ${why}. Consider using 'kubectl apply' with your previous configuration file instead.\n`
 }
 
 function* rolledBack(call: Call, info: Info, dryRun: DryRun): Steps<string> {
@@ -53,9 +61,7 @@ function* rolledBack(call: Call, info: Info, dryRun: DryRun): Steps<string> {
   const { type, body } = isDeployment
     ? { type: patchTypes.json, body: goJson(deploymentPatch(info, target)) }
     : { type: patchTypes.strategic, body: goJson(at(target.record, 'data')) }
-  const result = yield* attempt(
-    patchObject(session, info, type ?? '', body, { dryRun: dryRun === 'server', fieldManager: 'kubectl-rollout' }),
-  )
+  const result = yield* attempt(patchObject(session, info, type ?? '', body, { dryRun: dryRun === 'server' }))
   if (result.ok) return 'rolled back'
   const text = `failed restoring revision ${wanted}: ${failureMessage(result.failure)}`
   throw new CommandFailure({ kind: 'message', text })

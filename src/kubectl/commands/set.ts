@@ -199,7 +199,7 @@ function* setResources(call: Call): Steps<number> {
   const wanted = flags.string('containers')
   return yield* changeObjects(call, call.args, {
     done: 'resource requirements updated',
-    problem: 'failed to patch limit update to pod template',
+    problem: `failed to patch ${call.session.version.setNamesResources ? 'resources' : 'limit'} update to pod template`,
     change: (info, note) => {
       let isFound = false
       const changed = withContainers(info, (container) => {
