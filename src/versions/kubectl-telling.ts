@@ -170,6 +170,11 @@ export const tellingRows = {
     'rollout undo warns of objects that were applied',
     'pkg/cmd/rollout/rollout_undo.go; the binaries of 1.35.2 and 1.36.3',
   ],
+  appliesWithoutNulls: [
+    31,
+    'apply makes objects without members that are null',
+    'pkg/cmd/apply/apply.go, pruneNullsFromMap; the binaries of 1.30.0 and 1.31.9',
+  ],
   taintNamesBothPlainly: [
     23,
     'taint says `a=NoSchedule` of what it is to add and remove, before `{"a":"NoSchedule"}`',

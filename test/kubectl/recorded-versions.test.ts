@@ -139,6 +139,14 @@ const owners: readonly Row[] = [
   ],
 ]
 
+const nothing = '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"x"},"data":{"a":null,"b":"c"}}'
+
+const nulls: readonly Row[] = [
+  [[30], `apply -f - --dry-run=client -o jsonpath={.data} <<< '${nothing}'`, '{"a":null,"b":"c"}'],
+  [[31, 36], `apply -f - --dry-run=client -o jsonpath={.data} <<< '${nothing}'`, '{"b":"c"}'],
+  [[31], `apply -f - --dry-run=client -o yaml <<< '${nothing}'`, /last-applied-configuration: \|\n.*"a":null/],
+]
+
 const taints: readonly Row[] = [
   [
     all,
@@ -260,7 +268,7 @@ const questions: readonly Row[] = [
   [[28], 'rollout', /Restart deployments with the 'app=nginx' label/],
 ]
 
-const rows = [...changes, ...taints, ...waits, ...questions, ...owners].flatMap(([minors, line, printed]) =>
+const rows = [...changes, ...taints, ...waits, ...questions, ...owners, ...nulls].flatMap(([minors, line, printed]) =>
   minors.map((minor) => ({ minor, line, printed })),
 )
 

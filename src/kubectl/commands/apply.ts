@@ -1,5 +1,5 @@
 import { schemaOf } from '../../api/schema/schema.ts'
-import { goJson, textAt } from '../../go/json.ts'
+import { goJson, isObject, textAt } from '../../go/json.ts'
 import type { Steps } from '../../kernel/steps.ts'
 import { groupResource } from '../api/discovery.ts'
 import type { Call, Command } from '../cli/command.ts'
@@ -154,8 +154,17 @@ function missingAnnotation(call: Call, info: Info): string {
   return `Warning: resource ${name} is missing the kubectl.kubernetes.io/last-applied-configuration annotation which is required by kubectl apply. kubectl apply should only be used on resources created declaratively by either kubectl create --save-config or kubectl apply. The missing annotation will be patched automatically.\n`
 }
 
+/** What the annotation keeps is not sent: members that are null. Source: apply.go, pruneNullsFromMap. */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls)
+  if (!isObject(value)) return value
+  const kept = Object.entries(value).filter(([, member]) => member !== null)
+  return Object.fromEntries(kept.map(([name, member]) => [name, withoutNulls(member)]))
+}
+
 function* createFirst(call: Call, info: Info, dryRun: string, report: Report): Steps<unknown> {
-  const made: Info = { ...info, object: withAnnotation(info.object) }
+  const annotated = withAnnotation(info.object)
+  const made: Info = { ...info, object: call.session.version.appliesWithoutNulls ? withoutNulls(annotated) : annotated }
   const object =
     dryRun === 'client'
       ? made.object
