@@ -128,7 +128,7 @@ function questionOf(handler: Handler | undefined): string | undefined {
 function runsOn(spec: Partial<PodSpec>, container: Container): boolean {
   if (spec.ephemeralContainers?.some(({ name }) => name === container.name) === true) return container.stdin === true
   if (spec.initContainers?.some(({ name }) => name === container.name) === true) return isSidecar(container)
-  return (spec.restartPolicy ?? 'Always') === 'Always'
+  return (container.restartPolicy ?? spec.restartPolicy ?? 'Always') === 'Always'
 }
 
 /** Programs of a command that the image is taken to have, each once. */

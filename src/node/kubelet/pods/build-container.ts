@@ -235,5 +235,5 @@ function memoryLimit(container: Container): number | undefined {
 function isExpectedToEnd({ spec }: Pod, container: Container): boolean {
   if (isEphemeral({ spec }, container.name)) return container.stdin !== true
   const isInit = spec.initContainers?.some(({ name }) => name === container.name) ?? false
-  return isInit ? !isSidecar(container) : (spec.restartPolicy ?? 'Always') !== 'Always'
+  return isInit ? !isSidecar(container) : (container.restartPolicy ?? spec.restartPolicy ?? 'Always') !== 'Always'
 }

@@ -44,8 +44,8 @@ function withKeptSandbox(pod: Pod, status: PodRuntimeStatus, none: PodActions, f
   if (hasSidecars(pod)) return withSidecars(pod, status, none, facts)
   const init = nextInitContainer(pod, status)
   if (!init.isDone) {
-    const isOver = init.hasFailed && pod.spec.restartPolicy === 'Never'
-    if (isOver && init.next !== undefined) return { ...none, killPod: true }
+    const isOver = init.hasFailed && init.next !== undefined && !shouldBeRestarted(pod, init.next, status)
+    if (isOver) return { ...none, killPod: true }
     return init.next === undefined ? none : { ...none, initContainersToStart: [init.next] }
   }
   return withRunningSandbox(pod, status, none, facts)
@@ -81,7 +81,8 @@ function withNewSandbox(pod: Pod, status: PodRuntimeStatus, none: PodActions): P
   if (pod.spec.restartPolicy === 'Never' && none.attempt !== 0 && status.containers.length > 0)
     return { ...none, createSandbox: false }
   const toStart = pod.spec.containers.filter(
-    ({ name }) => pod.spec.restartPolicy !== 'OnFailure' || !hasSucceeded(latestContainer(status, name)),
+    ({ name, restartPolicy = pod.spec.restartPolicy }) =>
+      restartPolicy !== 'OnFailure' || !hasSucceeded(latestContainer(status, name)),
   )
   if (toStart.length === 0 && nextInitContainer(pod, status).isDone) return { ...none, createSandbox: false }
   const firstInit = pod.spec.initContainers?.[0]
@@ -135,7 +136,7 @@ function withRunningSandbox(pod: Pod, status: PodRuntimeStatus, none: PodActions
       kept++
       continue
     }
-    const isRestarted = complaint.isChange || pod.spec.restartPolicy !== 'Never'
+    const isRestarted = complaint.isChange || (container.restartPolicy ?? pod.spec.restartPolicy) !== 'Never'
     if (isRestarted) toStart.push(container)
     const message = isRestarted ? `${complaint.text}, will be restarted` : complaint.text
     toKill.push({ container: latest, message, probe: complaint.probe })

@@ -1,6 +1,7 @@
 import { isSidecar } from '../../../api/pod-references.ts'
 import type { Container, Pod } from '../../../api/types/core.ts'
 import type { RuntimeContainer } from '../../runtime/cri.ts'
+import { mayRestart } from '../status/may-restart.ts'
 import type { KillReason } from './kill-pod.ts'
 import { latestContainer, type PodRuntimeStatus } from './runtime-status.ts'
 
@@ -50,7 +51,8 @@ export function sidecarActions(pod: Pod, status: PodRuntimeStatus, facts: Contai
       continue
     }
     const move = moveOf(container, latest, facts)
-    if (move === 'failed' && pod.spec.restartPolicy === 'Never') return { ...answer(false, true), toStart: [] }
+    if (move === 'failed' && !mayRestart(container, pod.spec, latest.exitCode ?? 0))
+      return { ...answer(false, true), toStart: [] }
     if (move === 'failed' || move === 'start') starting.push(container)
     if (typeof move === 'object') {
       starting.push(container)

@@ -10,17 +10,16 @@ import type { RuntimeContainer } from '../../runtime/cri.ts'
 import type { KubeletFacts } from '../../version-facts.ts'
 import type { StartFailure } from '../pods/container-lives.ts'
 import { latestContainer, type PodRuntimeStatus } from '../pods/runtime-status.ts'
+import { mayRestart } from './may-restart.ts'
 
 /** Whether the next sync would start the container (again). Source: container/helpers.go, ShouldContainerBeRestarted. */
-export function shouldBeRestarted(pod: Pod, { name, restartPolicy }: Container, status: PodRuntimeStatus): boolean {
+export function shouldBeRestarted(pod: Pod, spec: Container, status: PodRuntimeStatus): boolean {
   if (pod.metadata.deletionTimestamp !== undefined) return false
-  const container = latestContainer(status, name)
+  const container = latestContainer(status, spec.name)
   if (container === undefined) return true
   if (container.state === 'running') return false
   if (container.state === 'created') return true
-  const policy = restartPolicy ?? pod.spec.restartPolicy ?? 'Always'
-  if (policy === 'Never') return false
-  return policy === 'Always' || container.exitCode !== 0
+  return mayRestart(spec, pod.spec, container.exitCode ?? 0)
 }
 
 export interface StatusSources {

@@ -1,5 +1,6 @@
 import { isSidecar } from '../../../api/pod-references.ts'
 import type { ContainerStatus, PodPhase, PodSpec } from '../../../api/types/core.ts'
+import { mayRestart } from './may-restart.ts'
 
 /**
  * `isOver`: nothing of the Pod will ever run again (a deleted Pod, from v1.27 on). Source: pkg/kubelet/kubelet_pods.go,
@@ -13,7 +14,7 @@ export function podPhase(
 ): PodPhase {
   const init = countInit(spec, initStatuses)
   const sidecars = countSidecars(spec, initStatuses)
-  if (init.failed > 0 && spec.restartPolicy === 'Never') return 'Failed'
+  if (init.final > 0) return 'Failed'
   const regular = countRegular(spec, statuses)
   const { stopped, succeeded } = regular
   const [unknown, running] = [regular.unknown + sidecars.unknown, regular.running + sidecars.running]
@@ -22,23 +23,25 @@ export function podPhase(
   if (running > 0 && unknown === 0) return 'Running'
   if (running > 0 || stopped === 0 || unknown > 0) return 'Pending'
   if (isOver) return stopped > succeeded ? 'Failed' : 'Succeeded'
-  if ((spec.restartPolicy ?? 'Always') === 'Always') return 'Running'
-  if (stopped === succeeded) return 'Succeeded'
-  return spec.restartPolicy === 'Never' ? 'Failed' : 'Running'
+  // At least one starts anew.
+  if (stopped !== regular.final) return 'Running'
+  return stopped === succeeded ? 'Succeeded' : 'Failed'
 }
 
 function countInit(spec: PodSpec, statuses: readonly ContainerStatus[]) {
   let pending = 0
-  let failed = 0
+  let final = 0
   for (const container of spec.initContainers ?? []) {
     if (isSidecar(container)) continue
     const status = statuses.find(({ name }) => name === container.name)
     const terminated = status?.state?.terminated ?? status?.lastState?.terminated
     const isWaiting = status?.state?.waiting !== undefined
     if (status?.state?.terminated === undefined && !(isWaiting && terminated !== undefined)) pending++
-    else if (terminated !== undefined && terminated.exitCode !== 0) failed++
+    else if (terminated !== undefined && terminated.exitCode !== 0) {
+      if (!mayRestart(container, spec, terminated.exitCode)) final++
+    }
   }
-  return { pending, failed }
+  return { pending, final }
 }
 
 /** Those that have ended do not count. */
@@ -67,10 +70,12 @@ export function hasStarted({ state, lastState }: ContainerStatus): boolean {
 }
 
 function countRegular(spec: PodSpec, statuses: readonly ContainerStatus[]) {
-  const counts = { unknown: 0, running: 0, waiting: 0, stopped: 0, succeeded: 0 }
-  for (const { name } of spec.containers) {
-    const status = statuses.find((one) => one.name === name)
+  const counts = { unknown: 0, running: 0, waiting: 0, stopped: 0, succeeded: 0, final: 0 }
+  for (const container of spec.containers) {
+    const status = statuses.find((one) => one.name === container.name)
     const state = status?.state
+    const ended = state?.terminated ?? (state?.waiting === undefined ? undefined : status?.lastState?.terminated)
+    if (ended !== undefined && !mayRestart(container, spec, ended.exitCode)) counts.final++
     if (state?.running !== undefined) counts.running++
     else if (state?.terminated !== undefined) {
       counts.stopped++

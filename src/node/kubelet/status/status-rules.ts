@@ -3,6 +3,7 @@ import { isSidecar } from '../../../api/pod-references.ts'
 import type { ContainerStatus, Pod, PodCondition, PodStatus } from '../../../api/types/core.ts'
 import { exact } from '../../../kernel/exact.ts'
 import { isStatic } from '../pods/static-pod.ts'
+import { mayRestart } from './may-restart.ts'
 
 /** Source: pkg/kubelet/types/pod_status.go, PodConditionsByKubelet. */
 export const ownConditions: ReadonlySet<string> = new Set([
@@ -100,16 +101,16 @@ function sameCondition(a: PodCondition, b: PodCondition): boolean {
 
 /** What ended stays ended unless the restart policy allows it. Source: checkContainerStateTransition. */
 export function isLegal(before: PodStatus, after: PodStatus, pod: Pod): boolean {
-  const policy = pod.spec.restartPolicy ?? 'Always'
-  if (policy === 'Always') return true
+  if ((pod.spec.restartPolicy ?? 'Always') === 'Always') return true
   const groups = [
-    [before.containerStatuses, after.containerStatuses],
-    [before.initContainerStatuses, after.initContainerStatuses],
+    [pod.spec.containers, before.containerStatuses, after.containerStatuses],
+    [pod.spec.initContainers, before.initContainerStatuses, after.initContainerStatuses],
   ] as const
-  for (const [old, next] of groups)
+  for (const [containers, old, next] of groups)
     for (const status of old ?? []) {
       const terminated = status.state?.terminated
-      if (terminated === undefined || (terminated.exitCode !== 0 && policy === 'OnFailure')) continue
+      const container = containers?.find(({ name }) => name === status.name) ?? status
+      if (terminated === undefined || mayRestart(container, pod.spec, terminated.exitCode)) continue
       const now = next?.find(({ name }) => name === status.name)
       if (now !== undefined && now.state?.terminated === undefined) return false
     }

@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'vitest'
+import { createSim } from '../../../src/sim/create-sim.ts'
+
+interface Seen {
+  readonly phase: string
+  readonly restarts: Readonly<Record<string, number>>
+}
+
+/** What became of a Pod whose containers end with the codes that their scripts give. */
+function lookedAt(seconds: number, spec: object, version: 'v1.30' | 'v1.35' | 'v1.36' = 'v1.36'): Seen {
+  const sim = createSim({ version, seed: 'policies', nodes: 1, images: [{ name: 'busybox', present: true }] })
+  sim.apply({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec })
+  sim.runFor(`${seconds}s`)
+  type Statuses = readonly { readonly name: string; readonly restartCount: number }[]
+  // The shape of a Pod's status, as far as it is looked at here.
+  const { phase, containerStatuses, initContainerStatuses } = (
+    sim.get('Pod', 'p') as unknown as {
+      status: { phase: string; containerStatuses: Statuses; initContainerStatuses?: Statuses }
+    }
+  ).status
+  const all = [...containerStatuses, ...(initContainerStatuses ?? [])]
+  return { phase, restarts: Object.fromEntries(all.map(({ name, restartCount }) => [name, restartCount])) }
+}
+const ends = (name: string, code: number, more: object = {}) => ({
+  name,
+  image: 'busybox:1',
+  command: ['sh', '-c', `sleep 1; exit ${code}`],
+  ...more,
+})
+const stays = { name: 'stays', image: 'busybox:1', command: ['sleep', '9999'] }
+const rule = (operator: string, ...values: number[]) => ({
+  restartPolicyRules: [{ action: 'Restart', exitCodes: { operator, values } }],
+})
+
+// pkg/api/v1/pod/util.go, ContainerShouldRestart; kubelet_pods.go, getPhase (1.36.2).
+describe('L6 a container has a restart policy of its own', () => {
+  test.each([
+    { pod: 'Never', own: 'Always', code: 0, starts: true, phase: 'Running' },
+    { pod: 'Never', own: 'OnFailure', code: 3, starts: true, phase: 'Running' },
+    { pod: 'Never', own: 'OnFailure', code: 0, starts: false, phase: 'Succeeded' },
+    { pod: 'Always', own: 'Never', code: 3, starts: false, phase: 'Failed' },
+    { pod: 'Always', own: 'Never', code: 0, starts: false, phase: 'Succeeded' },
+  ])('$own in a Pod with $pod, ended with $code', ({ pod, own, code, starts, phase }) => {
+    const seen = lookedAt(15, { restartPolicy: pod, containers: [ends('own', code, { restartPolicy: own })] })
+    expect({ starts: (seen.restarts.own ?? 0) > 0, phase: seen.phase }).toEqual({ starts, phase })
+  })
+
+  test('a Pod with others that run goes on', () => {
+    const seen = lookedAt(30, {
+      restartPolicy: 'Always',
+      containers: [ends('once', 1, { restartPolicy: 'Never' }), ends('again', 1), stays],
+    })
+    expect(seen.phase).toBe('Running')
+    expect(seen.restarts).toMatchObject({ once: 0, stays: 0 })
+    expect(seen.restarts.again).toBeGreaterThan(0)
+  })
+})
+
+describe('L6 rules say with which exit codes a container starts anew', () => {
+  test.each([
+    { rules: rule('In', 42), code: 42, starts: true },
+    { rules: rule('In', 1, 2), code: 42, starts: false },
+    { rules: rule('NotIn', 42), code: 42, starts: false },
+    { rules: rule('NotIn', 1), code: 42, starts: true },
+  ])('$rules.restartPolicyRules.0.exitCodes of one that ended with $code', ({ rules, code, starts }) => {
+    const own = ends('own', code, { restartPolicy: 'Never', ...rules })
+    const seen = lookedAt(15, { restartPolicy: 'Never', containers: [own] }, 'v1.35')
+    expect((seen.restarts.own ?? 0) > 0).toBe(starts)
+    expect(seen.phase).toBe(starts ? 'Running' : 'Failed')
+  })
+
+  test('of an init container, which is tried again though the Pod is not', () => {
+    const init = (code: number) =>
+      lookedAt(20, {
+        restartPolicy: 'Never',
+        initContainers: [ends('init', code, { restartPolicy: 'Never', ...rule('In', 7) })],
+        containers: [stays],
+      })
+    expect(init(7)).toMatchObject({ phase: 'Pending' })
+    expect(init(7).restarts.init).toBeGreaterThan(0)
+    expect(init(8)).toEqual({ phase: 'Failed', restarts: { init: 0, stays: 0 } })
+  })
+})
+
+// status_manager.go, checkContainerStateTransition: a sidecar may always leave the state in which it ended.
+test('L6 a sidecar that crashes in a Pod that is not restarted is told of', () => {
+  const sidecar = ends('side', 1, { restartPolicy: 'Always' })
+  const seen = lookedAt(30, { restartPolicy: 'Never', initContainers: [sidecar], containers: [stays] }, 'v1.30')
+  expect(seen.restarts.side).toBeGreaterThan(0)
+})
