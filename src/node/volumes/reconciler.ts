@@ -121,6 +121,7 @@ export class Reconciler {
     if (this.#scope.isEnded) return
     const isRefresh = use.isMounted
     use.send('mount.started')
+    if (use.isFound) use.isUncertain = true
     const result = use.plugin.setUpNow?.(use)
     if (result !== undefined) this.#hasSetUp(use, isRefresh, result)
     else this.#scope.start(use.plugin.setUp(use), (later) => this.#hasSetUp(use, isRefresh, later))

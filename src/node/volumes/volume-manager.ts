@@ -83,9 +83,13 @@ export class VolumeManager {
     this.#hasAddedPods = true
   }
 
-  /** A volume of a Pod was found on the disk as the kubelet started, and the Pod wants it. */
+  /**
+   * A volume of a Pod was found on the disk as the kubelet started, and the Pod wants it. Its first set-up is begun before it counts as possibly
+   * mounted. Source: volumemanager/reconciler, processReconstructedVolumes, which comes after the mounts of a pass.
+   */
   foundOnDisk(use: VolumeUse): void {
-    if (!use.isMounted) use.isUncertain = true
+    use.isFound = true
+    if (use.failures > 0) use.isUncertain = true
   }
 
   /** A new Pod came: the populator will see it at its next pass. */

@@ -16,7 +16,9 @@ export type VolumeEventName = EventName<typeof volumeMachine>
 export class VolumeUse extends Instance<VolumeState, VolumeEventName> {
   /** Whether the desired state of world has it. */
   isDesired = true
-  /** It was on the disk when the kubelet started, and may be mounted. Source: operationexecutor, VolumeMountUncertain. */
+  /** It was on the disk when the kubelet started. */
+  isFound = false
+  /** So it may be mounted, though it was not set up: known once that was begun. Source: operationexecutor, VolumeMountUncertain. */
   isUncertain = false
   failures = 0
   failedAt: VirtualMs = 0
