@@ -3,11 +3,17 @@ import { utf8Text } from '../bytes/bytes.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { Machine } from '../cluster/machine.ts'
 import type { LiveContainer } from '../node/runtime/cri.ts'
+import { type ByteText, byteTextToBytes, fromByteText, toByteText } from '../shell/byte-text.ts'
 
 export interface CommandResult {
   readonly stdout: string
   readonly stderr: string
   readonly exitCode: number
+}
+
+/** What a command in a container wrote, byte for byte beside the texts, in which what is no UTF-8 is U+FFFD. */
+export interface ExecOutcome extends CommandResult {
+  readonly bytes: { readonly stdout: Uint8Array; readonly stderr: Uint8Array }
 }
 
 export interface ContainerRef {
@@ -62,12 +68,17 @@ export function execIn(
   target: ContainerRef,
   argv: readonly string[],
   stdin?: string,
-): CommandResult {
-  if (found === undefined || found.container.state !== 'running') {
-    return { stdout: '', stderr: `error: no running container ${refText(target)}\n`, exitCode: 1 }
-  }
-  const result = found.machine.runtime.exec(found.container.id, argv, stdin)
-  return result.ok ? result.value : { stdout: '', stderr: `${result.message}\n`, exitCode: 126 }
+): ExecOutcome {
+  if (found === undefined || found.container.state !== 'running')
+    return outcome('', toByteText(`error: no running container ${refText(target)}\n`), 1)
+  const result = found.machine.runtime.execBytes(found.container.id, argv, toByteText(stdin ?? ''))
+  if (!result.ok) return outcome('', toByteText(`${result.message}\n`), 126)
+  return outcome(result.value.stdout, result.value.stderr, result.value.exitCode)
+}
+
+function outcome(stdout: ByteText, stderr: ByteText, exitCode: number): ExecOutcome {
+  const bytes = { stdout: byteTextToBytes(stdout), stderr: byteTextToBytes(stderr) }
+  return { stdout: fromByteText(stdout), stderr: fromByteText(stderr), exitCode, bytes }
 }
 
 export function logsOf(found: FoundContainer | undefined): string {
@@ -76,6 +87,16 @@ export function logsOf(found: FoundContainer | undefined): string {
     .logs(found.container.id)
     .map(({ line }) => `${line}\n`)
     .join('')
+}
+
+/** The same byte for byte, as containerd keeps it; docker keeps texts. Source: moby daemon/logger/jsonfilelog/jsonlog, WriteJsonBytesAsString. */
+export function logBytesOf(found: FoundContainer | undefined): Uint8Array {
+  if (found === undefined) return new Uint8Array()
+  const { runtime } = found.machine
+  const keepsBytes = runtime.runtimeType !== 'docker'
+  const lines = runtime.logs(found.container.id)
+  const texts = lines.map(({ line, bytes }) => `${keepsBytes && bytes !== undefined ? bytes : toByteText(line)}\n`)
+  return byteTextToBytes(texts.join(''))
 }
 
 export function envOf(found: FoundContainer | undefined): ReadonlyMap<string, string> | undefined {

@@ -223,6 +223,7 @@ export const calls = {
       ),
     },
   },
+  logBytes: { parameters: { target: container, options: options(() => ({ previous: z.boolean().optional() })) } },
   logs: { parameters: { target: container, options: options(() => ({ previous: z.boolean().optional() })) } },
   file: { parameters: { target: container, path } },
   env: { parameters: { target: container } },

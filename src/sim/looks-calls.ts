@@ -10,7 +10,7 @@ import { createHistory } from '../kernel/history.ts'
 import type { Journal, JournalObject } from '../kernel/journal.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { VirtualMs } from '../kernel/time.ts'
-import { type ContainerRef, envOf, type FoundContainer, fileIn, logsOf } from '../looks/containers.ts'
+import { type ContainerRef, envOf, type FoundContainer, fileIn, logBytesOf, logsOf } from '../looks/containers.ts'
 import { imageAssumptions, imageRefusals, type Owners } from '../looks/image-assumptions.ts'
 import { machineSteps, machinesOf } from '../looks/machines.ts'
 import { filesWith, holdsSecret } from '../looks/node-files.ts'
@@ -50,6 +50,7 @@ type Look =
   | 'list'
   | 'events'
   | 'logs'
+  | 'logBytes'
   | 'file'
   | 'env'
   | 'volumeFiles'
@@ -121,6 +122,7 @@ export function createLooks(world: LooksWorld): Pick<Work, Look> {
       listOf<T>(server, kind, namespace).map(deepFreeze),
     events: (query = {}) => eventsOf(server, query).map(deepFreeze),
     logs: (target, { previous = false } = {}) => logsOf(containerOf(target, previous)),
+    logBytes: (target, { previous = false } = {}) => logBytesOf(containerOf(target, previous)),
     file: (target, path) => fileIn(containerOf(target), path),
     env: (target) => envOf(containerOf(target)),
     volumeFiles(name, volume, namespace = 'default') {

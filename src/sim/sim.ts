@@ -9,7 +9,7 @@ import type { HistoricObject } from '../kernel/history.ts'
 import type { JournalObject } from '../kernel/journal.ts'
 import type { Steps } from '../kernel/steps.ts'
 import type { VirtualMs } from '../kernel/time.ts'
-import type { CommandResult, ContainerRef, FileSnapshot } from '../looks/containers.ts'
+import type { CommandResult, ContainerRef, ExecOutcome, FileSnapshot } from '../looks/containers.ts'
 import type { ImageAssumption } from '../looks/image-assumptions.ts'
 import type { MachineState, MachineStep } from '../looks/machines.ts'
 import type { NodeFile } from '../looks/node-files.ts'
@@ -52,7 +52,7 @@ export interface Sim {
   /** Starts a command and comes back at once: it goes on while time passes, as in a terminal of its own. */
   start(command: Command, options?: CommandOptions): RunningCommand
   /** Runs a command in a running container, as `kubectl exec` does. */
-  exec(target: ContainerRef, argv: readonly string[], options?: { readonly stdin?: string }): CommandResult
+  exec(target: ContainerRef, argv: readonly string[], options?: { readonly stdin?: string }): ExecOutcome
   /** The object as the API server has it, or undefined. `kind` as in manifests: `Pod`; namespace `default`. */
   get<K extends keyof KnownKinds>(kind: K, name: string, namespace?: string): KnownKinds[K] | undefined
   get<T extends KubeObject = KubeObject>(kind: string, name: string, namespace?: string): T | undefined
@@ -63,6 +63,8 @@ export interface Sim {
   events(query?: EventQuery): readonly Event[]
   /** Everything a container wrote so far, ends of lines included. */
   logs(target: ContainerRef, options?: { readonly previous?: boolean }): string
+  /** The same byte for byte: in the text what is no UTF-8 is U+FFFD. */
+  logBytes(target: ContainerRef, options?: { readonly previous?: boolean }): Uint8Array
   /** A file as a container sees it; undefined if there is none or the container does not run. */
   file(target: ContainerRef, path: string): FileSnapshot | undefined
   /** The environment of a container as it was resolved at its creation; undefined if it never was created. */

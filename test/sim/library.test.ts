@@ -54,7 +54,11 @@ describe('createSim', () => {
       link: '..data/password',
     })
     expect(sim.env({ pod: 'app' })?.get('PASSWORD')).toBe('old')
-    expect(sim.exec({ pod: 'app' }, ['cat', '/etc/db/password'])).toEqual({ stdout: 'old', stderr: '', exitCode: 0 })
+    expect(sim.exec({ pod: 'app' }, ['cat', '/etc/db/password'])).toMatchObject({
+      stdout: 'old',
+      stderr: '',
+      exitCode: 0,
+    })
     expect(sim.exec({ pod: 'nobody' }, ['ls']).exitCode).toBe(1)
     expect(sim.kubectl(['get', 'pod', 'app', '-o', 'jsonpath={.status.phase}']).stdout).toBe('Running')
     expect(sim.kubectl('apply -f -', { stdin: JSON.stringify(secret('newer')) }).stdout).toBe('secret/db configured\n')

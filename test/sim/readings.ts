@@ -35,6 +35,7 @@ const readings: Readonly<Record<Exclude<keyof Sim, Doing>, (sim: Sim, pick: numb
     ofPods(sim, (pod, namespace) => {
       for (const previous of [false, true]) sim.logs({ pod, namespace }, { previous })
     }),
+  logBytes: (sim) => ofPods(sim, (pod, namespace) => sim.logBytes({ pod, namespace })),
   file: (sim) => ofPods(sim, (pod, namespace) => sim.file({ pod, namespace }, '/secret/a')),
   env: (sim) => ofPods(sim, (pod, namespace) => sim.env({ pod, namespace })),
   volumeFiles: (sim) => ofPods(sim, (pod, namespace) => sim.volumeFiles(pod, 'v', namespace)),

@@ -230,9 +230,12 @@ export interface ContainerRuntime {
   /** Calls `heard` for each line that a container writes from now on, and with undefined when it has ended. Returns how to hear no more. */
   followLogs(containerId: string, heard: (line: LogLine | undefined) => void): Unsubscribable
   /** Everything that the container wrote, with the time of each line. */
-  logs(
-    containerId: string,
-  ): readonly { readonly at: VirtualMs; readonly stream: 'stdout' | 'stderr'; readonly line: string }[]
+  logs(containerId: string): readonly {
+    readonly at: VirtualMs
+    readonly stream: 'stdout' | 'stderr'
+    readonly line: string
+    readonly bytes?: ByteText
+  }[]
   /** HTTP and TCP as the image's behaviour declares it: what a probe finds. */
   probe(
     containerId: string,

@@ -1,11 +1,13 @@
 import type { Unsubscribable } from 'rxjs'
 import type { VirtualMs } from '../../kernel/time.ts'
-import { type ByteText, fromByteText } from '../../shell/byte-text.ts'
+import { type ByteText, fromByteText, toByteText } from '../../shell/byte-text.ts'
 
 export interface LogLine {
   readonly at: VirtualMs
   readonly stream: 'stdout' | 'stderr'
   readonly line: string
+  /** Of a line that is no UTF-8: what was written. */
+  readonly bytes?: ByteText
 }
 
 /** After which the kubelet rotates a container's log: what is older is gone. Source: containerLogMaxSize 10Mi. */
@@ -15,6 +17,11 @@ const maxBytes = 10 * 1024 * 1024
 export interface LogListener {
   bytes(stream: 'stdout' | 'stderr', bytes: ByteText): void
   ended(): void
+}
+
+function lineOf(at: VirtualMs, stream: LogLine['stream'], bytes: ByteText): LogLine {
+  const line = fromByteText(bytes)
+  return line.includes('\uFFFD') && toByteText(line) !== bytes ? { at, stream, line, bytes } : { at, stream, line }
 }
 
 /** What a container wrote, by lines. */
@@ -31,7 +38,7 @@ export class LogBuffer {
     const whole = this.#partial[stream] + bytes
     const parts = whole.split('\n')
     this.#partial[stream] = parts.pop() ?? ''
-    for (const line of parts) this.#push({ at, stream, line: fromByteText(line) })
+    for (const line of parts) this.#push(lineOf(at, stream, line))
   }
 
   /** Tells of each line from now on, and of the end as undefined. */
@@ -52,7 +59,7 @@ export class LogBuffer {
   /** Ends what was begun: the program is gone. */
   close(at: VirtualMs): void {
     for (const stream of ['stdout', 'stderr'] as const) {
-      if (this.#partial[stream] !== '') this.#push({ at, stream, line: fromByteText(this.#partial[stream]) })
+      if (this.#partial[stream] !== '') this.#push(lineOf(at, stream, this.#partial[stream]))
       this.#partial[stream] = ''
     }
     for (const { heard } of [...(this.#followers ?? [])]) heard(undefined)
