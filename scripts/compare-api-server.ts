@@ -13,7 +13,7 @@ import { differencesOf, type Told } from './compare-api-server/differences.ts'
  * real one answered is kept in the file of `--answers`, a line for each request, and not asked again.
  *
  * The server is one to be thrown away, without controllers, whose namespace `default` has its account `default`; `--updates` leaves
- * objects in it. CONTRIBUTING.md tells how to come by one.
+ * objects in it. CONTRIBUTING.md tells what it is started with.
  */
 const { values } = parseArgs({
   options: {
