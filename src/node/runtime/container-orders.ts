@@ -31,7 +31,7 @@ import type {
   RuntimeResult,
 } from './cri.ts'
 import type { RuntimeKind, StartRefusal } from './error-texts.ts'
-import { execErrorText, grpcPrefix, nulRefusedText, startRefusedText } from './error-texts.ts'
+import { daemonError, execErrorText, grpcPrefix, nulRefusedText, startRefusedText } from './error-texts.ts'
 import { collected, execRefusal, executable, refusedSession } from './exec-refusal.ts'
 import type { ImageStore } from './image-store.ts'
 import type { LogLine } from './log-buffer.ts'
@@ -247,12 +247,11 @@ export class ContainerOrders {
       const text =
         entry.argv.length === 0 || refusal === undefined
           ? `failed to start container "${id}": Error response from daemon: No command specified`
-          : startRefusedText(kind, entry.config.name, command, refusal)
+          : startRefusedText(kind, id, command, refusal)
       return this.#refuse(entry, entry.argv.length === 0 ? undefined : refusal, text)
     }
     const nul = variableWithNul(entry.config.env)
-    if (nul !== undefined)
-      return this.#refuse(entry, undefined, nulRefusedText(kind, entry.config.name, nul.name, nul.value))
+    if (nul !== undefined) return this.#refuse(entry, undefined, nulRefusedText(kind, id, nul.name, nul.value))
     const cause = isTooLong(entry.config.env) ? 'argument list too long' : execError(entry, command)
     entry.program = cause === undefined ? program : exitAfter(0, execEnd(kind), { afterMs: 0, exitCode: 1 })
     // It is runc's own first process that says why it could not become the program.
@@ -271,7 +270,7 @@ export class ContainerOrders {
 
   #refuse(entry: ContainerEntry, refusal: Parameters<typeof startEnd>[1], text: string): RuntimeResult<never> {
     const { exitCode, reason } = startEnd(this.#kind, refusal)
-    entry.becomes({ ...entry.now, message: text })
+    entry.becomes({ ...entry.now, message: daemonError(text) })
     this.#exit(entry, exitCode, reason)
     // Of one that never ran docker says when it was made. Source: dockershim/docker_container.go, ContainerStatus, case 2.
     if (this.#kind === 'docker') entry.becomes({ ...entry.now, finishedAt: entry.createdAt })

@@ -92,8 +92,13 @@ function containerdPull(failure: PullFailure, { full, host }: PulledName): strin
   }
 }
 
-const dockerStart = (container: string, cause: string): string =>
-  `failed to start container "${container}": Error response from daemon: OCI runtime create failed: container_linux.go:349: starting container process caused "${cause}": unknown`
+const dockerStart = (id: string, cause: string): string =>
+  `failed to start container "${id}": Error response from daemon: OCI runtime create failed: container_linux.go:349: starting container process caused "${cause}": unknown`
+
+/** What docker itself keeps of why a container did not start: the rest is dockershim's. Source: moby daemon/start.go, containerStart. */
+export function daemonError(text: string): string {
+  return text.replace(/^failed to start container "[^"]*": Error response from daemon: /, '')
+}
 
 const taskStart =
   'failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: '

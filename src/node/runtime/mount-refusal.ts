@@ -42,7 +42,7 @@ export function mountRefusal(
   const refused = refusedMount(config.mounts, image.files, node)
   if (refused === undefined) return undefined
   const { hostPath, containerPath, readOnly } = refused
-  return mountRefusedText(kind, config.name, { source: hostPath, target: containerPath, readOnly, layer: layer() })
+  return mountRefusedText(kind, id, { source: hostPath, target: containerPath, readOnly, layer: layer() })
 }
 
 /** `/`, `/usr/..` and the like. */

@@ -64,6 +64,24 @@ describe('E1 values that no environment can hold', () => {
   })
 })
 
+// kuberuntime_container.go, recordContainerEvent; moby daemon/start.go: what docker keeps has nothing of dockershim's words.
+test('L3 a status names a container that did not start by its id, its event by its name', () => {
+  const pod = simPod('p', { image: 'busybox', command: ['nope'] }, { restartPolicy: 'Never' })
+  const sim = ran(simWith({ version: 'v1.18' }, pod), '5s')
+  const cause = 'OCI runtime create failed: container_linux.go:349: starting container process caused'
+  expect(messages(sim, 'Failed')[0]).toMatch(
+    `Error: failed to start container "app": Error response from daemon: ${cause}`,
+  )
+  const [status] = podIn(sim)?.status?.containerStatuses ?? []
+  expect(status?.state?.terminated?.message).toMatch(new RegExp(`^${cause}`))
+  const again = ran(simWith({ version: 'v1.18' }, simPod('p', { image: 'busybox', command: ['nope'] })), '2500ms')
+  const [id = ''] = /(?<=^docker:\/\/).*/.exec(podIn(again)?.status?.containerStatuses?.[0]?.containerID ?? '') ?? []
+  expect(waiting(podIn(again))).toMatchObject({ reason: 'RunContainerError' })
+  expect(waiting(podIn(again))?.message).toMatch(
+    `failed to start container "${id}": Error response from daemon: ${cause}`,
+  )
+})
+
 describe('L3 scripts of a Secret as commands', () => {
   test.each([
     ['busybox', 'v1.18', 'echo x\n', 1, 'standard_init_linux.go:211: exec user process caused "exec format error"\n'],
@@ -166,7 +184,7 @@ describe('L3 mounts that the runtime refuses', () => {
 
   test('containerd 2 starts no container with a mount at the root', () => {
     expect(messages(mounting('v1.36', { mountPath: '/' }), 'Failed')[0]).toMatch(
-      /^Error: failed to create containerd task: .*error during container init: error mounting "\S+\/kubernetes\.io~secret\/v" to rootfs at "\/": create mountpoint for \/ mount: mountpoint ("\/run\/containerd\/io\.containerd\.runtime\.v2\.task\/k8s\.io\/[0-9a-f]{64}\/rootfs") is on the top of rootfs \1$/,
+      /^Error: failed to create containerd task: .*error during container init: error mounting "\S+\/kubernetes\.io~secret\/v" to rootfs at "\/": create mountpoint for \/ mount: mountpoint ("\/run\/containerd\/io\.containerd\.runtime\.v2\.task\/k8s\.io\/app\/rootfs") is on the top of rootfs \1$/,
     )
   })
 

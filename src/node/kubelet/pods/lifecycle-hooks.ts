@@ -53,18 +53,19 @@ export class HookRunner {
   /** Gives the text of a failure. */
   *postStart(pod: Pod, container: Container, containerId: string): Steps<string | undefined> {
     const error = yield* this.#run(pod, container, containerId, container.lifecycle?.postStart)
-    if (error !== undefined) this.#tell(pod, container, 'PostStartHook', error)
+    if (error !== undefined)
+      this.#events.container(pod, container, 'Warning', 'FailedPostStartHook', this.#told('PostStartHook', error))
     return error
   }
 
   *#toldPreStop(pod: Pod, container: Container, containerId: string): Steps<void> {
     const error = yield* this.#run(pod, container, containerId, container.lifecycle?.preStop)
-    if (error !== undefined) this.#tell(pod, container, 'PreStopHook', error)
+    if (error !== undefined)
+      this.#events.container(pod, container, 'Warning', 'FailedPreStopHook', this.#told('PreStopHook', error))
   }
 
-  #tell(pod: Pod, container: Container, hook: 'PostStartHook' | 'PreStopHook', error: string): void {
-    const message = this.#facts.hookEventsTellNothing ? `${hook} failed` : error
-    this.#events.container(pod, container, 'Warning', `Failed${hook}`, message)
+  #told(hook: 'PostStartHook' | 'PreStopHook', error: string): string {
+    return this.#facts.hookEventsTellNothing ? `${hook} failed` : error
   }
 
   *#run(pod: Pod, container: Container, containerId: string, hook: Handler | undefined): Steps<string | undefined> {

@@ -206,9 +206,11 @@ function* makeContainer(ports: PodRuntimePorts, run: Run, container: Container):
   const { runtime, events, facts, buildContainer } = ports
   const last = latestContainer(run.status, container.name)
   const target = targetOf(run, container)
-  const refused = (error: StartError, text: string): StartRefusal => {
+  // Events have the container's name where runtimes have its id. Source: kuberuntime_container.go, recordContainerEvent.
+  const refused = (error: StartError, text: string, id?: string): StartRefusal => {
     const message = grpcDescription(text)
-    events.container(run.pod, container, 'Warning', 'Failed', `Error: ${message}`)
+    const told = id === undefined ? message : message.replaceAll(id, container.name)
+    events.container(run.pod, container, 'Warning', 'Failed', `Error: ${told}`)
     return { error, message }
   }
   if (target !== undefined && 'missing' in target) {
@@ -227,7 +229,7 @@ function* makeContainer(ports: PodRuntimePorts, run: Run, container: Container):
   if (!created.ok) return refused('CreateContainerError', created.message)
   events.container(run.pod, container, 'Normal', 'Created', facts.createdMessage.replace('%s', container.name))
   const started = yield* wait(runtime.startContainer(created.value.id))
-  if (!started.ok) return refused('RunContainerError', started.message)
+  if (!started.ok) return refused('RunContainerError', started.message, created.value.id)
   ports.containers.of(run.pod, container.name).started(created.value.id)
   events.container(run.pod, container, 'Normal', 'Started', facts.startedMessage.replace('%s', container.name))
   return container.lifecycle?.postStart === undefined
