@@ -52,6 +52,16 @@ export const storage = changes({
     'a claim that names no class and has no volume may be given a class',
     'pkg/apis/core/validation/validation.go, ValidatePersistentVolumeClaimUpdate, validateStorageClassUpgradeFromNil',
   ],
+  claimsMayChangeAttributes: [
+    29,
+    'a bound claim may be given another class of attributes, and what is refused says so',
+    'pkg/apis/core/validation/validation.go, ValidatePersistentVolumeClaimUpdate; with VolumeAttributesClass (alpha)',
+  ],
+  claimsMayShrinkAgain: [
+    32,
+    'a claim that could not be expanded may ask for less again, though for more than it has',
+    'pkg/apis/core/validation/validation.go, ValidatePersistentVolumeClaimUpdate; RecoverVolumeExpansionFailure (beta)',
+  ],
   volumesTellPhaseTimes: [
     29,
     'a volume tells since when it is in its phase',

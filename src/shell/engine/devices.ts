@@ -61,7 +61,7 @@ function specialInput(at: string, shell: Shell, streams: Streams): Input | undef
 
 /** Files of /proc that scripts look at. Source: proc(5). */
 function processText(at: string, shell: Shell): ByteText | undefined {
-  const match = /^\/proc\/(self|\d+)\/(environ|cmdline|comm|mounts)$/.exec(at)
+  const match = /^\/proc\/(self|\d+)\/(environ|cmdline|comm|mounts|status)$/.exec(at)
   if (at === '/proc/mounts') return mountsText(shell)
   if (match === null) return undefined
   const [, who = '', what] = match
@@ -74,7 +74,31 @@ function processText(at: string, shell: Shell): ByteText | undefined {
   }
   const command = shell.world.processes.commandOf(pid)
   if (command === undefined) return undefined
-  return what === 'comm' ? `${command.split(' ')[0]?.split('/').at(-1) ?? ''}\n` : `${command.replaceAll(' ', '\0')}\0`
+  const name = command.split(' ')[0]?.split('/').at(-1) ?? ''
+  if (what === 'status') return statusText(name, pid, shell)
+  return what === 'comm' ? `${name}\n` : `${command.replaceAll(' ', '\0')}\0`
+}
+
+/** Who a process is, without its memory, signals and capabilities. Source: Linux fs/proc/array.c, proc_pid_status. */
+function statusText(name: string, pid: number, shell: Shell): ByteText {
+  const { uid, gid, groups } = shell.world.user
+  const isOwn = pid === shell.pid
+  const lines = [
+    ['Name', name],
+    ['Umask', '0022'],
+    ['State', isOwn ? 'R (running)' : 'S (sleeping)'],
+    ['Tgid', pid],
+    ['Ngid', 0],
+    ['Pid', pid],
+    ['PPid', isOwn && pid !== 1 ? 1 : 0],
+    ['TracerPid', 0],
+    ['Uid', `${uid}\t${uid}\t${uid}\t${uid}`],
+    ['Gid', `${gid}\t${gid}\t${gid}\t${gid}`],
+    ['FDSize', 64],
+    ['Groups', `${groups.join(' ')} `],
+    ['Threads', 1],
+  ]
+  return lines.map(([key, value]) => `${key}:\t${value}\n`).join('')
 }
 
 function mountsText(shell: Shell): ByteText {

@@ -307,6 +307,7 @@ function validateClaimUpdate(v: Validator, next: PersistentVolumeClaim, old: Per
             ...next.spec?.resources,
             requests: { ...next.spec?.resources?.requests, storage: sizeOf(old) },
           },
+          ...(has(v.minor, storage.claimsMayChangeAttributes) ? classOfAttributes(before) : {}),
         }
       : {}),
   }
@@ -316,16 +317,25 @@ function validateClaimUpdate(v: Validator, next: PersistentVolumeClaim, old: Per
     has(v.minor, storage.claimsMayGetClasses) && classOf(old) === undefined && isUnset(next.spec?.volumeName)
   const reference = mayGetClass ? { ...named, storageClassName: next.spec?.storageClassName } : named
   if (!equalJson(munged, reference)) {
-    const text = 'is immutable after creation except resources.requests for bound claims'
+    const but = has(v.minor, storage.claimsMayChangeAttributes) ? ' and volumeAttributesClassName' : ''
+    const text = `is immutable after creation except resources.requests${but} for bound claims`
     const diff = shownDiff('core.PersistentVolumeClaimSpec', munged, reference, v.minor)
     v.forbidden('spec', has(v.minor, apiServer.differencesAreTerse) ? `spec ${text}\n${diff}` : text)
   }
   if (compareQuantities(sizeOf(next), sizeOf(old)) < 0) {
-    v.forbidden('spec.resources.requests.storage', 'field can not be less than previous value')
+    const field = 'spec.resources.requests.storage'
+    const capacity = amountOf(old.status?.capacity, 'storage') ?? '0'
+    if (!has(v.minor, storage.claimsMayShrinkAgain)) v.forbidden(field, 'field can not be less than previous value')
+    else if (compareQuantities(sizeOf(next), capacity) <= 0)
+      v.forbidden(field, 'field can not be less than status.capacity')
   }
   if (next.spec?.volumeMode !== before.volumeMode) {
     v.invalid('volumeMode', next.spec?.volumeMode, 'field is immutable')
   }
+}
+
+function classOfAttributes({ volumeAttributesClassName }: NonNullable<PersistentVolumeClaim['spec']>) {
+  return { volumeAttributesClassName }
 }
 
 /** Undefined: it names none, which is something else than naming no class. */
