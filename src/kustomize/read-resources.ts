@@ -3,6 +3,7 @@
 import { utf8Text } from '../bytes/bytes.ts'
 import { goJson, isObject } from '../go/json.ts'
 import { goValueText } from '../go/value-text.ts'
+import { refolded } from '../go/yaml/folded.ts'
 import { fromYaml } from '../go/yaml/from-yaml.ts'
 import { readManifestDocuments } from '../go/yaml/manifests.ts'
 import { goType } from './crds.ts'
@@ -68,12 +69,22 @@ export function readResourcesV5(content: Uint8Array, path: string): Resource[] {
 function documentsV5(content: Uint8Array, path: string): unknown[] {
   const documents = splitDocuments(utf8Text(content))
   return documents.flatMap((text) => {
-    const result = fromYaml(text, { dialect: 'v3', tellsUnwritten: true, keepWritten: keptScalar })
+    const read = { dialect: 'v3', tellsUnwritten: true, keepWritten: keptScalar } as const
+    const result = fromYaml(text, { ...read, folded: refolded })
     const strict = fromYaml(text, { dialect: 'v3', strict: true })
     if (result.ok && !strict.ok) throw new PrintingError(`map[string]interface {}(nil): ${strict.error}`)
     if (!result.ok) throw new MalformedYaml(`MalformedYAMLError: ${result.error} in File: ${path}`)
-    return isEmpty(result.value) ? [] : [result.value]
+    // Items of lists are made anew of their values: nobody folds those.
+    const { value } = isList(result.value) ? { ...result, ...fromYaml(text, read) } : result
+    return isEmpty(value) ? [] : [value]
   })
+}
+
+/** Source: api resource/factory.go, inlineAnyEmbeddedLists. */
+function isList(value: unknown): boolean {
+  return (
+    isObject(value) && typeof value.kind === 'string' && value.kind.endsWith('List') && Object.hasOwn(value, 'items')
+  )
 }
 
 function isEmpty(value: unknown): boolean {

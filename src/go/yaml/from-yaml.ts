@@ -30,6 +30,8 @@ export interface FromYamlOptions {
   readonly tellsUnwritten?: boolean
   /** What stands for a plain number, boolean or date that is not written as JSON would write it, such as `010`; keys are read as ever. */
   readonly keepWritten?: (text: string) => unknown
+  /** What a value is that is written with `>`; otherwise its text. */
+  readonly folded?: (text: string) => string
 }
 
 /** The first document of a text; null when it is empty. Integers beyond 2^53 lose precision. */
@@ -81,16 +83,18 @@ class Decoder {
   readonly #dialect: 'v2' | 'v3'
   readonly #tellsUnwritten: boolean
   readonly #keepWritten: ((text: string) => unknown) | undefined
+  readonly #folded: ((text: string) => string) | undefined
   readonly #open = new Set<YamlNode>()
   #decodeCount = 0
   #aliasCount = 0
   #aliasDepth = 0
 
-  constructor({ strict = false, dialect = 'v2', tellsUnwritten = false, keepWritten }: FromYamlOptions) {
+  constructor({ strict = false, dialect = 'v2', tellsUnwritten = false, keepWritten, folded }: FromYamlOptions) {
     this.#isStrict = strict
     this.#dialect = dialect
     this.#tellsUnwritten = tellsUnwritten
     this.#keepWritten = keepWritten
+    this.#folded = folded
   }
 
   decode(node: YamlNode): unknown {
@@ -116,6 +120,7 @@ class Decoder {
   }
 
   #written(node: YamlNode & { kind: 'scalar' }, value: unknown): unknown {
+    if (this.#folded !== undefined && node.isFolded && typeof value === 'string') return this.#folded(value)
     if (this.#keepWritten === undefined || !node.isPlain || node.tag !== '') return value
     const isDate = value === node.value && resolveScalar(node.value).tag === 'timestamp'
     const isBig = typeof value === 'bigint' && !Number.isSafeInteger(Number(value))

@@ -218,7 +218,8 @@ export class GoYamlWriter {
   }
 }
 
-function chompingHint(runes: readonly number[]): '' | '-' | '+' {
+/** What stands behind `|` or `>` about the breaks at the end. Source: emitterc.go, yaml_emitter_write_block_scalar_hints. */
+export function chompingHint(runes: readonly number[]): '' | '-' | '+' {
   const last = runes.length - 1
   if (last < 0 || !isBreak(runes[last] ?? 0)) return '-'
   return last === 0 || isBreak(runes[last - 1] ?? 0) ? '+' : ''

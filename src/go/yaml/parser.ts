@@ -106,7 +106,7 @@ class Parser {
     if (token.type === 'scalar') {
       this.#scanner.skip()
       const isPlain = (tag === '' && token.isPlain) || tag === '!'
-      return keep({ kind: 'scalar', value: token.value, isPlain, tag, line })
+      return keep({ kind: 'scalar', value: token.value, isPlain, isFolded: token.isFolded, tag, line })
     }
     const isSequence = token.type === 'flowSequenceStart' || (isBlock && token.type === 'blockSequenceStart')
     const isMapping = token.type === 'flowMappingStart' || (isBlock && token.type === 'blockMappingStart')
@@ -122,7 +122,8 @@ class Parser {
       else this.#blockPairs(node.pairs)
       return node
     }
-    if (anchor !== undefined || tag !== '') return keep({ kind: 'scalar', value: '', isPlain: tag === '', tag, line })
+    if (anchor !== undefined || tag !== '')
+      return keep({ kind: 'scalar', value: '', isPlain: tag === '', isFolded: false, tag, line })
     return refuseAt('parser', first.start, 'did not find expected node content', token.start)
   }
 
@@ -267,5 +268,5 @@ class Parser {
 }
 
 function emptyScalar(mark: Mark): YamlNode {
-  return { kind: 'scalar', value: '', isPlain: true, tag: '', line: mark.line }
+  return { kind: 'scalar', value: '', isPlain: true, isFolded: false, tag: '', line: mark.line }
 }

@@ -48,7 +48,7 @@ export function scanBlockScalar(reader: Reader, context: ScalarContext): Token {
   }
   if (chomping !== '-') value += leadingBreak
   if (chomping === '+') value += trailingBreaks
-  return { type: 'scalar', value, isPlain: false, start, end }
+  return { type: 'scalar', value, isPlain: false, isFolded: !isLiteral, start, end }
 }
 
 function blockHeader(reader: Reader, wrong: (problem: string) => never): { chomping: string; increment: number } {
@@ -162,7 +162,7 @@ export function scanQuotedScalar(reader: Reader): Token {
     value += fold.flush()
   }
   reader.skip()
-  return { type: 'scalar', value, isPlain: false, start, end: reader.mark() }
+  return { type: 'scalar', value, isPlain: false, isFolded: false, start, end: reader.mark() }
 }
 
 const escapes = new Map<string, string>([
@@ -238,7 +238,7 @@ export function scanPlainScalar(
     }
     if (!context.isInFlow && reader.column < indent) break
   }
-  return { token: { type: 'scalar', value, isPlain: true, start, end }, endsLine: fold.hasBreak }
+  return { token: { type: 'scalar', value, isPlain: true, isFolded: false, start, end }, endsLine: fold.hasBreak }
 }
 
 /** Decimal digits that follow; at most `max`, undefined for more. */

@@ -30,5 +30,5 @@ export type Token = TokenPlace &
     | { readonly type: 'tagDirective'; readonly handle: string; readonly prefix: string }
     | { readonly type: 'alias' | 'anchor'; readonly name: string }
     | { readonly type: 'tag'; readonly handle: string; readonly suffix: string }
-    | { readonly type: 'scalar'; readonly value: string; readonly isPlain: boolean }
+    | { readonly type: 'scalar'; readonly value: string; readonly isPlain: boolean; readonly isFolded: boolean }
   )
