@@ -155,11 +155,19 @@ function isLess(a: readonly number[], b: readonly number[]): boolean {
   return false
 }
 
-/** Whether the Pod may preempt: not when those that it preempted are still going. Source: podEligibleToPreemptOthers. */
-export function mayPreempt(pod: PodFacts, nominated: NodeInfo | undefined, honoursPolicy: boolean): boolean {
-  if (honoursPolicy && pod.pod.spec.preemptionPolicy === 'Never') return false
+/**
+ * Why the Pod may not preempt: it is not to, or those that it preempted are still going. Undefined: it may. Source: default_preemption.go,
+ * PodEligibleToPreemptOthers.
+ */
+export function preemptionRefusal(
+  pod: PodFacts,
+  nominated: NodeInfo | undefined,
+  honoursPolicy: boolean,
+): string | undefined {
+  if (honoursPolicy && pod.pod.spec.preemptionPolicy === 'Never') return 'not eligible due to preemptionPolicy=Never.'
   for (const other of nominated?.pods.values() ?? []) {
-    if (other.pod.metadata.deletionTimestamp && other.priority < pod.priority) return false
+    if (other.pod.metadata.deletionTimestamp && other.priority < pod.priority)
+      return 'not eligible due to a terminating pod on the nominated node.'
   }
-  return true
+  return undefined
 }

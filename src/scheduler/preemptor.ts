@@ -16,7 +16,7 @@ import type { Placement } from './algorithm.ts'
 import { statusWrite } from './failure-handler.ts'
 import type { NominatedPods } from './nominated-pods.ts'
 import type { PodFacts } from './pod-facts.ts'
-import { mayPreempt, type PreemptionPlan, planPreemption } from './preemption.ts'
+import { type PreemptionPlan, planPreemption, preemptionRefusal } from './preemption.ts'
 import type { SchedulerCache } from './scheduler-cache.ts'
 import type { SchedulerInputs } from './scheduler-inputs.ts'
 import type { SchedulerOptions } from './scheduler-options.ts'
@@ -106,10 +106,8 @@ export function createPreemptor(parts: PreemptorParts): Preemptor {
     *preempt(facts, { failures, filters }) {
       const nomination = facts.pod.status?.nominatedNodeName
       const node = nomination ? cache.nodeInfo(nomination) : undefined
-      if (!mayPreempt(facts, node, factAt(honoursPreemptionPolicy, minor))) {
-        const tells = factAt(tellsPreemption, minor)
-        return tells ? `${claims} preemption: not eligible due to a terminating pod on the nominated node.` : ''
-      }
+      const refusal = preemptionRefusal(facts, node, factAt(honoursPreemptionPolicy, minor))
+      if (refusal !== undefined) return factAt(tellsPreemption, minor) ? `${claims} preemption: ${refusal}` : ''
       const budgets = cache.hasPodsBelow(facts.priority) ? yield* inputs.budgets() : []
       const hasLowerPriority = cache.hasPodsBelow(facts.priority)
       const context = { nominations: nominated, budgets, hasLowerPriority, startOf }
