@@ -1,5 +1,5 @@
 import { allContainers, referencesOf } from '../api/pod-references.ts'
-import type { ConfigMap, ContainerStatus, Pod, Secret } from '../api/types/core.ts'
+import type { ConfigMap, ContainerState, ContainerStatus, Pod, Secret } from '../api/types/core.ts'
 import type { PersistentVolumeClaim } from '../api/types/storage.ts'
 
 /** What there is to ask of a cluster beside the Pod. */
@@ -54,9 +54,16 @@ function containerLine(
       .trimEnd()
       .split('\n')
       .at(-1) ?? ''
-  const said = last === '' ? '; it wrote nothing' : `; its last line: ${last}`
+  const said = `${last === '' ? '; it wrote nothing' : `; its last line: ${last}`}${lastWord(ended)}`
   const often = restartCount === 0 ? '' : `, started again ${restartCount} ${restartCount === 1 ? 'time' : 'times'}`
   return [`${kind} ${name} ended with exit code ${ended.exitCode} (${ended.reason ?? 'Error'})${often}${said}`, ...wish]
+}
+
+/** What a container that ran left in its termination log, where it left its last line. */
+function lastWord({ reason = '', message = '' }: NonNullable<ContainerState['terminated']>): string {
+  const neverRan = reason === 'StartError' || reason === 'ContainerCannotRun'
+  const word = message.trimEnd().split('\n').at(-1) ?? ''
+  return neverRan || word === '' ? '' : `; its last word: ${word}`
 }
 
 /** `container app needs secret db, key password, for env PASSWORD: there is no such secret`. */

@@ -13,6 +13,17 @@ const passwordOf = (key: string, more: object = {}) => [
 ]
 
 describe('why', () => {
+  test('L1 a container that leaves a last word: after its last line', () => {
+    const sim = createSim({ seed: 'why' })
+    const command = ['sh', '-c', 'echo starting; echo no database > /dev/termination-log; exit 3']
+    const containers = [{ name: 'c', image: 'busybox', command }]
+    sim.apply({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a' }, spec: { containers, restartPolicy: 'Never' } })
+    sim.runFor('20s')
+    expect(sim.why('pod/a').details).toContain(
+      'container c ended with exit code 3 (Error); its last line: starting; its last word: no database',
+    )
+  })
+
   test('L1 an init container that fails: its name, exit code, how often, and its last line', () => {
     const sim = createSim({ seed: 'init' })
     sim.apply(

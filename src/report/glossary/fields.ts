@@ -114,6 +114,23 @@ export const fields: Readonly<Record<string, TermFacts>> = {
     source: 'pkg/apis/core/v1/defaults.go, SetDefaults_PodSpec',
     related: ['Killing', '143', '137'],
   },
+  terminationMessagePath: {
+    means:
+      'A file in which a container may leave a last word before it ends, /dev/termination-log unless given; its last 4 KiB stand in the status of the container, as its `message`.',
+    source: 'pkg/kubelet/kuberuntime/kuberuntime_container.go, getTerminationMessage',
+    related: ['terminationMessagePolicy', 'CrashLoopBackOff'],
+  },
+  terminationMessagePolicy: {
+    means:
+      'Where the last word of a container comes from: File, or with FallbackToLogsOnError the end of its log too, if it failed and left none: 80 lines or 2 KiB.',
+    source: 'pkg/kubelet/kuberuntime/kuberuntime_container.go, getTerminationMessage',
+    related: ['terminationMessagePath'],
+  },
+  hostAliases: {
+    means: 'Lines that the kubelet adds to /etc/hosts of the containers of a Pod: an address, and names for it.',
+    source: 'pkg/kubelet/kubelet_pods.go, managedHostsFileContent',
+    related: ['subPath'],
+  },
   resourceVersion: {
     means:
       'The number of the last write of an object. Who writes with an old one is answered with a conflict; kubelets tell by it which copy is newer.',
