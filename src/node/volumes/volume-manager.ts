@@ -323,9 +323,7 @@ export class VolumeManager {
     let isDone = true
     for (const use of volumes.uses.values()) {
       if (!use.isDesired) continue
-      // What was found on the disk is set up once, recorded v1.26 and v1.36 (restart), be its containers gone by then.
-      const mayBeMounted = use.isMounted || (use.isUncertain && use.failures > 0)
-      if (!mayBeMounted && pod !== undefined) isDone = false
+      if (!use.isMounted && !use.isUncertain && pod !== undefined) isDone = false
       else {
         use.isDesired = false
         this.#reconciler.examine(use)
