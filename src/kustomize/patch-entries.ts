@@ -13,9 +13,11 @@ import { jsonPatched, mergePatchV5, patchTarget, selectResources } from './patch
 import { MalformedYaml, readResourcesV5 } from './read-resources.ts'
 import {
   type Body,
+  buildAnnotations,
   cloneJson,
   currentId,
   idText,
+  metadataOf,
   originalId,
   ownMetadata,
   type Resource,
@@ -126,7 +128,10 @@ export function parsePatchEntry(entry: PatchEntry, shown: string, loader: Loader
 export function applyParsedPatch(resources: Resource[], entry: PatchEntry, parsed: ParsedPatch, loader: Loader): void {
   if (parsed.kind === 'json') {
     if (entry.target === undefined) refuse(`must specify a target for JSON patch ${parsed.source}`)
-    for (const resource of selectResources(resources, entry.target)) patchJson(resource, parsed.operations)
+    for (const resource of selectResources(resources, entry.target)) {
+      rememberId(resource)
+      patchJson(resource, parsed.operations)
+    }
     return
   }
   if (entry.target === undefined) {
@@ -204,14 +209,36 @@ function mergeInto(
   const metadata = ownMetadata(merged)
   if (!options?.allowNameChange) metadata.name = name
   if (!options?.allowKindChange) merged.kind = kind
+  // Its apiVersion it does not change at all. Source: api resmap/reswrangler.go, ApplySmPatch.
+  if (target.body.apiVersion === undefined) delete merged.apiVersion
+  else merged.apiVersion = target.body.apiVersion
   if (namespace === '') delete metadata.namespace
   else metadata.namespace = namespace
   target.body = merged
 }
 
+/** Operations see what the build remembers in annotations, so that there is a map to add one to. */
 function patchJson(resource: Resource, operations: readonly PatchOperation[]): void {
-  rememberId(resource)
-  resource.body = jsonPatched(resource.body, operations)
+  const remembered = buildAnnotations(resource)
+  const names = Object.keys(remembered)
+  if (names.length === 0) {
+    resource.body = jsonPatched(resource.body, operations)
+    return
+  }
+  const { annotations } = metadataOf(resource.body)
+  const metadata = { ...metadataOf(resource.body), annotations: { ...objectAt(annotations), ...remembered } }
+  const patched = jsonPatched({ ...resource.body, metadata }, operations)
+  const after = metadataOf(patched).annotations
+  if (isObject(after)) {
+    const kept = Object.entries(after).filter(([name]) => !names.includes(name))
+    if (kept.length === 0) delete ownMetadata(patched).annotations
+    else ownMetadata(patched).annotations = Object.fromEntries(kept)
+  }
+  resource.body = patched
+}
+
+function objectAt(value: unknown): Readonly<Record<string, unknown>> {
+  return isObject(value) ? value : {}
 }
 
 /** An entry of `patchesJson6902`, read. Source: api internal/builtins/PatchJson6902Transformer.go, Config. */
@@ -252,5 +279,9 @@ export function applyJson6902(
   { target }: PatchEntry,
   operations: readonly PatchOperation[],
 ): void {
-  for (const resource of selectResources(resources, target ?? {})) patchJson(resource, operations)
+  for (const resource of selectResources(resources, target ?? {})) {
+    const before = currentId(resource)
+    patchJson(resource, operations)
+    resource.previous.push(before)
+  }
 }

@@ -70,14 +70,22 @@ function documentsV5(content: Uint8Array, path: string): unknown[] {
   const documents = splitDocuments(utf8Text(content))
   return documents.flatMap((text) => {
     const read = { dialect: 'v3', tellsUnwritten: true, keepWritten: keptScalar } as const
-    const result = fromYaml(text, { ...read, folded: refolded })
+    const result = fromYaml(text, read)
     const strict = fromYaml(text, { dialect: 'v3', strict: true })
     if (result.ok && !strict.ok) throw new PrintingError(`map[string]interface {}(nil): ${strict.error}`)
     if (!result.ok) throw new MalformedYaml(`MalformedYAMLError: ${result.error} in File: ${path}`)
-    // Items of lists are made anew of their values: nobody folds those.
-    const { value } = isList(result.value) ? { ...result, ...fromYaml(text, read) } : result
+    const folded = text.includes('>') ? fromYaml(text, { ...read, folded: refolded }) : result
+    const value = folded.ok ? withoutRefolding(folded.value, result.value) : result.value
     return isEmpty(value) ? [] : [value]
   })
+}
+
+/** Items of lists and annotations are made anew of their values: nobody writes those folded. */
+function withoutRefolding(value: unknown, asRead: unknown): unknown {
+  if (isList(value) || !isObject(value) || !isObject(asRead)) return asRead
+  const [metadata, metadataRead] = [value.metadata, asRead.metadata]
+  if (!isObject(metadata) || !isObject(metadataRead) || !isObject(metadataRead.annotations)) return value
+  return { ...value, metadata: { ...metadata, annotations: metadataRead.annotations } }
 }
 
 /** Source: api resource/factory.go, inlineAnyEmbeddedLists. */

@@ -95,32 +95,36 @@ export function rememberId(resource: Resource): void {
   resource.previous.push(currentId(resource))
 }
 
-/** Kinds without a namespace. Source: kyaml openapi, precomputed namespaceability; v2.0.3 knows only some of them. */
-const clusterKinds = new Set([
-  'APIService',
-  'CSIDriver',
-  'CSINode',
-  'CertificateSigningRequest',
-  'ClusterRole',
-  'ClusterRoleBinding',
-  'ComponentStatus',
-  'CustomResourceDefinition',
-  'FlowSchema',
-  'IngressClass',
-  'MutatingWebhookConfiguration',
-  'Namespace',
-  'Node',
-  'PersistentVolume',
-  'PodSecurityPolicy',
-  'PriorityClass',
-  'PriorityLevelConfiguration',
-  'RuntimeClass',
-  'StorageClass',
-  'ValidatingAdmissionPolicy',
-  'ValidatingAdmissionPolicyBinding',
-  'ValidatingWebhookConfiguration',
-  'VolumeAttachment',
-])
+/**
+ * Kinds without a namespace, by the versions that are compiled in; all others have one, later versions of these, too. Source: kyaml
+ * openapi/openapi.go, precomputedIsNamespaceScoped; v2.0.3 knows only some of them.
+ */
+const clusterKinds: Readonly<Record<string, readonly string[]>> = {
+  'admissionregistration.k8s.io/v1': ['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration'],
+  'admissionregistration.k8s.io/v1beta1': ['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration'],
+  'apiextensions.k8s.io/v1': ['CustomResourceDefinition'],
+  'apiextensions.k8s.io/v1beta1': ['CustomResourceDefinition'],
+  'apiregistration.k8s.io/v1': ['APIService'],
+  'apiregistration.k8s.io/v1beta1': ['APIService'],
+  'certificates.k8s.io/v1': ['CertificateSigningRequest'],
+  'certificates.k8s.io/v1beta1': ['CertificateSigningRequest'],
+  'flowcontrol.apiserver.k8s.io/v1beta1': ['FlowSchema', 'PriorityLevelConfiguration'],
+  'networking.k8s.io/v1': ['IngressClass'],
+  'networking.k8s.io/v1beta1': ['IngressClass'],
+  'node.k8s.io/v1': ['RuntimeClass'],
+  'node.k8s.io/v1beta1': ['RuntimeClass'],
+  'policy/v1beta1': ['PodSecurityPolicy'],
+  'rbac.authorization.k8s.io/v1': ['ClusterRole', 'ClusterRoleBinding'],
+  'rbac.authorization.k8s.io/v1beta1': ['ClusterRole', 'ClusterRoleBinding'],
+  'scheduling.k8s.io/v1': ['PriorityClass'],
+  'scheduling.k8s.io/v1beta1': ['PriorityClass'],
+  'storage.k8s.io/v1': ['CSIDriver', 'CSINode', 'StorageClass', 'VolumeAttachment'],
+  'storage.k8s.io/v1beta1': ['CSIDriver', 'CSINode', 'StorageClass', 'VolumeAttachment'],
+  v1: ['ComponentStatus', 'Namespace', 'Node', 'PersistentVolume'],
+}
+const clusterKindsV5 = new Set(
+  Object.entries(clusterKinds).flatMap(([at, kinds]) => kinds.map((kind) => `${at}/${kind}`)),
+)
 const clusterKindsV2 = new Set([
   'APIService',
   'ClusterRoleBinding',
@@ -131,8 +135,9 @@ const clusterKindsV2 = new Set([
 ])
 
 /** Whether objects of a kind have no namespace, as that kustomize knows it. */
-export function isClusterScoped({ kind }: Gvk, generation: 'v2' | 'v5'): boolean {
-  return (generation === 'v2' ? clusterKindsV2 : clusterKinds).has(kind)
+export function isClusterScoped({ group, version, kind }: Gvk, generation: 'v2' | 'v5'): boolean {
+  if (generation === 'v2') return clusterKindsV2.has(kind)
+  return clusterKindsV5.has(`${group === '' ? '' : `${group}/`}${version}/${kind}`)
 }
 
 /** An absent namespace is `default`. Source: kyaml resid, IsNsEquals. */
@@ -192,13 +197,14 @@ export function idSyntaxV2(id: ResourceId, prefix = '', suffix = ''): string {
   return `resid.ResId{gvKind:${gvk}, name:"${id.name}", prefix:"${prefix}", suffix:"${suffix}", namespace:"${id.namespace}"}`
 }
 
-/** A resource as errors of kustomize 5 show it: with what the build remembers in annotations. Source: api resource/resource.go, String. */
-export function shownResource({ body, previous, prefixes, suffixes, behavior, needsHash }: Resource): string {
-  const list = (name: string, texts: readonly string[]): Body => {
+/** What the build remembers in annotations of a resource while it lasts. Source: api internal/utils/annotations.go, BuildAnnotations. */
+export function buildAnnotations(resource: Resource): Readonly<Record<string, string>> {
+  const { previous, prefixes, suffixes, behavior, needsHash } = resource
+  const list = (name: string, texts: readonly string[]): Record<string, string> => {
     const given = texts.filter((text) => text !== '')
     return given.length === 0 ? {} : { [`internal.config.kubernetes.io/${name}`]: given.join(',') }
   }
-  const remembered = {
+  return {
     ...list(
       'previousNames',
       previous.map(({ name }) => name),
@@ -214,10 +220,15 @@ export function shownResource({ body, previous, prefixes, suffixes, behavior, ne
     ...list('generatorBehavior', [behavior !== 'unspecified' || needsHash ? behavior : '']),
     ...list('needsHashSuffix', [needsHash ? 'enabled' : '']),
   }
+}
+
+/** A resource as errors of kustomize 5 show it: with what the build remembers. Source: api resource/resource.go, String. */
+export function shownResource(resource: Resource): string {
+  const { body } = resource
   const { annotations } = metadataOf(body)
   const metadata = {
     ...metadataOf(body),
-    annotations: { ...(isObject(annotations) ? annotations : {}), ...remembered },
+    annotations: { ...(isObject(annotations) ? annotations : {}), ...buildAnnotations(resource) },
   }
   return goJson(Object.keys(metadata.annotations).length === 0 ? body : { ...withWrittenNulls(body), metadata })
 }
