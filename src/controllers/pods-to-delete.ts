@@ -1,3 +1,4 @@
+import { deletionCostOf } from '../api/deletion-cost.ts'
 import type { Pod } from '../api/types/core.ts'
 import { has } from '../versions/changes.ts'
 import { controllers } from '../versions/controllers.ts'
@@ -60,15 +61,9 @@ function compare(a: Pod, b: Pod, rank: (pod: Pod) => number, cost: (pod: Pod) =>
   return madeA === madeB ? 0 : laterFirst(madeA, madeB, [a, b])
 }
 
-/** Source: core/v1 annotation_key_constants.go, PodDeletionCost; pkg/apis/core/helper/helpers.go, GetDeletionCostFromPodAnnotations. */
-const deletionCostKey = 'controller.kubernetes.io/pod-deletion-cost'
-const maxInt32 = 2 ** 31 - 1
-
 /** What is no whole number of 32 bits counts as 0. */
 function deletionCost({ metadata }: Pod): number {
-  const text = metadata.annotations?.[deletionCostKey] ?? '0'
-  const cost = /^(?:0|-?[1-9][0-9]*)$/.test(text) ? Number(text) : 0
-  return cost <= maxInt32 && cost >= -maxInt32 - 1 ? cost : 0
+  return deletionCostOf(metadata.annotations) ?? 0
 }
 
 /** Ages in powers of two; of those of one magnitude the uid decides. Source: controller_utils.go, logarithmicRankDiff. */

@@ -85,6 +85,11 @@ export const apiServer = changes({
     'namespaces have a label with their name',
     'pkg/features/kube_features.go, NamespaceDefaultLabelName',
   ],
+  saysWhenToEvictAgain: [
+    21,
+    'who would evict a Pod before its budget was looked at is told to try again in 10 s',
+    'pkg/registry/core/pod/storage/eviction.go, createTooManyRequestsError; #90299',
+  ],
   budgetsV1: [
     21,
     'PodDisruptionBudgets are of policy/v1',
@@ -169,6 +174,11 @@ export const apiServer = changes({
     28,
     'what is applied must be of the kind that the path names',
     'apimachinery pkg/util/managedfields/internal/versioncheck.go',
+  ],
+  emptyBudgetsHoldEvictions: [
+    29,
+    'a budget whose selector is empty holds evictions of all Pods of its namespace',
+    'pkg/registry/core/pod/storage/eviction.go, getPodDisruptionBudgets; #119732',
   ],
   ownersOutliveDuplicates: [
     29,
@@ -364,6 +374,11 @@ export const apiServer = changes({
     34,
     'what differs is shown in lines of JSON',
     'apimachinery pkg/util/diff/diff.go (new in release-1.34; recorded v1.36)',
+  ],
+  saysWhyBudgetsForbid: [
+    35,
+    'a budget of which nobody knows how many Pods it needs says why it lets none go',
+    'pkg/registry/core/pod/storage/eviction.go, checkAndDecrement; #133097 (begun after the freeze of v1.34)',
   ],
   newColumnTexts: [36, 'descriptions of columns', 'k8s.io/api core/v1/types.go; recorded v1.36'],
 })

@@ -5,6 +5,11 @@ export const validationRows = {
     'init and ephemeral containers are checked as regular ones are, each container in the same order',
     'pkg/apis/core/validation/validation.go, validateContainerCommon; between v1.24.0-alpha.2 and v1.28',
   ],
+  checksDeletionCosts: [
+    22,
+    'a controller.kubernetes.io/pod-deletion-cost must be a whole number of 32 bits',
+    'pkg/apis/core/validation/validation.go, ValidatePodSpecificAnnotations; PodDeletionCost (beta)',
+  ],
   tellsOfSidecars: [
     28,
     'the refusal of probes of init containers names restartPolicy=Always',

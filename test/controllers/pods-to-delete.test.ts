@@ -30,7 +30,8 @@ const order = (pods: readonly Pod[], minor: number): string =>
 describe('which Pods of a ReplicaSet go first', () => {
   test.each([
     ['the cheapest, a negative cost first', 22, { dear: '10', cheap: '-5', plain: undefined }, 'cheap plain dear'],
-    ['what is no number counts as 0', 22, { plus: '+7', zeros: '-007', low: '-1' }, 'low plus zeros'],
+    ['what is no number counts as 0', 22, { plus: '+7', zeros: '007', low: '-1' }, 'low plus zeros'],
+    ['zeros behind a minus sign are none', 22, { plus: '+7', zeros: '-007', low: '-1' }, 'zeros low plus'],
     ['what has more than 32 bits counts as 0', 22, { big: '2147483648', one: '1' }, 'big one'],
     ['costs mean nothing before v1.22', 21, { b: '1', a: '2' }, 'b a'],
   ])('%s', (_what, minor, costs, expected) => {

@@ -1,6 +1,7 @@
 import { goQuote } from '../../go/quote.ts'
 import { apiServer } from '../../versions/api-server.ts'
 import { has } from '../../versions/changes.ts'
+import { deletionCostKey, deletionCostOf } from '../deletion-cost.ts'
 import { goStrings } from '../structs/syntax.ts'
 import type { Container, Pod, PodCondition, PodSpec } from '../types/core.ts'
 import { validateImageSpaces } from './container-validation.ts'
@@ -27,7 +28,7 @@ export function annotation(annotations: Annotations, key: string): string | unde
 /** Source: ValidatePod. `isSpecKnown`: the very spec was checked when it was stored. */
 export function validatePod(v: Validator, pod: Pod, isSpecKnown = false): void {
   const { spec } = pod
-  validatePodAnnotations(v, pod.metadata.annotations, spec)
+  validatePodAnnotations(v, 'metadata.annotations', pod.metadata.annotations, spec)
   if (!isSpecKnown) {
     v.podName = (pod.metadata.name as string | undefined) ?? '' // it may have been forgotten
     validatePodSpec(v, 'spec', spec)
@@ -76,13 +77,15 @@ function validatePodIps(v: Validator, pod: Pod): void {
   }
 }
 
-/** Source: ValidatePodSpecificAnnotations. */
-export function validatePodAnnotations(v: Validator, annotations: Annotations, spec: PodSpec): void {
+/** Of Pods, and of their templates. Source: ValidatePodSpecificAnnotations. */
+export function validatePodAnnotations(v: Validator, field: string, annotations: Annotations, spec: PodSpec): void {
   if (annotations === undefined) return
-  const field = 'metadata.annotations'
   const mirror = annotation(annotations, mirrorAnnotation)
   if (mirror !== undefined && !spec.nodeName) {
     v.invalid(`${field}[${mirrorAnnotation}]`, mirror, 'must set spec.nodeName if mirror pod annotation is set')
+  }
+  if (deletionCostOf(annotations) === undefined && has(v.minor, apiServer.checksDeletionCosts)) {
+    v.invalid(`${field}[${deletionCostKey}]`, annotation(annotations, deletionCostKey), 'must be a 32bit integer')
   }
   validateSeccompAnnotations(v, field, annotations)
   for (const key of sortedKeys(annotations)) {
@@ -139,7 +142,7 @@ export function validateAnnotationUpdates(v: Validator, next: Pod, old: Pod): vo
       if (guarded(key) && annotation(before, key) === undefined) refuse(key, 'add')
     }
   }
-  validatePodAnnotations(v, now, next.spec)
+  validatePodAnnotations(v, 'metadata.annotations', now, next.spec)
 }
 
 const systemConditions = new Set(['PodScheduled', 'Ready', 'Initialized'])

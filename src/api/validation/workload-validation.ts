@@ -56,7 +56,7 @@ export function validateTemplate(v: Validator, field: string, template: PodTempl
 export function validateTemplateMetadata(v: Validator, field: string, { metadata, spec }: PodTemplateSpec): void {
   v.add(validateLabels(metadata?.labels, `${field}.labels`, v.minor))
   v.add(validateAnnotations(metadata?.annotations, `${field}.annotations`, v.minor))
-  validatePodAnnotations(v, metadata?.annotations, spec ?? noSpec)
+  validatePodAnnotations(v, `${field}.annotations`, metadata?.annotations, spec ?? noSpec)
 }
 
 /** Source: ValidateReadOnlyPersistentDisks. */

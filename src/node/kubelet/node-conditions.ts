@@ -15,13 +15,11 @@ export function conditionsAt(
   })
 }
 
-/** What the conditions of a new node are told as. Source: pkg/kubelet/nodestatus/setters.go. */
-export const newNodeEvents = [
-  'NodeHasSufficientMemory',
-  'NodeHasNoDiskPressure',
-  'NodeHasSufficientPID',
-  'NodeReady',
-] as const
+/**
+ * What a kubelet tells each time it makes the Node with which it would register, whether there is one already or not: nothing was said
+ * of its conditions before. Source: pkg/kubelet/kubelet_node_status.go, registerWithAPIServer and initialNode; nodestatus/setters.go.
+ */
+export const initialEvents = ['NodeHasSufficientMemory', 'NodeHasNoDiskPressure', 'NodeHasSufficientPID'] as const
 
 /** Source: pkg/kubelet/nodestatus/setters.go. */
 const healthy: readonly Omit<NodeCondition, 'lastHeartbeatTime' | 'lastTransitionTime'>[] = [
@@ -42,10 +40,11 @@ const underPressure: Readonly<Record<string, (typeof healthy)[number]>> = {
   DiskPressure: condition('DiskPressure', 'True', 'KubeletHasDiskPressure', 'kubelet has disk pressure'),
 }
 
-/** Told when a pressure goes, and when it comes. Source: pkg/kubelet/nodestatus/setters.go. */
+/** Told when a pressure goes or is known again not to be, and when it comes. Source: pkg/kubelet/nodestatus/setters.go. */
 export const pressureEvents = [
   { type: 'MemoryPressure', reasons: ['NodeHasSufficientMemory', 'NodeHasInsufficientMemory'] },
   { type: 'DiskPressure', reasons: ['NodeHasNoDiskPressure', 'NodeHasDiskPressure'] },
+  { type: 'PIDPressure', reasons: ['NodeHasSufficientPID', 'NodeHasInsufficientPID'] },
 ] as const
 
 function condition(type: string, status: 'True' | 'False', reason: string, message: string) {

@@ -22,7 +22,7 @@ import { kubelet } from '../../versions/kubelet.ts'
 import type { EvictionRows } from './eviction/eviction-rows.ts'
 import type { KubeletEvents } from './kubelet-events.ts'
 import type { MachineState } from './machine-state.ts'
-import { conditionsAt, newNodeEvents, pressureEvents } from './node-conditions.ts'
+import { conditionsAt, initialEvents, pressureEvents } from './node-conditions.ts'
 
 /** Source: pkg/kubelet/kubelet_node_status.go, registerWithAPIServer: first pause, doubled up to 7 s. */
 const registerRetry = { initialMs: 200, maxMs: 7 * second } as const
@@ -222,10 +222,11 @@ export class NodeRegistrar implements ReflectorStore<Node> {
 
   /** Source: kubelet_node_status.go, tryRegisterWithAPIServer. */
   *#isThere(): Steps<boolean> {
-    const { heartbeatClient, events, nodeName } = this.#options
+    const { heartbeatClient, nodeName } = this.#options
     const made = yield* attempt(heartbeatClient.create<Node>(resources.nodes, this.#initialNode()))
+    for (const reason of initialEvents) this.#tellNow(reason)
     if (made.ok) {
-      for (const reason of newNodeEvents) events.node('Normal', reason, `Node ${nodeName} status is now: ${reason}`)
+      this.#tellNow('NodeReady')
       return true
     }
     if (!isAlreadyExists(made.error)) return false
@@ -297,20 +298,23 @@ export class NodeRegistrar implements ReflectorStore<Node> {
 
   #tellEvents({ status }: Node): void {
     const { nodeName, events, machine, pressures } = this.#options
-    for (const { type, reasons } of pressureEvents) {
-      const before = status?.conditions?.find((each) => each.type === type)?.status === 'True'
-      const is = pressures().includes(type)
-      const reason = reasons[is ? 1 : 0]
-      if (status !== undefined && before !== is)
-        events.node('Normal', reason, `Node ${nodeName} status is now: ${reason}`)
-    }
+    const pressed: readonly string[] = pressures()
     const bootBefore = status?.nodeInfo?.bootID ?? ''
     const { bootId } = machine()
     if (bootBefore !== '' && bootBefore !== bootId)
       events.node('Warning', 'Rebooted', `Node ${nodeName} has been rebooted, boot id: ${bootId}`)
+    for (const { type, reasons } of pressureEvents) {
+      const before = status?.conditions?.find((each) => each.type === type)
+      const is = pressed.includes(type)
+      if (status !== undefined && before?.status !== (is ? 'True' : 'False')) this.#tellNow(reasons[is ? 1 : 0])
+    }
     const readyBefore = status?.conditions?.find(({ type }) => type === 'Ready')
-    if (readyBefore !== undefined && readyBefore.status !== 'True')
-      events.node('Normal', 'NodeReady', `Node ${nodeName} status is now: NodeReady`)
+    if (readyBefore !== undefined && readyBefore.status !== 'True') this.#tellNow('NodeReady')
+  }
+
+  #tellNow(reason: string): void {
+    const { events, nodeName } = this.#options
+    events.node('Normal', reason, `Node ${nodeName} status is now: ${reason}`)
   }
 
   #plan(): void {

@@ -172,15 +172,15 @@ export const nodeEvents: Readonly<Record<string, TermFacts>> = {
     related: ['TaintManagerEviction', 'NodeStatusUnknown', 'partition'],
   },
   NodeHasSufficientMemory: {
-    means: 'The node does not lack memory; told when it registers.',
+    means: 'The node does not lack memory; told when its kubelet registers, and when it is known again.',
     source: 'pkg/kubelet/nodestatus/setters.go, MemoryPressureCondition',
   },
   NodeHasNoDiskPressure: {
-    means: 'The node does not lack room on its disk; told when it registers.',
+    means: 'The node does not lack room on its disk; told when its kubelet registers, and when it is known again.',
     source: 'pkg/kubelet/nodestatus/setters.go, DiskPressureCondition',
   },
   NodeHasSufficientPID: {
-    means: 'The node does not lack numbers for processes; told when it registers.',
+    means: 'The node does not lack numbers for processes; told when its kubelet registers, and when it is known again.',
     source: 'pkg/kubelet/nodestatus/setters.go, PIDPressureCondition',
   },
   RegisteredNode: {
@@ -209,6 +209,10 @@ export const nodeEvents: Readonly<Record<string, TermFacts>> = {
     means: 'The node tells MemoryPressure: nothing new comes to it that does not tolerate that.',
     source: 'pkg/kubelet/nodestatus/setters.go, MemoryPressureCondition',
     related: ['EvictionThresholdMet', 'memory'],
+  },
+  NodeHasInsufficientPID: {
+    means: 'The node tells PIDPressure: nothing new comes to it that does not tolerate that.',
+    source: 'pkg/kubelet/nodestatus/setters.go, PIDPressureCondition',
   },
   NodeHasDiskPressure: {
     means: 'The node tells DiskPressure: nothing new comes to it that does not tolerate that.',

@@ -85,21 +85,28 @@ function isBeyondBudget(pod: Pod, { spec, status }: PodDisruptionBudget, minor: 
   return currentHealthy >= desiredHealthy && desiredHealthy > 0
 }
 
+/** Source: eviction.go, getPodDisruptionBudgets; v1beta1's knows no budget of a Pod without labels. */
+function concerns({ spec }: PodDisruptionBudget, { metadata }: Pod, minor: number): boolean {
+  if (isEmptySelector(spec?.selector) && !has(minor, apiServer.emptyBudgetsHoldEvictions)) return false
+  if (Object.keys(metadata.labels ?? {}).length === 0 && !has(minor, apiServer.budgetsV1)) return false
+  return matchesLabelSelector(spec?.selector, metadata.labels)
+}
+
 /** Takes one disruption from the Pod's budget, or tells why not. */
 function askBudgets(call: SubresourceCall, registry: RegistryAccess, pod: Pod): Status | undefined {
-  if (Object.keys(pod.metadata.labels ?? {}).length === 0) return undefined
-  const resource = budgetsOf(registry.context.minor)
+  const { minor } = registry.context
+  const resource = budgetsOf(minor)
   const budgets = registry
     .list<PodDisruptionBudget>(resource, call.namespace)
-    .filter(({ spec }) => !isEmptySelector(spec?.selector) && matchesLabelSelector(spec?.selector, pod.metadata.labels))
+    .filter((each) => concerns(each, pod, minor))
   if (budgets.length > 1) {
     const message = 'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.'
     return failure(500, '', message)
   }
   const [budget] = budgets
   if (budget === undefined) return undefined
-  if (isBeyondBudget(pod, budget, registry.context.minor)) return undefined
-  const refusal = refusalOf(budget)
+  if (isBeyondBudget(pod, budget, minor)) return undefined
+  const refusal = refusalOf(budget, minor)
   if (refusal !== undefined || call.dryRun) return refusal
   const answer = registry.update<PodDisruptionBudget>(
     call,
@@ -126,20 +133,35 @@ function withOneLess(
 }
 
 /** Source: checkAndDecrement. */
-function refusalOf({ metadata, status = {} }: PodDisruptionBudget): Status | undefined {
-  const tooMany = (why: string) =>
-    failure(429, 'TooManyRequests', tooSoon, { causes: [{ reason: 'DisruptionBudget', message: why }] })
+function refusalOf(budget: PodDisruptionBudget, minor: number): Status | undefined {
+  const { metadata, status = {} } = budget
   const allowed = status.disruptionsAllowed ?? 0
   if ((status.observedGeneration ?? 0) < (metadata.generation ?? 0)) {
-    return tooMany(`The disruption budget ${metadata.name} is still being processed by the server.`)
+    const why = `The disruption budget ${metadata.name} is still being processed by the server.`
+    return tooMany(why, has(minor, apiServer.saysWhenToEvictAgain) ? { retryAfterSeconds: 10 } : {})
   }
   if (allowed < 0) return forbiddenStatus(budgetName, metadata.name, 'pdb disruptions allowed is negative')
   if (Object.keys(status.disruptedPods ?? {}).length > disruptedPodsMax) {
     const why = 'DisruptedPods map too big - too many evictions not confirmed by PDB controller'
     return forbiddenStatus(budgetName, metadata.name, why)
   }
-  if (allowed > 0) return undefined
-  return tooMany(
-    `The disruption budget ${metadata.name} needs ${status.desiredHealthy ?? 0} healthy pods and has ${status.currentHealthy ?? 0} currently`,
-  )
+  return allowed > 0 ? undefined : tooMany(whyNone(budget, minor))
+}
+
+function tooMany(why: string, again: { readonly retryAfterSeconds?: number } = {}): Status {
+  return failure(429, 'TooManyRequests', tooSoon, { causes: [{ reason: 'DisruptionBudget', message: why }], ...again })
+}
+
+/** Where the sync failed, the numbers are not to be trusted. Source: checkAndDecrement. */
+function whyNone({ metadata, status = {} }: PodDisruptionBudget, minor: number): string {
+  const { desiredHealthy = 0, currentHealthy = 0, conditions = [] } = status
+  const name = `The disruption budget ${metadata.name}`
+  const needs = `${name} needs ${desiredHealthy} healthy pods and has ${currentHealthy} currently`
+  if (!has(minor, apiServer.saysWhyBudgetsForbid)) return needs
+  const told = conditions.find((each) => each.type === 'DisruptionAllowed' && each.status === 'False')
+  const { reason = '', message = '' } = told ?? {}
+  if (message !== '' && reason === 'SyncFailed')
+    return `${name} does not allow evicting pods currently because it failed sync: ${message}`
+  if (currentHealthy <= desiredHealthy) return needs
+  return `${name} does not allow evicting pods currently${message === '' ? '' : ` (${reason}): ${message}`}`
 }
