@@ -78,6 +78,9 @@ describe('a node that is low on memory', () => {
     expect(condition(sim, 'MemoryPressure', 'node-2')?.status).toBe('False')
     const disruption = statusOf(sim, 'asks-nothing')?.conditions?.find(({ type }) => type === 'DisruptionTarget')
     expect(disruption?.reason).toBe(version === 'v1.18' ? undefined : 'TerminationByKubelet')
+    expect(String(disruption?.lastTransitionTime)).toMatch(
+      version === 'v1.18' ? /^undefined$/ : /^2020-05-01T00:00:[0-9]{2}Z$/,
+    )
   })
 
   test('takes no Pod that asks for nothing while the pressure is told: five minutes longer than it lasts', () => {

@@ -205,10 +205,12 @@ export class StatusManager {
     return true
   }
 
+  /** Source: status_manager.go, updateStatusInternal, its calls of updateLastTransitionTime. */
   #withTimes(before: PodStatus, next: PodStatus): PodStatus {
     const now = rfc3339(this.#parts.calendar.at(this.#parts.kernel.now()))
     const conditions = (next.conditions ?? []).map((condition): PodCondition => {
-      const old = ownConditions.has(condition.type) ? conditionOf(before, condition.type) : condition
+      const isTimed = ownConditions.has(condition.type) || condition.type === 'DisruptionTarget'
+      const old = isTimed ? conditionOf(before, condition.type) : condition
       const kept = old !== undefined && old.status === condition.status ? (old.lastTransitionTime ?? now) : now
       const isKept = old === condition || condition.lastTransitionTime === kept
       return isKept ? condition : onePart(extended(condition, { lastProbeTime: null, lastTransitionTime: kept }))
