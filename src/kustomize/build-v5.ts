@@ -82,7 +82,7 @@ export function buildV5(loader: Loader, world: BuildWorld): readonly Body[] {
   for (const { body } of kept) finishAnnotations(body, asked)
   if (asked.includes('managedByLabel'))
     addLabels(kept, { pairs: { 'app.kubernetes.io/managed-by': `kustomize-${world.ownVersion}` } }, gathered.fields)
-  return sortedV5(kept, kustomization.sortOptions).map(({ body }) => withWrittenNulls(body))
+  return sortedV5(kept, kustomization.sortOptions, loader.minor).map(({ body }) => withWrittenNulls(body))
 }
 
 /** Source: api resource/resource.go, BuildAnnotations; api internal/utils/annotations.go; kyaml kio/kioutil/kioutil.go. */

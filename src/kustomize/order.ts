@@ -1,5 +1,8 @@
 /** The order of kustomize's output. Source: v2.0.3 pkg/gvk/gvk.go; api internal/builtins/SortOrderTransformer.go. */
+
 import { compareBytes } from '../go/json.ts'
+import { has } from '../versions/changes.ts'
+import { kustomize } from '../versions/kustomize.ts'
 import type { Kustomization } from './kustomization.ts'
 import { refuse } from './loader.ts'
 import {
@@ -101,16 +104,23 @@ function checkSortOptions(options: Kustomization['sortOptions']): void {
 }
 
 /** Legacy order, unless the kustomization asks for the order of its files. */
-export function sortedV5(resources: readonly Resource[], options: Kustomization['sortOptions']): readonly Resource[] {
+export function sortedV5(
+  resources: readonly Resource[],
+  options: Kustomization['sortOptions'],
+  minor: number,
+): readonly Resource[] {
   checkSortOptions(options)
   if (options?.order === 'fifo') return resources
   const first = options?.legacySortOptions?.orderFirst ?? firstV5
   const last = options?.legacySortOptions?.orderLast ?? lastV5
   const rank = (kind: string): number => rankV5(kind, first, last)
+  const coreFirst = has(minor, kustomize.coreNamespacesFirst)
+  const isNamespace = ({ kind }: Gvk): boolean => kind === 'Namespace'
   const text = ({ namespace, name }: ResourceId): string => `${namespace || '~X'}|${name || '~N'}`
   return [...resources].sort((a, b) => {
     const [x, y] = [currentId(a), currentId(b)]
     if (isSameGvk(x, y)) return compareBytes(text(x), text(y))
-    return rank(x.kind) - rank(y.kind) || compareBytes(gvkText(x), gvkText(y))
+    const direction = coreFirst && [x, y].every(isNamespace) && [x, y].some(({ group }) => group === '') ? -1 : 1
+    return rank(x.kind) - rank(y.kind) || direction * compareBytes(gvkText(x), gvkText(y))
   })
 }

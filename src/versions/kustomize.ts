@@ -16,6 +16,11 @@ export const kustomize = changes({
     'kustomize 5: deprecations are told, an empty kustomization is refused, `sortOptions`; before, patches clear what is null',
     'api types/kustomization.go; kyaml yaml/merge2',
   ],
+  coreNamespacesFirst: [
+    32,
+    'a Namespace of the core group stands before those of other groups',
+    'api internal/builtins/SortOrderTransformer.go, gvkLessThan',
+  ],
   v5: [21, 'kubectl carries kustomize 4 or 5 in place of 2.0.3', 'kubectl go.mod'],
 })
 
