@@ -1,5 +1,7 @@
 import type { KubeObject } from '../api/types/meta.ts'
 import { decodeBase64, encodeBase64, utf8Bytes, utf8Text } from '../bytes/bytes.ts'
+import type { Client } from '../client/client.ts'
+import type { Informer } from '../client/informer.ts'
 import { isNotFound } from '../client/refusals.ts'
 import type { Outcome } from '../client/work-queue.ts'
 import { certificateDer, type Extension, parseRequest } from '../go/tls/certificate.ts'
@@ -41,45 +43,63 @@ const longestMs = 8760 * hour
  * Signs requests that were approved, with a key of its own that nothing else is signed with. Source: pkg/controller/certificates/signer/signer.go.
  */
 export function createSigningController(context: ControllerContext): Controller {
-  const { kernel, calendar, minor, random } = context
-  const tellsFailures = has(minor, controllers.signsThroughV1)
-  const resource = {
-    group: 'certificates.k8s.io',
-    version: tellsFailures ? 'v1' : 'v1beta1',
-    resource: 'certificatesigningrequests',
-  }
-  const client = context.clientFor('certificate-controller')
-  const requests = context.informer<SigningRequest>(resource)
-  let authority: PrivateKey | undefined
-  const bytes = (count: number): Uint8Array =>
-    Uint8Array.from({ length: count }, () => random.stream('controllers/csr-signing').integer(0, 256))
-
-  function* sync(name: string): Steps<Outcome> {
-    const cached = requests.get(undefined, name)
-    if (cached === undefined || !isToBeSigned(cached)) return 'done'
-    const { spec = {}, status = {} } = cached
-    const request = readRequest(spec.request ?? '')
-    if (request === undefined) return 'done'
-    const nowMs = calendar.at(kernel.now())
-    const problem = problemOf(spec, request)
-    if (problem !== undefined && !tellsFailures) return 'done'
-    authority ??= makeKey('ec', 256, bytes)
-    const conditions = problem === undefined ? [] : [failed(problem, rfc3339(nowMs))]
-    const next: SigningRequest = {
-      ...cached,
-      status:
-        problem === undefined
-          ? { ...status, certificate: signed(spec, request, { key: authority, nowMs, bytes }) }
-          : { ...status, conditions: [...(status.conditions ?? []), ...conditions] },
-    }
-    const written = yield* attempt(client.update<SigningRequest>(resource, next, { subresource: 'status' }))
-    return written.ok || isNotFound(written.error) ? 'done' : 'retry'
-  }
-
-  const { queue, controller } = createQueue({ context, informers: [requests], sync })
+  const signer = new Signer(context)
+  const { requests } = signer
+  const { queue, controller } = createQueue({ context, informers: [requests], sync: (name) => signer.sync(name) })
   const add = ({ metadata }: SigningRequest): void => queue.add(metadata.name)
   requests.addHandler({ add, update: (_old, request) => add(request) })
   return controller
+}
+
+class Signer {
+  readonly requests: Informer<SigningRequest>
+  readonly #context: ControllerContext
+  readonly #client: Client
+  readonly #resource: { readonly group: string; readonly version: string; readonly resource: string }
+  readonly #tellsFailures: boolean
+  #authority: PrivateKey | undefined
+
+  constructor(context: ControllerContext) {
+    this.#context = context
+    this.#tellsFailures = has(context.minor, controllers.signsThroughV1)
+    const version = this.#tellsFailures ? 'v1' : 'v1beta1'
+    this.#resource = { group: 'certificates.k8s.io', version, resource: 'certificatesigningrequests' }
+    this.#client = context.clientFor('certificate-controller')
+    this.requests = context.informer<SigningRequest>(this.#resource)
+  }
+
+  *sync(name: string): Steps<Outcome> {
+    const { kernel, calendar } = this.#context
+    const cached = this.requests.get(undefined, name)
+    if (cached === undefined || !isToBeSigned(cached)) return 'done'
+    const request = readRequest(cached.spec?.request ?? '')
+    if (request === undefined) return 'done'
+    const next = this.#answered(cached, request, calendar.at(kernel.now()))
+    if (next === undefined) return 'done'
+    const written = yield* attempt(this.#client.update<SigningRequest>(this.#resource, next, { subresource: 'status' }))
+    return written.ok || isNotFound(written.error) ? 'done' : 'retry'
+  }
+
+  /** With its certificate, or why there is none; undefined: nobody is told. */
+  #answered(cached: SigningRequest, request: Request, nowMs: number): SigningRequest | undefined {
+    const { spec = {}, status = {} } = cached
+    const problem = problemOf(spec, request)
+    if (problem !== undefined && !this.#tellsFailures) return undefined
+    const bytes = (count: number): Uint8Array => this.#bytes(count)
+    this.#authority ??= makeKey('ec', 256, bytes)
+    if (problem === undefined)
+      return {
+        ...cached,
+        status: { ...status, certificate: signed(spec, request, { key: this.#authority, nowMs, bytes }) },
+      }
+    const conditions = [...(status.conditions ?? []), failed(problem, rfc3339(nowMs))]
+    return { ...cached, status: { ...status, conditions } }
+  }
+
+  #bytes(count: number): Uint8Array {
+    const stream = this.#context.random.stream('controllers/csr-signing')
+    return Uint8Array.from({ length: count }, () => stream.integer(0, 256))
+  }
 }
 
 const legacySigner = 'kubernetes.io/legacy-unknown'

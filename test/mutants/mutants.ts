@@ -256,8 +256,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'an eviction takes nothing from the budget',
     file: 'src/apiserver/registry/kinds/pod-eviction.ts',
-    from: 'disruptionsAllowed: (current.status?.disruptionsAllowed ?? 0) - 1,',
-    to: 'disruptionsAllowed: current.status?.disruptionsAllowed ?? 0,',
+    from: 'const disruptionsAllowed = (status?.disruptionsAllowed ?? 0) - 1',
+    to: 'const disruptionsAllowed = status?.disruptionsAllowed ?? 0',
     noticedBy: { tests: ['test/kubectl/drain.test.ts', 'test/controllers/pods-to-delete.test.ts'] },
   },
   {
