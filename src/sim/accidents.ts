@@ -66,7 +66,8 @@ export function createAccidents(world: AccidentWorld): { begin(fault: Fault): Be
   }
 
   const lasting = (fault: ClusterFault, seq: number, finish: () => void): (() => void) => {
-    const blocks = fault.kind === 'apiServerUnreachable' && fault.node === undefined
+    const isCut = fault.kind === 'apiServerUnreachable' && fault.node === undefined
+    const blocks = isCut || fault.kind === 'apiServerRestarted'
     const slows = fault.kind === 'apiServerSlow' && fault.node === undefined ? fault : undefined
     if (blocks) people.blockedBy++
     if (slows !== undefined) people.slow.add(slows)

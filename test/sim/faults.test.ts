@@ -136,6 +136,21 @@ describe('U2 L3 an API server that is started anew', () => {
       expect(sim.runUntil(() => content(sim) === 'new', { within: '152s' })).toBe(true)
     },
   )
+
+  test('while it is down kubectl is refused, too', () => {
+    const sim = simWith({})
+    const exitCode = () => sim.kubectl('get nodes').exitCode
+    sim.fault({ apiServer: 'restart', for: '20s' })
+    sim.runFor('1s')
+    const { stderr } = sim.kubectl('get nodes')
+    expect(stderr).toMatch(/^The connection to the server .* was refused - did you specify the right host or port\?$/m)
+    sim.runFor('20s')
+    expect(exitCode()).toBe(0)
+    const restart = sim.fault({ apiServer: 'restart', for: '1h' })
+    expect(exitCode()).toBe(1)
+    restart.clear()
+    expect(exitCode()).toBe(0)
+  })
 })
 
 describe('U2 lost watches', () => {
