@@ -94,7 +94,7 @@ function accumulate(loader: Loader, world: BuildWorld): Accumulated {
   const mistakes = new Mistakes()
   const resources: Resource[] = []
   const vars: Variable[] = []
-  const gathered: Accumulated = { resources, vars, fields: defaultFields('v2') }
+  const gathered: Accumulated = { resources, vars, fields: defaultFields('v2', loader.minor) }
   for (const path of kustomization.bases ?? []) accumulateBase(path, loader, world, gathered, mistakes)
   const own: Resource[] = []
   mistakes.collect('rawResources failed to read Resources', () => {

@@ -69,7 +69,7 @@ interface Gathered {
 export function buildV5(loader: Loader, world: BuildWorld): readonly Body[] {
   const kustomization = loadKustomization(loader, 'v5', world.naming, world.warn)
   takeOpenApi(kustomization, loader)
-  const gathered: Gathered = { resources: [], vars: [], fields: defaultFields('v5') }
+  const gathered: Gathered = { resources: [], vars: [], fields: defaultFields('v5', loader.minor) }
   const { resources, vars } = gathered
   const asked = kustomization.buildMetadata ?? []
   accumulate(loader, kustomization, asked.length === 0 ? world : { ...world, origin: '' }, gathered)
@@ -166,7 +166,7 @@ function gatherPlugins(
   loader: Loader,
   world: BuildWorld,
 ): readonly Resource[] {
-  const own: Gathered = { resources: [...more], vars: [], fields: defaultFields('v5') }
+  const own: Gathered = { resources: [...more], vars: [], fields: defaultFields('v5', loader.minor) }
   for (const path of paths) accumulatePath(path, loader, world, own)
   return own.resources
 }
@@ -225,7 +225,9 @@ function accumulateDirectory(loader: Loader, isComponent: boolean, world: BuildW
     refuse(`expected kind 'Component' for path '${loader.root}' but got '${kind}'`)
   if (!isComponent && kind === 'Component') refuse(`expected kind != 'Component' for path '${loader.root}'`)
   // A component works on what its user has gathered so far; a base has only its own.
-  const own: Gathered = isComponent ? gathered : { resources: [], vars: gathered.vars, fields: defaultFields('v5') }
+  const own: Gathered = isComponent
+    ? gathered
+    : { resources: [], vars: gathered.vars, fields: defaultFields('v5', loader.minor) }
   wrap(`recursed accumulation of path '${loader.root}'`, () => accumulate(loader, kustomization, world, own))
   if (isComponent) return
   wrap(`recursed merging from path '${loader.root}'`, () => {

@@ -1,6 +1,9 @@
 /** Which fields a build changes, and what `configurations` add. Source: api internal/plugins/builtinconfig, types/fieldspec.go. */
+
 import { isObject } from '../go/json.ts'
 import { fromYaml } from '../go/yaml/from-yaml.ts'
+import { has } from '../versions/changes.ts'
+import { kustomize } from '../versions/kustomize.ts'
 import { type FieldSpec, newFieldSpec, parseFieldSpec } from './field-spec.ts'
 import { fieldsV2 } from './generated/fields-v2.ts'
 import { fieldsV5 } from './generated/fields-v5.ts'
@@ -44,12 +47,31 @@ function fieldsOf(tables: Tables): Fields {
   return { ...parsed, nameReference }
 }
 
-const known = new Map<Generation, Fields>()
+/** References that came later than kustomize 4. */
+function isKnownReference({ kind, text }: FieldSpec, minor: number): boolean {
+  if (kind === 'PodTemplate')
+    return text === 'template/spec/volumes/configMap/name' || has(minor, kustomize.templatesRefer)
+  return (
+    kind !== 'ValidatingAdmissionPolicyBinding' || text !== 'spec/policyName' || has(minor, kustomize.policiesAreNamed)
+  )
+}
+
+function fieldsOfV5(minor: number): Fields {
+  const { nameReference, ...fields } = fieldsOf(fieldsV5)
+  const known = nameReference.map(({ target, referrers }) => ({
+    target,
+    referrers: referrers.filter((spec) => isKnownReference(spec, minor)),
+  }))
+  return { ...fields, nameReference: known }
+}
+
+const known = new Map<string, Fields>()
 
 /** What each generation changes unless it is told more; read when it is first asked for, for most runs build nothing. */
-export function defaultFields(generation: Generation): Fields {
-  const fields = known.get(generation) ?? fieldsOf(generation === 'v2' ? fieldsV2 : fieldsV5)
-  known.set(generation, fields)
+export function defaultFields(generation: Generation, minor: number): Fields {
+  const key = generation === 'v2' ? generation : `${generation} ${minor}`
+  const fields = known.get(key) ?? (generation === 'v2' ? fieldsOf(fieldsV2) : fieldsOfV5(minor))
+  known.set(key, fields)
   return fields
 }
 

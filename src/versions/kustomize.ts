@@ -16,6 +16,16 @@ export const kustomize = changes({
     'kustomize 5: deprecations are told, an empty kustomization is refused, `sortOptions`; before, patches clear what is null',
     'api types/kustomization.go; kyaml yaml/merge2',
   ],
+  templatesRefer: [
+    24,
+    'a PodTemplate refers to ConfigMaps and Secrets elsewhere than in a volume of a ConfigMap, too',
+    'api internal/konfig/builtinpluginconsts/namereference.go',
+  ],
+  policiesAreNamed: [
+    32,
+    'bindings of admission policies refer to those',
+    'api internal/konfig/builtinpluginconsts/namereference.go',
+  ],
   coreNamespacesFirst: [
     32,
     'a Namespace of the core group stands before those of other groups',
