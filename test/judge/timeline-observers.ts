@@ -9,6 +9,16 @@ import type { TimelineCluster } from './timeline-cluster.ts'
 
 type Tell = (actor: string, what: string, detail: Readonly<Record<string, unknown>>) => void
 
+/**
+ * What a kubelet tells of its node as it starts, and when it is in reach again: who recorded took it out (README of v1.36, on the container manager, and so in the
+ * older recordings).
+ */
+const takenOut: ReadonlySet<string> = new Set([
+  'NodeHasSufficientMemory',
+  'NodeHasNoDiskPressure',
+  'NodeHasSufficientPID',
+])
+
 /** Tells what a watcher of the API would write down: events, statuses, removed Pods, node conditions. */
 export function observeApi(cluster: TimelineCluster, namespaces: ReadonlySet<string>, tell: Tell): void {
   const seen = new Set<string>()
@@ -20,7 +30,7 @@ export function observeApi(cluster: TimelineCluster, namespaces: ReadonlySet<str
     const isNew = !seen.has(uid)
     seen.add(uid)
     if (involvedObject.kind === 'Node') {
-      tell('event', reason, { onNode: involvedObject.name, type, message, count })
+      if (!takenOut.has(reason)) tell('event', reason, { onNode: involvedObject.name, type, message, count })
       return
     }
     if (involvedObject.kind !== 'Pod' || !namespaces.has(involvedObject.namespace ?? '')) return
