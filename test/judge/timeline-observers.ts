@@ -6,18 +6,9 @@ import { onceOf } from '../../src/kernel/once-of.ts'
 import type { ContainerConfig } from '../../src/node/runtime/cri.ts'
 import { subPathDirectory, volumeDirectory } from '../../src/node/volumes/plugins/layout.ts'
 import type { TimelineCluster } from './timeline-cluster.ts'
+import { takenOut } from './told-nodes.ts'
 
 type Tell = (actor: string, what: string, detail: Readonly<Record<string, unknown>>) => void
-
-/**
- * What a kubelet tells of its node as it starts, and when it is in reach again: who recorded took it out (README of v1.36, on the container manager, and so in the
- * older recordings).
- */
-const takenOut: ReadonlySet<string> = new Set([
-  'NodeHasSufficientMemory',
-  'NodeHasNoDiskPressure',
-  'NodeHasSufficientPID',
-])
 
 /** Tells what a watcher of the API would write down: events, statuses, removed Pods, node conditions. */
 export function observeApi(cluster: TimelineCluster, namespaces: ReadonlySet<string>, tell: Tell): void {

@@ -24,3 +24,13 @@ export function toldNodes(text: string): readonly ToldNode[] {
   }
   return told
 }
+
+/**
+ * What a kubelet tells of its node as it starts, and when it is in reach again: who recorded took it out (README of v1.36, on the container manager, and so in the
+ * older recordings).
+ */
+export const takenOut: ReadonlySet<string> = new Set([
+  'NodeHasSufficientMemory',
+  'NodeHasNoDiskPressure',
+  'NodeHasSufficientPID',
+])

@@ -84,6 +84,15 @@ test.each(minors)('commands of kubectl 1.%i take its flags', (minor) => {
   expect(differing(rootCommand, '', minor)).toEqual([])
 })
 
+test('a flag that help hides goes, too: --prune-whitelist with 1.30', () => {
+  const offered = (minor: number): boolean => {
+    const flags = rootCommand.children?.find(({ name }) => name === 'apply')?.flags ?? []
+    return flags.some((flag) => flag.name === 'prune-whitelist' && isOffered(flag, minor))
+  }
+  expect([20, 26, 29].map(offered)).toEqual([true, true, true])
+  expect([30, 36].map(offered)).toEqual([false, false])
+})
+
 test('there is a list of flags', () => {
   expect(listed.length).toBeGreaterThan(200)
 })

@@ -53,7 +53,7 @@ export const applyCommand: Command = {
     duration('timeout', '0s'),
     bool('prune'),
     flagUntil(26, array('prune-whitelist')),
-    flagSince(26, { ...array('prune-whitelist'), deprecated: 'Use --prune-allowlist instead.' }),
+    flagSince(26, flagUntil(30, { ...array('prune-whitelist'), deprecated: 'Use --prune-allowlist instead.' })),
     flagSince(26, array('prune-allowlist')),
     bool('all'),
     flagSince(32, unsupported(string('subresource'))),
