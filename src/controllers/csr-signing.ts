@@ -1,4 +1,4 @@
-import type { KubeObject } from '../api/types/meta.ts'
+import type { SigningCondition, SigningRequest } from '../api/types/certificates.ts'
 import { decodeBase64, encodeBase64, utf8Bytes, utf8Text } from '../bytes/bytes.ts'
 import type { Client } from '../client/client.ts'
 import type { Informer } from '../client/informer.ts'
@@ -15,26 +15,7 @@ import { has } from '../versions/changes.ts'
 import { controllers } from '../versions/controllers.ts'
 import { type Controller, type ControllerContext, createQueue } from './controller.ts'
 
-interface Condition {
-  readonly type: string
-  readonly status?: string
-  readonly reason?: string
-  readonly message?: string
-  readonly lastUpdateTime?: string
-  readonly lastTransitionTime?: string
-}
-
 type Spec = NonNullable<SigningRequest['spec']>
-
-interface SigningRequest extends KubeObject {
-  readonly spec?: {
-    readonly request?: string
-    readonly usages?: readonly string[]
-    readonly signerName?: string
-    readonly expirationSeconds?: number
-  }
-  readonly status?: { readonly conditions?: readonly Condition[]; readonly certificate?: string }
-}
 
 /** Flag `--cluster-signing-duration`. */
 const longestMs = 8760 * hour
@@ -144,7 +125,7 @@ function problemOf({ signerName, usages = [] }: Spec, { subject }: Request): str
   return isNode ? undefined : 'subject common name does not begin with system:node: '
 }
 
-function failed(message: string, now: string): Condition {
+function failed(message: string, now: string): SigningCondition {
   return {
     type: 'Failed',
     status: 'True',

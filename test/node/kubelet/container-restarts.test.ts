@@ -11,14 +11,8 @@ function lookedAt(seconds: number, spec: object, version: 'v1.30' | 'v1.35' | 'v
   const sim = createSim({ version, seed: 'policies', nodes: 1, images: [{ name: 'busybox', present: true }] })
   sim.apply({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec })
   sim.runFor(`${seconds}s`)
-  type Statuses = readonly { readonly name: string; readonly restartCount: number }[]
-  // The shape of a Pod's status, as far as it is looked at here.
-  const { phase, containerStatuses, initContainerStatuses } = (
-    sim.get('Pod', 'p') as unknown as {
-      status: { phase: string; containerStatuses: Statuses; initContainerStatuses?: Statuses }
-    }
-  ).status
-  const all = [...containerStatuses, ...(initContainerStatuses ?? [])]
+  const { phase = '', containerStatuses = [], initContainerStatuses = [] } = sim.get('Pod', 'p')?.status ?? {}
+  const all = [...containerStatuses, ...initContainerStatuses]
   return { phase, restarts: Object.fromEntries(all.map(({ name, restartCount }) => [name, restartCount])) }
 }
 const ends = (name: string, code: number, more: object = {}) => ({

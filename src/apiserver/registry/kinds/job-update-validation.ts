@@ -59,20 +59,22 @@ function withMutable(template: Template, next: Template, old: Job, minor: number
   if (!has(minor, apiServer.suspendedJobsMove) || !isSuspended(old, minor)) return template
   const { affinity, nodeSelector, tolerations, schedulingGates, ...rest } = template.spec ?? { containers: [] }
   const own = next.spec ?? { containers: [] }
-  const placed: Record<string, unknown> = { ...rest }
   const { nodeAffinity: _old, ...others } = affinity ?? {}
   const nodeAffinity = own.affinity?.nodeAffinity
   const affine = { ...others, ...(nodeAffinity === undefined ? {} : { nodeAffinity }) }
-  if (own.affinity !== undefined || Object.keys(others).length > 0) placed.affinity = affine
+  const hasAffinity = own.affinity !== undefined || Object.keys(others).length > 0
   const gates = has(minor, apiServer.schedulingGates) ? own.schedulingGates : schedulingGates
-  if (own.nodeSelector !== undefined) placed.nodeSelector = own.nodeSelector
-  if (own.tolerations !== undefined) placed.tolerations = own.tolerations
-  if (gates !== undefined) placed.schedulingGates = gates
+  const spec: PodSpec = {
+    ...rest,
+    ...(hasAffinity && { affinity: affine }),
+    ...(own.nodeSelector && { nodeSelector: own.nodeSelector }),
+    ...(own.tolerations && { tolerations: own.tolerations }),
+    ...(gates && { schedulingGates: gates }),
+  }
   const { annotations: _annotations, labels: _labels, ...meta } = template.metadata ?? {}
   const { annotations, labels } = next.metadata ?? {}
   const metadata = { ...meta, ...(annotations && { annotations }), ...(labels && { labels }) }
-  // Every member is one of a spec's.
-  return { ...template, metadata, spec: placed as unknown as PodSpec } as Template
+  return { ...template, metadata, spec }
 }
 
 /** Source: validatePodResourceUpdatesOnly. */

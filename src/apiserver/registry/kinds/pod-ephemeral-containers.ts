@@ -13,7 +13,7 @@ import { goQuote } from '../../../go/quote.ts'
 import { apiServer } from '../../../versions/api-server.ts'
 import { has } from '../../../versions/changes.ts'
 import type { Part } from '../strategy.ts'
-import { errorsOf } from './settings.ts'
+import { errorsOf, keptMetadata } from './settings.ts'
 
 /**
  * pods/x/ephemeralcontainers: containers that are added to a Pod to look into it. It is off until v1.23, and with it the
@@ -23,12 +23,7 @@ import { errorsOf } from './settings.ts'
 export const ephemeralContainers: Part<Pod> = {
   isServed: (minor) => has(minor, apiServer.ephemeralContainers),
   prepareForUpdate(next, old) {
-    const { uid, resourceVersion } = next.metadata
-    const metadata = {
-      ...old.metadata,
-      ...(uid === undefined ? {} : { uid }),
-      ...(resourceVersion === undefined ? {} : { resourceVersion }),
-    }
+    const metadata = keptMetadata(next, old)
     const { ephemeralContainers: _before, ...spec } = old.spec
     const { ephemeralContainers: wanted = [] } = next.spec
     return { ...old, metadata, spec: wanted.length === 0 ? spec : { ...spec, ephemeralContainers: wanted } }

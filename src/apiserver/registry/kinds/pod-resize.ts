@@ -6,7 +6,7 @@ import type { Validator } from '../../../api/validation/validator.ts'
 import { apiServer } from '../../../versions/api-server.ts'
 import { has } from '../../../versions/changes.ts'
 import type { Part } from '../strategy.ts'
-import { errorsOf } from './settings.ts'
+import { errorsOf, keptMetadata } from './settings.ts'
 
 /**
  * pods/x/resize: what a Pod that runs takes of CPU and memory. Resources of whole Pods stay as they are.
@@ -15,12 +15,7 @@ import { errorsOf } from './settings.ts'
 export const resize: Part<Pod> = {
   isServed: (minor) => has(minor, apiServer.podsResizeInPlace),
   prepareForUpdate(next, old) {
-    const { uid, resourceVersion } = next.metadata
-    const metadata = {
-      ...old.metadata,
-      ...(uid === undefined ? {} : { uid }),
-      ...(resourceVersion === undefined ? {} : { resourceVersion }),
-    }
+    const metadata = keptMetadata(next, old)
     const containers = resized(next.spec.containers, old.spec.containers)
     const initContainers = resized(next.spec.initContainers, old.spec.initContainers)
     // Containers that came or went are left to validation.

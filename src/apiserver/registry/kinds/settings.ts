@@ -1,4 +1,5 @@
 import { withoutNulls as discardNulls } from '../../../api/patch/strategic-merge-patch.ts'
+import type { KubeObject } from '../../../api/types/meta.ts'
 import type { FieldError } from '../../../api/validation/field-errors.ts'
 import { Validator } from '../../../api/validation/validator.ts'
 import { apiServer } from '../../../versions/api-server.ts'
@@ -46,3 +47,13 @@ export const ageColumn = column(
   'string',
   'CreationTimestamp is a timestamp representing the server time when this object was created. It is not guaranteed to be set in happens-before order across separate operations. Clients may not set this value. It is represented in RFC3339 form and is in UTC.\n\nPopulated by the system. Read-only. Null for lists. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata',
 )
+
+/** The old metadata, with what an update of a part says of which object it is meant for. Source: pkg/registry/core/pod/strategy.go, dropNonEphemeralContainerUpdates. */
+export function keptMetadata(next: KubeObject, old: KubeObject): KubeObject['metadata'] {
+  const { uid, resourceVersion } = next.metadata
+  return {
+    ...old.metadata,
+    ...(uid === undefined ? {} : { uid }),
+    ...(resourceVersion === undefined ? {} : { resourceVersion }),
+  }
+}

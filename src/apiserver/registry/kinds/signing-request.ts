@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../../api/types/meta.ts'
+import type { SigningCondition, SigningRequest } from '../../../api/types/certificates.ts'
 import { validateSigningRequest } from '../../../api/validation/certificate-validation.ts'
 import type { FieldError } from '../../../api/validation/field-errors.ts'
 import type { Validator } from '../../../api/validation/validator.ts'
@@ -13,32 +13,9 @@ import { ageColumn, column, errorsOf, nameColumn, nowMs, withoutNulls } from './
 import { ageCell } from './workload-rows.ts'
 
 /**
- * Requests for certificates, with what is said of them: no signer works here, so that what was approved stays so. Of the bytes of a
- * request only the kind of the block is read. Sources: pkg/registry/certificates/certificates/strategy.go, pkg/apis/certificates/validation/validation.go.
+ * Requests for certificates, with what is said of them; controllers/csr-signing.ts signs what was approved. Of the bytes of a request only the kind of
+ * the block is read. Sources: pkg/registry/certificates/certificates/strategy.go, pkg/apis/certificates/validation/validation.go.
  */
-
-interface Condition {
-  readonly type: string
-  readonly status?: string
-  readonly reason?: string
-  readonly message?: string
-  readonly lastUpdateTime?: string
-  readonly lastTransitionTime?: string
-}
-
-interface SigningRequest extends KubeObject {
-  readonly spec?: {
-    readonly request?: string
-    readonly usages?: readonly string[]
-    readonly signerName?: string
-    readonly expirationSeconds?: number
-    readonly username?: string
-    readonly uid?: string
-    readonly groups?: readonly string[]
-    readonly extra?: unknown
-  }
-  readonly status?: { readonly conditions?: readonly Condition[]; readonly certificate?: string }
-}
 
 const beforeDuration = [
   nameColumn,
@@ -57,7 +34,11 @@ const durationColumn = column(
   'string',
   'expirationSeconds is the requested duration of validity of the issued certificate. The certificate signer may issue a certificate with a different validity duration so a client must check the delta between the notBefore and and notAfter fields in the issued certificate to determine the actual duration.\n\nThe v1.22+ in-tree implementations of the well-known Kubernetes signers will honor this field as long as the requested duration is not greater than the maximum duration they will honor per the --cluster-signing-duration CLI flag to the Kubernetes controller manager.\n\nCertificate signers may not honor this field for various reasons:\n\n  1. Old signer that is unaware of the field (such as the in-tree\n     implementations prior to v1.22)\n  2. Signer whose configured maximum is shorter than the requested duration\n  3. Signer whose configured minimum is longer than the requested duration\n\nThe minimum valid value for expirationSeconds is 600, i.e. 10 minutes.\n\nAs of v1.22, this field is beta and is controlled via the CSRDuration feature gate.',
 )
-const conditionColumn = column('Condition', 'string', 'Conditions applied to the request, such as approval or denial.')
+const conditionColumn = column(
+  'SigningCondition',
+  'string',
+  'Conditions applied to the request, such as approval or denial.',
+)
 const columns = [...beforeDuration, conditionColumn]
 const columnsWithDuration = [...beforeDuration, durationColumn, conditionColumn]
 
@@ -121,7 +102,8 @@ function withDefaults(request: SigningRequest, { minor }: RegistryContext): Sign
   if (has(minor, apiServer.requestsAreV1)) return { ...request, status }
   const usages = spec?.usages ?? ['digital signature', 'key encipherment']
   const isTold = has(minor, apiServer.requestConditionsAreChecked)
-  const told = (condition: Condition) => (isTold ? { ...condition, status: condition.status || 'True' } : condition)
+  const told = (condition: SigningCondition) =>
+    isTold ? { ...condition, status: condition.status || 'True' } : condition
   const conditions = status.conditions?.map(told)
   return {
     ...request,
@@ -156,7 +138,7 @@ function partsOf(request: SigningRequest): Pick<SigningRequest, 'spec' | 'status
 
 const verdicts: readonly string[] = ['Approved', 'Denied']
 
-const ofType = ({ status }: SigningRequest, type: string): readonly Condition[] =>
+const ofType = ({ status }: SigningRequest, type: string): readonly SigningCondition[] =>
   (status?.conditions ?? []).filter((condition) => condition.type === type)
 
 /** The status that is proposed, with verdicts as they stand unless some came or went. Source: preserveConditionInstances. */
@@ -205,7 +187,7 @@ function validateRequest(v: Validator, { spec = {}, status = {} }: SigningReques
 const alwaysTrue: readonly string[] = ['Approved', 'Denied', 'Failed']
 
 /** Source: validateConditions. */
-function validateCondition(v: Validator, field: string, condition: Condition, seen: ReadonlySet<string>): void {
+function validateCondition(v: Validator, field: string, condition: SigningCondition, seen: ReadonlySet<string>): void {
   const { type, status = '' } = condition
   if (type === '') v.required(`${field}.type`)
   const allowed = alwaysTrue.includes(type) ? ['True'] : ['False', 'True', 'Unknown']
