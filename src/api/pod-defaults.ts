@@ -5,6 +5,9 @@ import { roundUpToMilli } from './quantity.ts'
 import type { Container, ContainerPort, EnvVar, Handler, PodSpec, Probe, ResourceRequirements } from './types/core.ts'
 import { defaultVolume } from './volume-defaults.ts'
 
+/** Where a container leaves its last word unless it says otherwise. Source: pkg/apis/core/v1/defaults.go, TerminationMessagePathDefault. */
+export const usualMessagePath = '/dev/termination-log'
+
 /**
  * What the API server fills in for a Pod's spec and for every Pod template. Objects come decoded: absent fields are
  * absent, never null. Nothing is changed in place.
@@ -79,7 +82,7 @@ function defaultContainer(container: Container, hostNetwork: boolean): Container
   if (readinessProbe !== undefined) next.readinessProbe = defaultProbe(readinessProbe)
   if (startupProbe !== undefined) next.startupProbe = defaultProbe(startupProbe)
   if (lifecycle !== undefined) next.lifecycle = defaultLifecycle(lifecycle)
-  next.terminationMessagePath = container.terminationMessagePath || '/dev/termination-log'
+  next.terminationMessagePath = container.terminationMessagePath || usualMessagePath
   next.terminationMessagePolicy = container.terminationMessagePolicy || 'File'
   next.imagePullPolicy = container.imagePullPolicy || defaultPullPolicy(container.image ?? '')
   return keptIfSame(container, next)

@@ -1,3 +1,4 @@
+import { usualMessagePath } from '../../api/pod-defaults.ts'
 import { utf8Bytes, utf8Text } from '../../bytes/bytes.ts'
 import type { OwnFile } from '../../fs/node-fs.ts'
 import type { HostsConfig, LiveContainer, PodSandbox } from './cri.ts'
@@ -5,8 +6,6 @@ import type { LogBuffer } from './log-buffer.ts'
 
 /** Files that kubelet and runtime have for each container: who it is, and where it leaves a last word. */
 
-/** Source: pkg/apis/core/v1/defaults.go, TerminationMessagePathDefault. */
-const usualMessagePath = '/dev/termination-log'
 /** Source: pkg/kubelet/container/runtime.go, MaxContainerTerminationMessageLength, MaxContainerTerminationMessageLogLength and -Lines. */
 const longestMessage = 4096
 const longestLog = 2048

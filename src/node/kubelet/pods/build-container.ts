@@ -1,4 +1,5 @@
 import { equalJson } from '../../../api/json.ts'
+import { usualMessagePath } from '../../../api/pod-defaults.ts'
 import { isEphemeral, isSidecar } from '../../../api/pod-references.ts'
 import { quantityValue } from '../../../api/quantity.ts'
 import type { Container, Pod } from '../../../api/types/core.ts'
@@ -172,9 +173,6 @@ function lastWordsOf({
     ...(isLogged ? { fallsBackToLogs: true as const } : {}),
   }
 }
-
-/** Source: pkg/apis/core/v1/defaults.go, TerminationMessagePathDefault. */
-const usualMessagePath = '/dev/termination-log'
 
 /** The kubelet's --cluster-domain. */
 const clusterDomain = 'cluster.local'
