@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { type BuildOptions, build, type OutputFile, type Plugin } from 'esbuild'
+import { requireBanner, withoutDevtools } from './bundled-packages.ts'
 import { latePackages } from './late-packages.ts'
 import { buildPageCore } from './page-core.ts'
 
@@ -49,19 +50,6 @@ const command: BuildOptions = {
   // CommonJS has no import.meta.
   define: { 'import.meta.url': 'importMetaUrl' },
   banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href" },
-}
-
-/** What is CommonJS inside asks for modules of Node.js. The name is one that no package inside declares. */
-const requireBanner =
-  "import { createRequire as requireOfBundle } from 'node:module';const require = requireOfBundle(import.meta.url)"
-
-/** The renderer's developer tools: nobody has them installed, and a bundle would ask for them at its start. */
-const withoutDevtools: Plugin = {
-  name: 'without-devtools',
-  setup({ onLoad, onResolve }) {
-    onResolve({ filter: /^react-devtools-core$/ }, ({ path }) => ({ path, namespace: 'nothing' }))
-    onLoad({ filter: /./, namespace: 'nothing' }, () => ({ contents: 'export default {}' }))
-  },
 }
 
 const screen: BuildOptions = {

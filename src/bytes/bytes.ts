@@ -59,6 +59,17 @@ function isAscii(bytes: Uint8Array): boolean {
 /** The text in which each character is one of the bytes. */
 export function byteText(bytes: Uint8Array): string {
   if (bytes.length <= 64) return textOf(bytes)
+  return bytes.length < chunkLength ? mediumText(bytes) : longText(bytes)
+}
+
+/** Of many bytes: a call for a thousand takes an eighth of the time that calls for sixteen do. */
+function longText(bytes: Uint8Array): string {
+  const parts: string[] = []
+  for (let at = 0; at < bytes.length; at += chunkLength) parts.push(textOf(bytes.subarray(at, at + chunkLength)))
+  return parts.join('')
+}
+
+function mediumText(bytes: Uint8Array): string {
   // A call with sixteen arguments makes no list of them, which would be eight times as long as the text.
   const parts: string[] = []
   let i = 0
@@ -88,7 +99,7 @@ export function byteText(bytes: Uint8Array): string {
 }
 
 /** Code points that a call takes in one go. */
-const chunkLength = 4096
+const chunkLength = 2048
 
 function decodedText(bytes: Uint8Array): string {
   const parts: string[] = []
@@ -133,28 +144,29 @@ export function utf8Length(text: string): number {
 
 const standard = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 const urlSafe = `${standard.slice(0, 62)}-_`
+const [standardDigits, urlSafeDigits] = [utf8Bytes(standard), utf8Bytes(urlSafe)]
 
 /** Base64 with padding. */
 export function encodeBase64(bytes: Uint8Array): string {
-  return encode(bytes, standard, '=')
+  return encode(bytes, standardDigits, '=')
 }
 
 /** The URL-safe alphabet without padding. Source: Go base64.RawURLEncoding. */
 export function encodeBase64Url(bytes: Uint8Array): string {
-  return encode(bytes, urlSafe, '')
+  return encode(bytes, urlSafeDigits, '')
 }
 
 /** Written as bytes first: a text that grows by a character is a chain of texts. */
-function encode(bytes: Uint8Array, alphabet: string, padding: string): string {
+function encode(bytes: Uint8Array, digits: Uint8Array, padding: string): string {
   const whole = bytes.length - (bytes.length % 3)
   const codes = new Uint8Array(Math.ceil(bytes.length / 3) * 4)
   let end = 0
   for (let at = 0; at < bytes.length; at += 3) {
     const chunk = ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0)
-    codes[end++] = alphabet.charCodeAt(chunk >> 18)
-    codes[end++] = alphabet.charCodeAt((chunk >> 12) & 63)
-    codes[end++] = alphabet.charCodeAt((chunk >> 6) & 63)
-    codes[end++] = alphabet.charCodeAt(chunk & 63)
+    codes[end++] = digits[chunk >> 18] ?? 0
+    codes[end++] = digits[(chunk >> 12) & 63] ?? 0
+    codes[end++] = digits[(chunk >> 6) & 63] ?? 0
+    codes[end++] = digits[chunk & 63] ?? 0
   }
   const missing = whole === bytes.length ? 0 : 3 - (bytes.length - whole)
   if (missing === 0) return byteText(codes)
@@ -163,7 +175,7 @@ function encode(bytes: Uint8Array, alphabet: string, padding: string): string {
   return byteText(codes)
 }
 
-/** Of few characters. Spreading them as arguments would go through an iterator, one by one. */
+/** Of so many characters as one call takes. Spreading them as arguments would go through an iterator, one by one. */
 function textOf(codes: Uint8Array): string {
   // A typed array is as good a list of arguments as an array; the types do not know.
   return String.fromCharCode.apply(undefined, codes as unknown as number[])

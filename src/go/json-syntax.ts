@@ -1,7 +1,7 @@
 import { goQuote } from './quote.ts'
 
 /** Deepest nesting that Go 1.15 and later read. Source: Go encoding/json, maxNestingDepth. */
-const maxDepth = 10_000
+export const maxDepth = 10_000
 
 const end = 'unexpected end of JSON input'
 const [quote, backslash] = [0x22, 0x5c]

@@ -42,3 +42,8 @@ export function ofItsOwn(piece: string): string {
   if (piece.length <= nameAtMost) return oneText(piece)
   return JSON.parse(JSON.stringify(piece))
 }
+
+/** A text that is no piece of another: the one that all have, if it may be a name. */
+export function oneIfShort(text: string): string {
+  return text.length <= nameAtMost ? oneText(text) : text
+}

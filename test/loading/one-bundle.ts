@@ -2,8 +2,9 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:
 import { dirname, join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Plugin as BuildPlugin, build } from 'esbuild'
-import { parseSync } from 'oxc-parser'
+import { parseSync, type StaticImport } from 'oxc-parser'
 import type { Plugin } from 'vitest/config'
+import { requireBanner, withoutDevtools } from '../../scripts/bundled-packages.ts'
 
 const root = join(import.meta.dirname, '../..')
 /** Below node_modules, so that Node.js itself loads the bundle, and finds the packages that it imports. */
@@ -33,7 +34,9 @@ export function oneBundle(): Plugin {
     },
     async transform(code, id) {
       if (!isUsed || file === undefined || names.has(id) || !/\.tsx?$/.test(id)) return
-      return { code: importingBundle(code, id, names, await file), map: null }
+      const imports = importsOfSources(code, id, names)
+      // What needs no source runs while they are put together.
+      return imports.length === 0 ? undefined : { code: importingBundle(code, imports, await file), map: null }
     },
     async load(id) {
       const name = names.get(id)
@@ -63,15 +66,20 @@ async function bundle(names: ReadonlyMap<string, string>): Promise<string> {
     platform: 'node',
     target: 'node20',
     format: 'esm',
-    // Packages are the tests' own, so that their Observables and ours know each other.
-    packages: 'external',
+    // What tests import as well is one for both, so that their Observables and ours know each other. The rest is put in: Node.js
+    // takes a second of processor time in each worker for some 900 modules of packages.
+    external: ['rxjs', 'xstate', 'yaml', 'seedrandom', 'fast-check', 'vitest', 'ws'],
+    banner: { js: requireBanner },
     sourcemap: true,
     // A failing test has it read once a line of its trace: without the texts, which lie there anyway, that takes a fifth.
     sourcesContent: false,
     outfile,
-    plugins: planted(),
+    plugins: [withoutDevtools, ...planted()],
     // What looks for files beside it lies two folders below the root, as src/cli does.
-    define: { 'import.meta.url': JSON.stringify(pathToFileURL(join(root, 'src/cli/version.ts')).href) },
+    define: {
+      'process.env.NODE_ENV': '"production"',
+      'import.meta.url': JSON.stringify(pathToFileURL(join(root, 'src/cli/version.ts')).href),
+    },
   })
   return outfile
 }
@@ -96,17 +104,28 @@ function planted(): BuildPlugin[] {
   return [plant]
 }
 
+/** A statement that imports values of a source. */
+interface SourceImport {
+  readonly statement: StaticImport
+  /** What the bundle calls that source. */
+  readonly name: string
+}
+
+function importsOfSources(code: string, id: string, names: ReadonlyMap<string, string>): readonly SourceImport[] {
+  return parseSync(id, code).module.staticImports.flatMap((statement) => {
+    const name = names.get(resolve(dirname(id), statement.moduleRequest.value))
+    // For its effects alone, or for types alone: whoever takes away types takes that, too.
+    return name === undefined || statement.entries.every(({ isType }) => isType) ? [] : [{ statement, name }]
+  })
+}
+
 /** The text of a test with its imports of sources turned into one of the bundle. Lines stay where they are. */
-function importingBundle(code: string, id: string, names: ReadonlyMap<string, string>, bundled: string): string {
-  const { module } = parseSync(id, code)
+function importingBundle(code: string, imports: readonly SourceImport[], bundled: string): string {
   const used = new Set<string>()
   let [text, end] = ['', 0]
-  for (const statement of module.staticImports) {
-    const name = names.get(resolve(dirname(id), statement.moduleRequest.value))
-    const entries = statement.entries.filter(({ isType }) => !isType)
-    // For its effects alone, or for types alone: whoever takes away types takes that, too.
-    if (name === undefined || entries.length === 0) continue
+  for (const { statement, name } of imports) {
     used.add(name)
+    const entries = statement.entries.filter(({ isType }) => !isType)
     const whole = entries.find(({ importName }) => importName.kind === 'NamespaceObject')
     const parts = entries.map(({ importName, localName }) => `${importName.name ?? 'default'}: ${localName.value}`)
     const taken = whole === undefined ? `{ ${parts.join(', ')} }` : whole.localName.value
@@ -114,7 +133,6 @@ function importingBundle(code: string, id: string, names: ReadonlyMap<string, st
     text += `${code.slice(end, statement.start)}const ${taken} = ${name};${lines}`
     end = statement.end
   }
-  if (used.size === 0) return code
   return `import { ${[...used].join(', ')} } from ${JSON.stringify(bundled)};${text}${code.slice(end)}`
 }
 

@@ -1,4 +1,4 @@
-import { ofItsOwn } from '../../kernel/flat-text.ts'
+import { oneIfShort } from '../../kernel/flat-text.ts'
 
 /** The kind of a JSON value, in the words of Go's decoder. */
 export type JsonKind = 'object' | 'array' | 'string' | 'number' | 'bool' | 'null'
@@ -14,7 +14,6 @@ const kinds: Readonly<Record<string, JsonKind>> = {
 
 const space = /[ \t\r\n]*/y
 const literal = /[^\s,\]}]+/y
-const stringBody = /"(?:[^"\\]|\\.)*"/sy
 
 /** A cursor over a JSON text that is known to be valid: members come in their order, and as often as they stand there. */
 export class JsonReader {
@@ -62,9 +61,9 @@ export class JsonReader {
     this.#at++
   }
 
-  /** A string's value. */
+  /** A string's value, which the engine's parser makes a text of its own. */
   text(): string {
-    return ofItsOwn(this.name())
+    return oneIfShort(this.name())
   }
 
   /** The same of a name of a member, which nobody keeps as it is. */
@@ -92,7 +91,8 @@ export class JsonReader {
         depth--
         this.#at++
       } else if (char === ',' || char === ':') this.#at++
-      else this.#past(char === '"' ? stringBody : literal)
+      else if (char === '"') this.#pastString()
+      else this.#past(literal)
     } while (depth > 0)
   }
 
@@ -100,6 +100,19 @@ export class JsonReader {
   #next(): string {
     this.#past(space)
     return this.#text[this.#at] ?? ''
+  }
+
+  /** Behind the next quote before which stands an even number of backslashes; values may be long, and are searched by the engine. */
+  #pastString(): void {
+    let end = this.#text.indexOf('"', this.#at + 1)
+    while (this.#isEscaped(end)) end = this.#text.indexOf('"', end + 1)
+    this.#at = end < 0 ? this.#text.length : end + 1
+  }
+
+  #isEscaped(at: number): boolean {
+    let before = at
+    while (this.#text[before - 1] === '\\') before--
+    return (at - before) % 2 === 1
   }
 
   #past(pattern: RegExp): void {

@@ -3,7 +3,7 @@ import { type KindRef, type Schema, schemaOf } from '../../api/schema/schema.ts'
 import { badRequest } from '../../api/status.ts'
 import type { KubeObject, Status } from '../../api/types/meta.ts'
 import { utf8Bytes } from '../../bytes/bytes.ts'
-import { jsonSyntaxError } from '../../go/json-syntax.ts'
+import { parseGoJson } from '../../go/parse-json.ts'
 import { goQuote } from '../../go/quote.ts'
 import { fromYaml } from '../../go/yaml/from-yaml.ts'
 import { extended } from '../../kernel/extended.ts'
@@ -99,9 +99,9 @@ interface FoundKind {
 
 /** Kind and version of a JSON text; or what Go's own decoder, which is the first to read it, says. Source: serializer/json/meta.go. */
 export function interpret(json: string): FoundKind | string {
-  const broken = jsonSyntaxError(utf8Bytes(json))
-  if (broken !== undefined) return `couldn't get version/kind; json parse error: ${broken}`
-  const value: unknown = JSON.parse(json)
+  const parsed = parseGoJson(json)
+  if (!parsed.ok) return `couldn't get version/kind; json parse error: ${parsed.error}`
+  const { value } = parsed
   if (value === null) return { apiVersion: '', kind: '' }
   if (!isObject(value)) {
     const type =

@@ -2,10 +2,9 @@ import { isObject } from '../../api/json.ts'
 import { type KindRef, schemaOf } from '../../api/schema/schema.ts'
 import { badRequest, plainError } from '../../api/status.ts'
 import type { DeleteOptions, Status } from '../../api/types/meta.ts'
-import { utf8Bytes } from '../../bytes/bytes.ts'
 import type { PatchType } from '../../client/client.ts'
 import type { HttpRequest, Verb } from '../../client/server.ts'
-import { jsonSyntaxError } from '../../go/json-syntax.ts'
+import { parseGoJson } from '../../go/parse-json.ts'
 import { type Body, decodeBody, interpret, yamlToJson } from '../decoding/decode-body.ts'
 import { decodeCustom } from '../decoding/decode-custom.ts'
 import { decodeKind } from '../decoding/decode-kind.ts'
@@ -152,8 +151,9 @@ function bodyKind({ info, strategy }: ServedResource, subresource: string): Kind
  * Source: pkg/registry/core/pod/storage/eviction.go, AcceptsGroupVersion.
  */
 function inServedVersion(text: string, kind: KindRef): string {
-  if (kind.kind !== 'Eviction' || jsonSyntaxError(utf8Bytes(text)) !== undefined) return text
-  const found: unknown = JSON.parse(text)
+  const parsed = kind.kind === 'Eviction' ? parseGoJson(text) : undefined
+  if (parsed?.ok !== true) return text
+  const found = parsed.value
   const isOther =
     isObject(found) && typeof found.apiVersion === 'string' && /^policy\/v1(?:beta1)?$/.test(found.apiVersion)
   return isOther ? JSON.stringify({ ...found, apiVersion: apiVersionOf(kind) }) : text

@@ -2,9 +2,8 @@ import { isObject } from '../../api/json.ts'
 import { type KindRef, schemaOf } from '../../api/schema/schema.ts'
 import { badRequest, plainError } from '../../api/status.ts'
 import type { KubeObject, Status } from '../../api/types/meta.ts'
-import { utf8Bytes } from '../../bytes/bytes.ts'
 import type { PatchType } from '../../client/client.ts'
-import { jsonSyntaxError } from '../../go/json-syntax.ts'
+import { parseGoJson } from '../../go/parse-json.ts'
 import { decodeAs, interpret, sortedMembers, withDefaults, yamlToJson } from '../decoding/decode-body.ts'
 import { decodeKind } from '../decoding/decode-kind.ts'
 import { type FieldValidation, strictError } from '../decoding/field-validation.ts'
@@ -43,9 +42,9 @@ function refused(status: Status): Patch {
 
 /** What Go says of a text that is to become a map; null is an empty one. */
 function decodeError(text: string, wanted: string): string | undefined {
-  const broken = jsonSyntaxError(utf8Bytes(text))
-  if (broken !== undefined) return broken
-  const value: unknown = JSON.parse(text)
+  const parsed = parseGoJson(text)
+  if (!parsed.ok) return parsed.error
+  const { value } = parsed
   return value === null || isObject(value) ? undefined : cannotUnmarshal(value, wanted)
 }
 
@@ -61,7 +60,8 @@ function goType(value: unknown): string {
 function mergePatch(text: string, isStrict: boolean, minor: number): Patch {
   const wrong = isStrict ? decodeError(text, genericMap) : undefined
   if (wrong !== undefined) return refused(badRequest(`error decoding patch: ${wrong}`))
-  const patch: unknown = jsonSyntaxError(utf8Bytes(text)) === undefined ? JSON.parse(text) : undefined
+  const parsed = parseGoJson(text)
+  const patch = parsed.ok ? parsed.value : undefined
   // The library knows only that it is no patch; a list takes the object's place, and is found wanting later.
   if (isObject(patch) || Array.isArray(patch)) return { ok: true, patch }
   const refuse = apiServerFact('badMergePatchesAreBadRequests', minor) ? badRequest : plainError
@@ -72,9 +72,9 @@ function jsonPatch(text: string, isStrict: boolean): Patch {
   const [told, list, operation] = isStrict
     ? ['error decoding patch: ', '[]handlers.jsonPatchOp', 'handlers.jsonPatchOp']
     : ['', 'jsonpatch.Patch', 'jsonpatch.Operation']
-  const broken = jsonSyntaxError(utf8Bytes(text))
-  if (broken !== undefined) return refused(badRequest(`${told}${broken}`))
-  const patch: unknown = JSON.parse(text)
+  const parsed = parseGoJson(text)
+  if (!parsed.ok) return refused(badRequest(`${told}${parsed.error}`))
+  const patch = parsed.value
   if (patch === null) return { ok: true, patch: [] }
   if (!Array.isArray(patch)) return refused(badRequest(`${told}${cannotUnmarshal(patch, list)}`))
   const other: unknown = patch.find((item) => !isObject(item))

@@ -4,9 +4,8 @@ import { applyMergePatch } from '../../api/patch/merge-patch.ts'
 import { PatchError } from '../../api/patch/patch-error.ts'
 import { applyStrategicMergePatch } from '../../api/patch/strategic-merge-patch.ts'
 import { type Definition, schemaOf } from '../../api/schema/schema.ts'
-import { utf8Bytes } from '../../bytes/bytes.ts'
 import { isObject } from '../../go/json.ts'
-import { jsonSyntaxError } from '../../go/json-syntax.ts'
+import { parseGoJson } from '../../go/parse-json.ts'
 import { fail } from '../cli/failure.ts'
 import type { Session } from '../cli/session.ts'
 import type { Info } from '../resource/info.ts'
@@ -45,10 +44,10 @@ function definitionOf({ version }: Session, { mapping }: Info): Definition {
 
 /** Sources: apimachinery pkg/util/mergepatch/errors.go; github.com/evanphx/json-patch merge.go and patch.go. */
 function parsed(kind: string, body: string): unknown {
-  const wrong = jsonSyntaxError(utf8Bytes(body))
-  if (wrong !== undefined)
-    fail(kind === 'strategic' ? 'invalid JSON document' : kind === 'merge' ? 'Invalid JSON Patch' : wrong)
-  const patch: unknown = JSON.parse(body)
+  const parsed = parseGoJson(body)
+  if (!parsed.ok)
+    return fail(kind === 'strategic' ? 'invalid JSON document' : kind === 'merge' ? 'Invalid JSON Patch' : parsed.error)
+  const patch = parsed.value
   if (kind === 'json' && !Array.isArray(patch))
     fail(`json: cannot unmarshal ${goJsonType(patch)} into Go value of type jsonpatch.Patch`)
   if (kind === 'strategic' && !isObject(patch)) fail('invalid JSON document')
