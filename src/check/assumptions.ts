@@ -1,3 +1,4 @@
+import { withoutNulls } from '../api/patch/strategic-merge-patch.ts'
 import type { PodSpec } from '../api/types/core.ts'
 import { isObject, listAt, textAt } from '../go/json.ts'
 import { assumedUses } from '../looks/image-assumptions.ts'
@@ -174,8 +175,8 @@ function onImages(objects: readonly GivenObject[]): readonly Assumption[] {
   return objects.flatMap((given) => {
     const pod = podSpecOf(given)
     if (pod === undefined) return []
-    // The server has taken it, so that it has a Pod's shape.
-    return assumedUses(pod.spec as Partial<PodSpec>).flatMap(({ field, index, path, told }) => {
+    // The server has taken it, so that it has a Pod's shape but for members that are null.
+    return assumedUses(withoutNulls(pod.spec) as Partial<PodSpec>).flatMap(({ field, index, path, told }) => {
       const message = told?.()
       if (message === undefined || seen.has(message)) return []
       seen.add(message)

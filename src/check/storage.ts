@@ -1,5 +1,7 @@
+import { ephemeralClaimName } from '../api/ephemeral-claims.ts'
 import { type Labels, selectorFromObject } from '../api/label-selector.ts'
 import { compareQuantities } from '../api/quantity.ts'
+import type { Pod } from '../api/types/core.ts'
 import type { KubeObject, LabelSelector } from '../api/types/meta.ts'
 import { type Client, resources } from '../client/client.ts'
 import { listAt, textAt } from '../go/json.ts'
@@ -182,10 +184,10 @@ function provisioned({ spec = {} }: Claim, name: string, claimRef: object): obje
   }
 }
 
-/** Names of the claims of a Pod's volumes. */
-export function claimsOf(pod: KubeObject): readonly string[] {
-  return listAt(pod, 'spec', 'volumes').flatMap((volume) => {
-    const name = textAt(volume, 'persistentVolumeClaim', 'claimName')
-    return name === '' ? [] : [name]
+/** Names of the claims of a Pod's volumes, with those that are made for it. */
+export function claimsOf(pod: Pod): readonly string[] {
+  return (pod.spec.volumes ?? []).flatMap((volume) => {
+    const name = textAt(volume, 'persistentVolumeClaim', 'claimName') || ephemeralClaimName(pod, volume)
+    return name ? [name] : []
   })
 }

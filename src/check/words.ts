@@ -1,13 +1,23 @@
+import { type JsonObject, textAt } from '../go/json.ts'
 import type { GivenObject } from './given.ts'
 import type { ObjectName } from './report.ts'
 
-/** `deployment argocd/argocd-server`. `fallback`: the namespace of objects that name none. */
+/**
+ * `deployment argocd/argocd-server`; what has only a generateName is called by that. `fallback`: the namespace of objects that
+ * name none.
+ */
 export function objectName(
-  { kind, name, namespace }: Pick<GivenObject, 'kind' | 'name' | 'namespace'>,
+  {
+    kind,
+    name,
+    namespace,
+    object,
+  }: Pick<GivenObject, 'kind' | 'name' | 'namespace'> & { readonly object?: JsonObject },
   fallback: string,
 ): ObjectName {
   const word = kind === '' ? 'object' : kind.toLowerCase()
-  return clusterScoped.has(kind) ? `${word} ${name}` : `${word} ${namespace || fallback}/${name}`
+  const called = name || textAt(object, 'metadata', 'generateName')
+  return clusterScoped.has(kind) ? `${word} ${called}` : `${word} ${namespace || fallback}/${called}`
 }
 
 const clusterScoped: ReadonlySet<string> = new Set([
@@ -25,6 +35,16 @@ const clusterScoped: ReadonlySet<string> = new Set([
   'MutatingWebhookConfiguration',
   'ValidatingWebhookConfiguration',
   'CSIDriver',
+  'PodSecurityPolicy',
+  'VolumeAttachment',
+  'CertificateSigningRequest',
+  'FlowSchema',
+  'PriorityLevelConfiguration',
+  'ValidatingAdmissionPolicy',
+  'ValidatingAdmissionPolicyBinding',
+  'DeviceClass',
+  'ResourceSlice',
+  'ClusterTrustBundle',
 ])
 
 /** `1 Pod`, `3 Pods`. */

@@ -3,6 +3,7 @@ import type { Container, Handler, Pod, PodSpec } from '../api/types/core.ts'
 import type { KubeObject } from '../api/types/meta.ts'
 import { isWithin } from '../fs/path.ts'
 import { splitImage } from '../node/images/image-name.ts'
+import { absentFile } from '../shell/absent-files.ts'
 import { fromByteText } from '../shell/byte-text.ts'
 import { commonImages, unknownImage } from '../shell/catalogue.ts'
 import { commandsNamed } from '../shell/commands-named.ts'
@@ -111,8 +112,12 @@ function* usesOf(spec: Partial<PodSpec>, container: Container, isKnown: boolean)
   for (const [field, what, handler] of checks) {
     const path = field.endsWith('Probe') ? [field] : ['lifecycle', field]
     const wherever = (where: string | undefined): string => `as ${what}${where === undefined ? '' : ` of ${where}`}`
-    for (const program of assumedPrograms(container, handler?.exec?.command ?? []))
-      yield use(path, `its ${program}`, (where) => `it succeeds ${wherever(where)}`)
+    const command = handler?.exec?.command ?? []
+    const programs = assumedPrograms(container, command)
+    for (const program of programs) yield use(path, `its ${program}`, (where) => `it succeeds ${wherever(where)}`)
+    const made = isKnown || !isOwnProgram(container) ? undefined : absentFile(command, placesOf(container), programs)
+    if (made !== undefined)
+      yield use(path, 'it', (where) => `it makes ${made} for the ${what}${where === undefined ? '' : ` of ${where}`}`)
     const asked = isKnown ? undefined : questionOf(handler)
     if (asked !== undefined)
       yield { ...use(path, 'it', (where) => `it answers ${asked} ${wherever(where)}`), refused: () => undefined }
@@ -120,7 +125,8 @@ function* usesOf(spec: Partial<PodSpec>, container: Container, isKnown: boolean)
 }
 
 function questionOf(handler: Handler | undefined): string | undefined {
-  if (handler?.httpGet !== undefined) return `GET :${handler.httpGet.port}${handler.httpGet.path ?? '/'}`
+  if (handler?.httpGet !== undefined)
+    return `GET :${handler.httpGet.port}/${(handler.httpGet.path ?? '').replace(/^\//, '')}`
   if (handler?.tcpSocket !== undefined) return `connections to port ${handler.tcpSocket.port}`
   return undefined
 }
@@ -131,16 +137,29 @@ function runsOn(spec: Partial<PodSpec>, container: Container): boolean {
   return (container.restartPolicy ?? spec.restartPolicy ?? 'Always') === 'Always'
 }
 
-/** Programs of a command that the image is taken to have, each once. */
-function assumedPrograms({ image = '', volumeMounts = [] }: Container, argv: readonly string[]): readonly string[] {
-  const { assumes, files } = commonImage(image) ?? unknownImage(image)
-  if (assumes === undefined) return []
+/** Whether an image of which nothing is known runs what nobody knows, as far as its command tells. */
+function isOwnProgram(container: Container): boolean {
+  const argv = [...(container.command ?? []), ...(container.args ?? [])]
+  return argv.length === 0 || argv[0]?.startsWith('-') === true || assumedPrograms(container, argv).length > 0
+}
+
+/** What of a container's files can be told from here. */
+function placesOf({ image = '', volumeMounts = [] }: Container): Whereabouts {
+  const { files } = commonImage(image) ?? unknownImage(image)
   const mounts = volumeMounts.map(({ mountPath }) => ({ path: mountPath.replace(/(?<=.)\/+$/, '') }))
-  const places: Whereabouts = {
+  return {
     // What lies in a volume nobody can tell from here: it is no part of the image.
     stat: (path) => ({ ok: Object.hasOwn(files, path) || mounts.some((mount) => isWithin(path, mount.path)) }),
     mounts: () => mounts,
   }
+}
+
+/** Programs of a command that the image is taken to have, each once. */
+function assumedPrograms(container: Container, argv: readonly string[]): readonly string[] {
+  const { image = '' } = container
+  const { assumes } = commonImage(image) ?? unknownImage(image)
+  if (assumes === undefined) return []
+  const places = placesOf(container)
   const names = commandsNamed(argv).flatMap(({ name, args, isInScript }) =>
     assumes(name, args, places, isInScript) === undefined ? [] : [fromByteText(name)],
   )

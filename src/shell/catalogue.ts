@@ -86,6 +86,41 @@ interface Rest {
   readonly others: ProgramLookup
 }
 
+/**
+ * Services by the image, with port, size in MB, programs beside and entrypoint. Programs are those of the images' packages: what
+ * `make install` of each puts into bin.
+ */
+const services = [
+  ['nginx', 'nginx', 80, 132, 'nginx-debug', ['/docker-entrypoint.sh']],
+  [
+    'redis',
+    'redis-server',
+    6379,
+    98,
+    'redis-cli redis-sentinel redis-benchmark redis-check-aof redis-check-rdb gosu',
+    ['docker-entrypoint.sh'],
+  ],
+  [
+    'mysql',
+    'mysqld',
+    3306,
+    448,
+    'mysql mysqladmin mysqlbinlog mysqlcheck mysqldump mysqlimport mysqlsh mysqlshow mysqlslap mysql_config_editor ' +
+      'mysql_upgrade mysql_tzinfo_to_sql my_print_defaults gosu',
+    ['docker-entrypoint.sh'],
+  ],
+  [
+    'postgres',
+    'postgres',
+    5432,
+    313,
+    'psql pg_isready pg_ctl pg_dump pg_dumpall pg_restore pg_basebackup pg_receivewal pg_rewind pg_controldata pgbench ' +
+      'initdb createdb dropdb createuser dropuser vacuumdb reindexdb gosu',
+    ['docker-entrypoint.sh'],
+  ],
+  ['httpd', 'httpd-foreground', 80, 166, 'httpd apachectl ab htpasswd htdigest htdbm rotatelogs logresolve', []],
+] as const
+
 /** Sizes are those of the real images, roughly; programs those that their documentation calls. */
 const catalogue = ({ ofBusybox, ofAlpine, ofServices, ofCurl, others }: Rest): readonly ImageDefinition[] => [
   ...['busybox', 'k8s.gcr.io/busybox', 'gcr.io/google_containers/busybox', 'registry.k8s.io/busybox'].map((name) =>
@@ -102,22 +137,7 @@ const catalogue = ({ ofBusybox, ofAlpine, ofServices, ofCurl, others }: Rest): r
     sizeBytes: 5.6 * megabyte,
     assumes: assumesBeside('apk'),
   }),
-  ...(
-    [
-      ['nginx', 'nginx', 80, 132, 'nginx-debug', ['/docker-entrypoint.sh']],
-      ['redis', 'redis-server', 6379, 98, 'redis-cli redis-sentinel redis-benchmark', ['docker-entrypoint.sh']],
-      ['mysql', 'mysqld', 3306, 448, 'mysql mysqladmin mysqldump mysqlsh', ['docker-entrypoint.sh']],
-      [
-        'postgres',
-        'postgres',
-        5432,
-        313,
-        'psql pg_isready pg_ctl pg_dump pg_restore pg_basebackup',
-        ['docker-entrypoint.sh'],
-      ],
-      ['httpd', 'httpd-foreground', 80, 166, 'httpd apachectl', []],
-    ] as const
-  ).map(([name, own, port, size, more, entrypoint]) =>
+  ...services.map(([name, own, port, size, more, entrypoint]) =>
     image(name, serviceOr(own, serviceOn(port), more, name === 'nginx' ? ofCurl : ofServices, others), {
       entrypoint,
       cmd: [own],

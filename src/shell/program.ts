@@ -148,6 +148,11 @@ export interface ImageDefinition {
   readonly userName?: string | undefined
   /** Nothing is known of the image, so that it may well have a user of its own: `runAsNonRoot` takes that for granted. */
   readonly mayHaveOwnUser?: true
+  /**
+   * Nothing is known of how the image begins: arguments that cannot be run are its entrypoint's, and its program is taken to make
+   * the files that its probes look for.
+   */
+  readonly mayHaveEntrypoint?: true
   /** Files beside the directories that every image has; path to content. */
   readonly files: Readonly<Record<string, Uint8Array>>
   readonly program: ProgramLookup

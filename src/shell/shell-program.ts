@@ -28,7 +28,7 @@ export interface Trust {
   readonly assumed: (name: ByteText, args: readonly ByteText[], files: FileView) => Assumed | undefined
   /** Whether a script that started such a program and ended well is taken to have gone on in it. */
   readonly goesOn: boolean
-  /** Whether its shells are taken to end in good order on SIGTERM. */
+  /** Whether shells that have started what nobody knows are taken to end in good order on SIGTERM. */
   readonly isOrderly: boolean
 }
 
@@ -60,10 +60,14 @@ const assumedToListen: Pick<Program, 'assumedPorts' | 'request'> = {
   request: () => ({ status: 200, body: '' }),
 }
 
+/** What nobody knows may have a handler, and the script may have gone on in it; what podsim has is spared as everywhere. */
+const orderlyOnceServed: Program['onTerm'] = (task) =>
+  served.has(task) ? { afterMs: 100, exitCode: 0 } : spared.onTerm()
+
 const programOf = (dialect: Dialect, run: Run, trust?: Trust): Program => ({
   ...spared,
   ...(trust?.duty === 'serve' ? assumedToListen : {}),
-  ...(trust?.isOrderly === true && trust.duty === 'serve' ? { onTerm: () => ({ afterMs: 100, exitCode: 0 }) } : {}),
+  ...(trust?.isOrderly === true && trust.duty === 'serve' ? { onTerm: orderlyOnceServed } : {}),
   run: (task) => run(task, dialect, trust),
   signal(task, number) {
     const { kept } = task

@@ -213,6 +213,6 @@ export function unknownImage(repository: string, files: ImageDefinition['files']
     cmd: [ownProgram],
     files,
     assumes: (name, args, places) => (isOwnProgram([fromByteText(name)]) ? undefined : assumedOf(name, args, places)),
-    ...(isStrict ? {} : { mayHaveOwnUser: true as const }),
+    ...(isStrict ? {} : { mayHaveOwnUser: true as const, mayHaveEntrypoint: true as const }),
   })
 }

@@ -36,7 +36,7 @@ export function createImageRegistry({ images, minor, unknownImages, epochMs }: S
 /** A known image stays what it is but for what is said of it. */
 function definitionOf(described: ImageOptions, isStrict: boolean, epochMs: number): ImageDefinition {
   const { name, program, user, entrypoint, cmd, files } = described
-  const { mayHaveOwnUser, ...known } = knownImage(name, isStrict)
+  const { mayHaveOwnUser, mayHaveEntrypoint, ...known } = knownImage(name, isStrict)
   const chosen =
     typeof program === 'function'
       ? ownProgramImage(name, program, epochMs)
@@ -48,6 +48,7 @@ function definitionOf(described: ImageOptions, isStrict: boolean, epochMs: numbe
     ...known,
     ...chosen,
     ...(mayHaveOwnUser === true && user === undefined ? { mayHaveOwnUser } : {}),
+    ...(mayHaveEntrypoint === true && (program ?? entrypoint ?? cmd) === undefined ? { mayHaveEntrypoint } : {}),
     ...(user === undefined ? {} : userOf(user, files)),
     ...(entrypoint === undefined ? {} : { entrypoint, cmd: [] }),
     ...(cmd === undefined ? {} : { cmd }),

@@ -343,6 +343,11 @@ export const apiServer = changes({
     'labels are counted in bytes, and their keys named so',
     'apimachinery pkg/api/validate/content/errors.go, MaxLenError',
   ],
+  quotasShowAgeLast: [
+    33,
+    'the table of ResourceQuotas has its column Age last',
+    'pkg/printers/internalversion/printers.go, resourceQuotaColumnDefinitions; kubernetes/kubernetes#129419',
+  ],
   accountsShowNoSecrets: [
     36,
     'the table of ServiceAccounts has no column Secrets',

@@ -133,6 +133,33 @@ const objects: readonly object[] = [
     ],
     volumes: [{ name: 'd', emptyDir: {} }],
   }),
+  // What is ended from outside, or never begins.
+  pod('unlively', {
+    containers: [
+      {
+        ...scripted('trap "exit 0" TERM; while true; do sleep 1; done'),
+        livenessProbe: { exec: { command: ['cat', '/tmp/healthy'] }, periodSeconds: 5 },
+      },
+    ],
+  }),
+  pod('hooked', {
+    containers: [container({ lifecycle: { postStart: { exec: { command: ['sh', '-c', 'sleep 1; exit 15'] } } } })],
+  }),
+  pod('no-program', { containers: [{ name: 'c', image: 'busybox', command: ['nosuch'] }] }),
+  pod('too-long', { activeDeadlineSeconds: 20, containers: [scripted('sleep 1d')] }),
+  pod('benchmark', {
+    restartPolicy: 'Never',
+    containers: [{ name: 'c', image: 'httpd:2.4', command: ['/usr/local/apache2/bin/ab', '-n', '10', 'http://web/'] }],
+  }),
+  pod('scratch', {
+    containers: [container({ volumeMounts: [{ name: 'data', mountPath: '/data' }] })],
+    volumes: [
+      {
+        name: 'data',
+        ephemeral: { volumeClaimTemplate: { spec: { ...claim('', 'gp8').spec } } },
+      },
+    ],
+  }),
   // Kinds that somebody defines: here, elsewhere, or not in time.
   definition('known.corp.example.com', 'Known'),
   definition('large.corp.example.com', 'Large', { annotations: { text: 'x'.repeat(300_000) } }),
@@ -206,6 +233,29 @@ describe('causes, and what is none', () => {
     expect(started).toEqual([])
   })
 
+  test('L2, L5: what is ended from outside, or never begins, is told by what ended it', () => {
+    expect(summary('unlively')).toBe(
+      "container c of pod unlively is killed again and again: Liveness probe failed: cat: can't open '/tmp/healthy': No such file or directory",
+    )
+    expect(summary('hooked')).toBe('container c of pod hooked is killed again and again: PostStartHook failed')
+    expect(summary('no-program')).toMatch(
+      /^container c of pod no-program does not start: .*exec: "nosuch": executable file not found in \$PATH/,
+    )
+    expect(summary('too-long')).toBe(
+      'pod too-long has failed: DeadlineExceeded: Pod was active on the node longer than the specified deadline',
+    )
+    expect(summary('benchmark')).toBeUndefined()
+  })
+
+  test('a claim that is made for a Pod is a claim', () => {
+    expect(blocked.get('pod default/scratch')).toMatchObject({
+      cause: 'claimUnbound',
+      summary: 'persistentvolumeclaim default/scratch-data is not bound: no manifest defines storageclass gp8',
+      hints: ['if your cluster has it: --have storageclass/gp8'],
+    })
+    expect(lineOf(blocked.get('pod default/scratch'))).toContain('"gp8"')
+  })
+
   test('kinds: one whose definition was refused is refused, one of somebody else’s is taken to be known', () => {
     expect(report.refused.map(({ object, cure }) => [object, cure])).toEqual([
       [
@@ -213,7 +263,7 @@ describe('causes, and what is none', () => {
         'kubectl apply --server-side (it keeps no copy of the object in an annotation)',
       ],
       ['large default/x', 'its customresourcedefinition large.corp.example.com was refused: see there'],
-      ['podsecuritypolicy default/x', undefined],
+      ['podsecuritypolicy x', undefined],
     ])
     expect(report.refused[1]?.reason).toContain('from "all.yaml"')
     expect(report.assumed.map(({ message }) => message)).toContain(

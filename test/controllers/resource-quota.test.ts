@@ -21,3 +21,14 @@ describe('quotas are counted again', () => {
     },
   )
 })
+
+/** Source: pkg/printers/internalversion/printers.go, resourceQuotaColumnDefinitions; kubernetes/kubernetes#129419 (v1.33). */
+test.each([
+  ['v1.32', /^NAME +AGE +REQUEST +LIMIT\nq +\d+s +pods: 0\/2 +limits.cpu: 0\/1$/],
+  ['v1.33', /^NAME +REQUEST +LIMIT +AGE\nq +pods: 0\/2 +limits.cpu: 0\/1 +\d+s$/],
+] as const)('%s: where the table of quotas has its column Age', (version, table) => {
+  const sim = createSim({ version })
+  sim.kubectl('create quota q --hard=pods=2,limits.cpu=1')
+  sim.runFor('1s')
+  expect(sim.kubectl('get quota').stdout.trim()).toMatch(table)
+})

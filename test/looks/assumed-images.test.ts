@@ -52,7 +52,11 @@ describe('L3: each use of an image that nobody knows is an assumption of its own
 
   test.each<[string, object, string[]]>([
     ['a probe', { readinessProbe: exec('/app/ok') }, ['its /app/ok: it succeeds as readiness probe']],
-    ['a script', { livenessProbe: exec('sh', '-c', 'ok -q && [ -e /x ]') }, ['its ok: it succeeds as liveness probe']],
+    [
+      'a script',
+      { livenessProbe: exec('sh', '-c', 'ok -q && [ -e /x ]') },
+      ['its ok: it succeeds as liveness probe', 'it: it makes /x for the liveness probe'],
+    ],
     [
       'hooks',
       { lifecycle: { postStart: exec('/a'), preStop: exec('bash', '-ec', 'exec timeout 3 /b') } },
@@ -60,7 +64,7 @@ describe('L3: each use of an image that nobody knows is an assumption of its own
     ],
     [
       'a request',
-      { startupProbe: { httpGet: { path: '/up', port: 80 } } },
+      { startupProbe: { httpGet: { path: 'up', port: 80 } } },
       ['it: it answers GET :80/up as startup probe'],
     ],
     [
@@ -68,7 +72,8 @@ describe('L3: each use of an image that nobody knows is an assumption of its own
       { readinessProbe: { tcpSocket: { port: 5 } } },
       ['it: it answers connections to port 5 as readiness probe'],
     ],
-    ['what podsim runs', { readinessProbe: exec('sh', '-c', 'f() { test -f /tmp/up; }; f') }, []],
+    ['a file', { readinessProbe: exec('test', '-f', '/up') }, ['it: it makes /up for the readiness probe']],
+    ['what podsim runs', { readinessProbe: exec('sh', '-c', 'f() { test -f /etc/passwd; }; f') }, []],
     [
       'a file of a volume',
       { readinessProbe: exec('/v/check.sh'), volumeMounts: [{ name: 'v', mountPath: '/v/' }] },

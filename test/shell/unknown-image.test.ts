@@ -163,6 +163,47 @@ describe('an image of which nothing is known does its duty', () => {
   })
 })
 
+describe('what hangs on a program of which nothing is known', () => {
+  test.each([
+    ['a file of its own', {}, 'cat /tmp/ready', '1/1'],
+    ['a script that looks for one', {}, 'sh -c "[ -f /var/run/app/ready ]"', '1/1'],
+    ['where its program is started by a script', { command: ['sh', '-c', 'prepare; exec /app/x'] }, 'ls /ready', '1/1'],
+    ['a file of a mounted Secret', {}, 'cat /etc/db/nothing', '0/1'],
+    ['no file at all', {}, 'false', '0/1'],
+    ['a file of a program that podsim runs', { command: ['sleep', '1d'] }, 'cat /tmp/ready', '0/1'],
+  ])('L2: a readiness probe that looks for %s', (_what, rest, probe, ready) => {
+    const [, shell = '', script = ''] = /^(sh -c) "(.*)"$/.exec(probe) ?? []
+    const command = shell === '' ? probe.split(' ') : [...shell.split(' '), script]
+    const volumes = [{ name: 'db', secret: { secretName: 'db' } }]
+    const mount = { volumeMounts: [{ name: 'db', mountPath: '/etc/db' }], readinessProbe: { exec: { command } } }
+    expect(pod({ containers: [{ ...server, ...mount, ...rest }], volumes }).row).toEqual([ready, 'Running', '0'])
+  })
+
+  test.each([
+    ['a directory', ['/etc/db'], running],
+    ['a file that is no program', ['/etc/db/json', '--verbose'], running],
+  ])('L3: arguments alone are its entrypoint’s: %s', (_what, args, row) => {
+    const volumes = [{ name: 'db', secret: { secretName: 'db' } }]
+    const container = { ...server, volumeMounts: [{ name: 'db', mountPath: '/etc/db' }] }
+    expect(pod({ containers: [{ ...container, args }], volumes }).row).toEqual(row)
+    expect(pod({ containers: [{ ...container, command: args }], volumes }).row[1]).toMatch(/Error|CrashLoopBackOff/)
+  })
+
+  test.each([
+    ['a tool that podsim has', { command: ['sleep', '1d'] }, 137, 30],
+    ['a script of such tools', { command: ['sh', '-c', 'date; sleep 1d; exit 1'] }, 137, 30],
+    ['its own program', {}, 0, 0],
+    ['a script that started it', { command: ['sh', '-c', 'prepare; exec /app/x'] }, 0, 0],
+  ])('L5: SIGTERM is heard by what may have a handler: %s', (_what, rest, code, seconds) => {
+    const { sim } = pod({ containers: [{ ...server, ...rest }] })
+    const asked = sim.now()
+    sim.kubectl('delete pod p --wait=false')
+    sim.runFor('40s')
+    const [exit] = sim.journal.query({ type: 'container.exit' })
+    expect([exit?.detail?.exitCode, Math.floor(((exit?.time ?? 0) - asked) / 1000)]).toEqual([code, seconds])
+  })
+})
+
 describe('programs that podsim knows by name only', () => {
   /** Init containers, each in a Pod of its own: what becomes of it. */
   const inits: Readonly<Record<string, { readonly image: string; readonly script: string; readonly status: RegExp }>> =

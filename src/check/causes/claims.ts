@@ -1,3 +1,4 @@
+import { ephemeralClaimName } from '../../api/ephemeral-claims.ts'
 import type { Pod } from '../../api/types/core.ts'
 import { listAt, textAt } from '../../go/json.ts'
 import type { YamlPath } from '../../scenario/positions.ts'
@@ -19,7 +20,7 @@ export function unboundAt(cluster: AppliedCluster, { given, namespace }: Workloa
       const all = sim.list('PersistentVolumeClaim', { namespace }).map(({ metadata }) => metadata.name)
       const near = closest(name, all)
       const hints = near === undefined ? [] : [`did you mean ${near}?`]
-      return [{ ...base, summary: `${full} does not exist`, path: referencePath(given, name), hints }]
+      return [{ ...base, summary: `${full} does not exist`, path: referencePath(given, pod, name), hints }]
     }
     if (claim.spec?.volumeName) return []
     const binding = bindingOf(sim, claim, knownClasses)
@@ -34,7 +35,9 @@ export function unboundAt(cluster: AppliedCluster, { given, namespace }: Workloa
       name.startsWith(`${textAt(each, 'metadata', 'name')}-${given.name}-`),
     )
     const path: YamlPath =
-      template < 0 ? referencePath(given, name) : ['spec', 'volumeClaimTemplates', template, 'spec', 'storageClassName']
+      template < 0
+        ? referencePath(given, pod, name)
+        : ['spec', 'volumeClaimTemplates', template, 'spec', 'storageClassName']
     return [
       {
         ...base,
@@ -47,10 +50,12 @@ export function unboundAt(cluster: AppliedCluster, { given, namespace }: Workloa
   })
 }
 
-function referencePath(given: Workload['given'], claim: string): YamlPath {
+function referencePath(given: Workload['given'], pod: Pod, claim: string): YamlPath {
   const { spec, path } = podSpecOf(given) ?? { spec: {}, path: [] }
-  const volume = listAt(spec, 'volumes').findIndex(
-    (each) => textAt(each, 'persistentVolumeClaim', 'claimName') === claim,
-  )
-  return volume < 0 ? path : [...path, 'volumes', volume, 'persistentVolumeClaim', 'claimName']
+  const volumes = listAt(spec, 'volumes')
+  const volume = volumes.findIndex((each) => textAt(each, 'persistentVolumeClaim', 'claimName') === claim)
+  if (volume >= 0) return [...path, 'volumes', volume, 'persistentVolumeClaim', 'claimName']
+  const own = pod.spec.volumes?.find((each) => ephemeralClaimName(pod, each) === claim)
+  const made = volumes.findIndex((each) => textAt(each, 'name') === own?.name)
+  return made < 0 ? path : [...path, 'volumes', made, 'ephemeral', 'volumeClaimTemplate', 'spec', 'storageClassName']
 }

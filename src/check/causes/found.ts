@@ -1,7 +1,8 @@
-import type { ContainerStatus, Pod } from '../../api/types/core.ts'
+import type { ContainerStatus, Event, Pod } from '../../api/types/core.ts'
 import { defaultEpochMs, parseRfc3339 } from '../../kernel/calendar.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
 import type { YamlPath } from '../../scenario/positions.ts'
+import type { Sim } from '../../sim/sim.ts'
 import type { GivenObject, Place } from '../given.ts'
 import { containersIn, podSpecOf } from '../references.ts'
 import type { CauseKind } from '../report.ts'
@@ -20,6 +21,12 @@ export interface Found {
   readonly uses: readonly string[]
   /** Name of what is missing: events that speak of it are told first. */
   readonly about?: string
+}
+
+/** A container that keeps its Pod from being ready. */
+export interface Stuck {
+  readonly status: ContainerStatus
+  readonly word: 'init container' | 'container'
 }
 
 /** Where a container stands in the object that makes its Pods; the Pod's spec, if there is none of that name. */
@@ -52,4 +59,20 @@ export function loopingIn({ status }: Pod, now: VirtualMs): ContainerStatus | un
 /** Virtual time of a time stamp in the cluster. */
 export function sinceStart(time: string): VirtualMs {
   return Math.max(0, (parseRfc3339(time) ?? defaultEpochMs) - defaultEpochMs)
+}
+
+/** The newest warning about any of the objects whose reason and message fit. */
+export function newestWarning(
+  sim: Sim,
+  namespace: string,
+  uids: ReadonlySet<string | undefined>,
+  fits: (text: string) => boolean = () => true,
+): Event | undefined {
+  return sim
+    .events({ namespace })
+    .filter(
+      ({ type, involvedObject, reason, message }) =>
+        type === 'Warning' && uids.has(involvedObject.uid) && fits(`${reason}: ${message}`),
+    )
+    .at(-1)
 }

@@ -1,4 +1,4 @@
-import type { ContainerStatus, Event, Pod, Secret } from '../../api/types/core.ts'
+import type { ContainerStatus, Pod, Secret } from '../../api/types/core.ts'
 import { listAt, textAt } from '../../go/json.ts'
 import type { YamlPath } from '../../scenario/positions.ts'
 import type { Sim } from '../../sim/sim.ts'
@@ -6,7 +6,8 @@ import type { AppliedCluster } from '../cluster.ts'
 import { podSpecOf, podSpecPath } from '../references.ts'
 import { type Workload, wantedPods } from '../workloads.ts'
 import { unboundAt } from './claims.ts'
-import { containerPath, type Found, isReady, loopingIn } from './found.ts'
+import { crash, failedPod } from './crash.ts'
+import { containerPath, type Found, isReady, loopingIn, newestWarning, type Stuck } from './found.ts'
 
 /** Why no node takes a Pod of the workload: other things may be missing beside. */
 export function unscheduledAt(cluster: AppliedCluster, workload: Workload): readonly Found[] {
@@ -51,6 +52,7 @@ export function statesAt({ sim }: AppliedCluster, workload: Workload): readonly 
   const now = sim.now()
   const pod = pods.find((each) => !isReady(each, now))
   if (pod === undefined) return []
+  if (pod.status?.reason && pod.status.phase === 'Failed') return [failedPod(workload, pod.status)]
   const looping = loopingIn(pod, now)
   if (looping !== undefined) return [crash(sim, workload, pod, { status: looping, word: 'container' })]
   const mount = failedMount(sim, workload, pod)
@@ -62,11 +64,6 @@ export function statesAt({ sim }: AppliedCluster, workload: Workload): readonly 
   if (stuck !== undefined && (reason === 'CrashLoopBackOff' || reason === 'RunContainerError' || isFailed(stuck)))
     return [crash(sim, workload, pod, stuck)]
   return [notReady(workload, pod, stuck)]
-}
-
-interface Stuck {
-  readonly status: ContainerStatus
-  readonly word: 'init container' | 'container'
 }
 
 /** The container that keeps a Pod from being ready: init containers come before the others. */
@@ -151,27 +148,6 @@ function imagePull(sim: Sim, given: Workload['given'], pod: Pod, { name, image, 
 
 const imagePath = (container: YamlPath): YamlPath => [...container, 'image']
 
-function crash(sim: Sim, { given, namespace }: Workload, pod: Pod, { status, word }: Stuck): Found {
-  const { name, state, lastState } = status
-  const ended = state?.terminated ?? lastState?.terminated
-  const lastLine = sim
-    .logs({ pod: pod.metadata.name, container: name, namespace }, { previous: state?.terminated === undefined })
-    .trimEnd()
-    .split('\n')
-    .at(-1)
-  const code = ended === undefined ? (state?.waiting?.message ?? '') : `exit code ${ended.exitCode}`
-  const isOver = state?.terminated !== undefined && (pod.spec.restartPolicy ?? 'Always') !== 'Always'
-  const how = isOver ? 'has ended' : 'ends again and again'
-  return {
-    cause: 'crash',
-    key: `crash ${given.kind}/${namespace}/${given.name} ${name}`,
-    summary: `${word} ${name} of ${given.kind.toLowerCase()} ${given.name} ${how}: ${code}`,
-    path: containerPath(given, name),
-    hints: lastLine === undefined || lastLine === '' ? [] : [`its last line: ${lastLine}`],
-    uses: [`${word} ${name}`],
-  }
-}
-
 function notReady({ given, namespace }: Workload, pod: Pod, stuck: Stuck | undefined): Found {
   const state = stuck?.status.state
   const what = `${given.kind.toLowerCase()} ${given.name}`
@@ -189,20 +165,4 @@ function notReady({ given, namespace }: Workload, pod: Pod, stuck: Stuck | undef
     hints: [],
     uses: stuck === undefined ? [] : [`${stuck.word} ${stuck.status.name}`],
   }
-}
-
-/** The newest warning about any of the objects whose reason and message fit. */
-export function newestWarning(
-  sim: Sim,
-  namespace: string,
-  uids: ReadonlySet<string | undefined>,
-  fits: (text: string) => boolean = () => true,
-): Event | undefined {
-  return sim
-    .events({ namespace })
-    .filter(
-      ({ type, involvedObject, reason, message }) =>
-        type === 'Warning' && uids.has(involvedObject.uid) && fits(`${reason}: ${message}`),
-    )
-    .at(-1)
 }

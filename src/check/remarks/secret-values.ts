@@ -90,6 +90,9 @@ function hasMembers(value: unknown): boolean {
 /** Names of variables that hold credentials, by what people call them. */
 const secretName = /(?:^|_)(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|API_?KEY|ACCESS_KEY|PRIVATE_KEY|CREDENTIALS?)$/i
 
+/** What only says whether: `MYSQL_ALLOW_EMPTY_PASSWORD: "yes"`. */
+const isSwitch = /^(?:true|false|yes|no|on|off|[01])$/i
+
 /** A variable that is named like a credential and has its value in the manifest. */
 export function remarksOnVariable(
   given: GivenObject,
@@ -99,7 +102,7 @@ export function remarksOnVariable(
 ): readonly Remark[] {
   const name = textAt(variable, 'name')
   const value = textAt(variable, 'value')
-  if (!secretName.test(name) || value === '' || /^\$\(.*\)$/.test(value)) return []
+  if (!secretName.test(name) || value === '' || /^\$\(.*\)$/.test(value) || isSwitch.test(value)) return []
   return [
     {
       kind: 'plainText',

@@ -42,7 +42,7 @@ import { lastWordOf } from './own-files.ts'
 import type { RuntimeRecords } from './records.ts'
 import type { RootFiles } from './root-files.ts'
 import type { RuntimeNote, RuntimeOptions } from './runtime-options.ts'
-import { execEnd, execError, mayNotRun, missing, startEnd } from './start-refusal.ts'
+import { execEnd, execError, mayAnswer, startEnd, startOf } from './start-refusal.ts'
 
 /** What the container half asks of the whole runtime. */
 export interface OrderHost {
@@ -241,9 +241,8 @@ export class ContainerOrders {
     if (unmountable !== undefined) return this.#refuse(entry, 'not a directory', unmountable)
     const [command = ''] = entry.argv
     const duty = entry.config.isExpectedToEnd === true ? 'task' : 'serve'
-    const program = entry.image.program(entry.argv, entry.files, duty)
-    const refusal = program === undefined ? missing(command) : mayNotRun(entry, command, kind)
-    if (program === undefined || refusal !== undefined) {
+    const { program, refusal, isEntrypoint = false } = startOf(entry, command, kind, duty)
+    if (program === undefined) {
       const text =
         entry.argv.length === 0 || refusal === undefined
           ? `failed to start container "${id}": Error response from daemon: No command specified`
@@ -252,7 +251,8 @@ export class ContainerOrders {
     }
     const nul = variableWithNul(entry.config.env)
     if (nul !== undefined) return this.#refuse(entry, undefined, nulRefusedText(kind, id, nul.name, nul.value))
-    const cause = isTooLong(entry.config.env) ? 'argument list too long' : execError(entry, command)
+    const ownCause = isEntrypoint ? undefined : execError(entry, command)
+    const cause = isTooLong(entry.config.env) ? 'argument list too long' : ownCause
     entry.program = cause === undefined ? program : exitAfter(0, execEnd(kind), { afterMs: 0, exitCode: 1 })
     // It is runc's own first process that says why it could not become the program.
     if (cause !== undefined) entry.log.write(kernel.now(), 'stderr', toByteText(execErrorText(kind, command, cause)))
@@ -322,7 +322,7 @@ export class ContainerOrders {
     try {
       // The end of the container ends what runs in it.
       const exitCode = (yield* wait(firstOf<number>(command, entry.commandsEnd))) ?? killedExitCode
-      return { ok: true, value: { ...outputOf(written), exitCode } }
+      return { ok: true, value: { ...outputOf(written), exitCode: mayAnswer(entry, argv) ? 0 : exitCode } }
     } finally {
       entry.processes.leave(context.pid)
     }

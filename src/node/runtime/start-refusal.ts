@@ -1,12 +1,45 @@
 import type { BindMount, FileView } from '../../fs/node-fs.ts'
 import { isWithin, joinPath } from '../../fs/path.ts'
+import { absentFile } from '../../shell/absent-files.ts'
 import { bytesToByteText } from '../../shell/byte-text.ts'
-import type { ImageDefinition } from '../../shell/program.ts'
+import type { Duty, ImageDefinition, Program } from '../../shell/program.ts'
+import type { ContainerEntry } from './container.ts'
 import type { ExecError, RuntimeKind, StartRefusal } from './error-texts.ts'
 
 /** What is said of a program that the image lacks. */
 export function missing(command: string): StartRefusal {
   return command.includes('/') ? 'no such file' : 'not on the path'
+}
+
+/** What a container starts as, or why it cannot. */
+interface Start {
+  readonly program?: Program
+  readonly refusal?: StartRefusal
+  /** It was given arguments alone, and they are for what the image begins with. */
+  readonly isEntrypoint?: true
+}
+
+/**
+ * What a container's command is. Arguments alone, to an image of which nobody knows how it begins, are for its entrypoint, if they
+ * cannot be run.
+ */
+export function startOf(entry: ContainerEntry, command: string, kind: RuntimeKind, duty: Duty): Start {
+  const { argv, config, image, files } = entry
+  const program = image.program(argv, files, duty)
+  const refusal = program === undefined ? missing(command) : mayNotRun(entry, command, kind)
+  if (refusal === undefined) return program === undefined ? {} : { program }
+  const isOwn = image.mayHaveEntrypoint === true && config.command.length === 0
+  const entrypoint = isOwn ? image.program(image.cmd, files, duty) : undefined
+  return entrypoint === undefined ? { refusal } : { program: entrypoint, isEntrypoint: true }
+}
+
+/**
+ * Whether what was asked of a container, and failed, hangs on a file that its program may make, of which nothing is known: it is
+ * taken to do its duty.
+ */
+export function mayAnswer({ image, program, context, files }: ContainerEntry, argv: readonly string[]): boolean {
+  if (image.mayHaveEntrypoint !== true || context === undefined) return false
+  return program?.assumedPorts?.(context) !== undefined && absentFile(argv, files) !== undefined
 }
 
 /** A container that is about to run its command. */

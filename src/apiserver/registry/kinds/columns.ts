@@ -251,9 +251,7 @@ export const storageClassColumns = [
   ageColumn,
 ]
 
-export const resourceQuotaColumns = [
-  nameColumn,
-  ageColumn,
+const quotaColumns = [
   column('Request', 'string', 'Request represents a minimum amount of cpu/memory that a container may consume.'),
   column(
     'Limit',
@@ -261,6 +259,10 @@ export const resourceQuotaColumns = [
     'Limits control the maximum amount of cpu/memory that a container may use independent of contention on the node.',
   ),
 ]
+
+export const resourceQuotaColumns = [nameColumn, ageColumn, ...quotaColumns]
+/** Those of v1.33 and later. */
+export const resourceQuotaColumnsAgeLast = [nameColumn, ...quotaColumns, ageColumn]
 
 export const priorityClassColumns = [
   nameColumn,

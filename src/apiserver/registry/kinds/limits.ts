@@ -16,7 +16,7 @@ import { goQuote } from '../../../go/quote.ts'
 import { apiServer } from '../../../versions/api-server.ts'
 import { has } from '../../../versions/changes.ts'
 import type { Strategy } from '../strategy.ts'
-import { resourceQuotaColumns } from './columns.ts'
+import { resourceQuotaColumns, resourceQuotaColumnsAgeLast } from './columns.ts'
 import { errorsOf } from './settings.ts'
 import { ageCell } from './workload-rows.ts'
 
@@ -256,6 +256,8 @@ export const resourceQuotaStrategy: Strategy<ResourceQuota> = {
     }),
   table: {
     columns: resourceQuotaColumns,
+    columnsOf: (minor) =>
+      has(minor, apiServer.quotasShowAgeLast) ? resourceQuotaColumnsAgeLast : resourceQuotaColumns,
     row: (quota, context) => {
       const { hard, used } = quota.status ?? {}
       const cell = (isLimit: boolean) =>
@@ -266,7 +268,8 @@ export const resourceQuotaStrategy: Strategy<ResourceQuota> = {
             return `${name}: ${amounts.join('/')}`
           })
           .join(', ')
-      return [quota.metadata.name, ageCell(quota, context), cell(false), cell(true)]
+      const [{ name }, age, cells] = [quota.metadata, ageCell(quota, context), [cell(false), cell(true)]]
+      return has(context.minor, apiServer.quotasShowAgeLast) ? [name, ...cells, age] : [name, age, ...cells]
     },
   },
 }
