@@ -12,6 +12,11 @@ export const kubelet = changes({
     'no container is made before Services were read once',
     'pkg/kubelet/kubelet_pods.go, makeEnvironmentVariables; facts/kubelet.md 6.2',
   ],
+  authErrorsTellTheForm: [
+    19,
+    'a docker config whose `auth` has no colon is told how it must be formatted',
+    'pkg/credentialprovider/config.go, decodeDockerConfigFieldAuth; kubernetes #82829',
+  ],
   rootRefusalsNameThePod: [
     20,
     'refusals by runAsNonRoot name Pod and container',
@@ -42,6 +47,11 @@ export const kubelet = changes({
     31,
     'errors of image names tell the repository',
     'distribution/reference v0.6.0; v1.36/README.md row 21 (recorded; v1.26 is the older end)',
+  ],
+  readsPullSecretsFirst: [
+    33,
+    'a pull Secret that cannot be read keeps a container from starting with nothing but its error: no pull is tried',
+    'pkg/kubelet/images/image_manager.go, makeLookupPullCredentialsFunc; kubernetes #133079',
   ],
   containerd2: [
     34,

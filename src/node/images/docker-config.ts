@@ -2,6 +2,8 @@ import type { Secret } from '../../api/types/core.ts'
 import { fromBase64, utf8Text } from '../../bytes/bytes.ts'
 import { compareBytes } from '../../fs/path.ts'
 import { jsonSyntaxError } from '../../go/json-syntax.ts'
+import { has } from '../../versions/changes.ts'
+import { kubelet } from '../../versions/kubelet.ts'
 import { secretBytes } from '../volumes/plugins/payload.ts'
 
 /** Credentials for one location, as a docker config lists them. */
@@ -10,6 +12,7 @@ export interface DockerConfigEntry {
   readonly location: string
   readonly username: string
   readonly password: string
+  readonly email?: string
 }
 
 export type DockerConfigResult =
@@ -21,14 +24,14 @@ export type DockerConfigResult =
  * Credentials of a pull Secret; none if its type is another or it lacks the key of its type (P1).
  * Source: pkg/credentialprovider/secrets/secrets.go, MakeDockerKeyring; facts/kubelet.md 7.2.
  */
-export function dockerConfigOf(secret: Secret): DockerConfigResult {
+export function dockerConfigOf(secret: Secret, minor = 18): DockerConfigResult {
   const bytes = (key: string) => secretBytes(secret).get(key) ?? new Uint8Array(0)
-  if (secret.type === 'kubernetes.io/dockerconfigjson') return parse(bytes('.dockerconfigjson'), true)
-  if (secret.type === 'kubernetes.io/dockercfg') return parse(bytes('.dockercfg'), false)
+  if (secret.type === 'kubernetes.io/dockerconfigjson') return parse(bytes('.dockerconfigjson'), true, minor)
+  if (secret.type === 'kubernetes.io/dockercfg') return parse(bytes('.dockercfg'), false, minor)
   return { ok: true, entries: [] }
 }
 
-function parse(bytes: Uint8Array, hasAuths: boolean): DockerConfigResult {
+function parse(bytes: Uint8Array, hasAuths: boolean, minor: number): DockerConfigResult {
   if (bytes.length === 0) return { ok: true, entries: [] }
   const error = jsonSyntaxError(bytes)
   if (error !== undefined) return { ok: false, error }
@@ -47,7 +50,7 @@ function parse(bytes: Uint8Array, hasAuths: boolean): DockerConfigResult {
   const entries: DockerConfigEntry[] = []
   // Go walks the map in random order: ours is that of bytes.
   for (const location of Object.keys(locations).sort(compareBytes)) {
-    const entry = parseEntry(location, locations[location])
+    const entry = parseEntry(location, locations[location], minor)
     if (typeof entry === 'string') return { ok: false, error: entry }
     entries.push(entry)
   }
@@ -55,7 +58,7 @@ function parse(bytes: Uint8Array, hasAuths: boolean): DockerConfigResult {
 }
 
 /** `auth` wins over `username` and `password`. Source: pkg/credentialprovider/config.go, DockerConfigEntry.UnmarshalJSON. */
-function parseEntry(location: string, json: unknown): DockerConfigEntry | string {
+function parseEntry(location: string, json: unknown, minor: number): DockerConfigEntry | string {
   if (json === null) return { location, username: '', password: '' }
   const struct = 'credentialprovider.dockerConfigEntryWithAuth'
   if (!isMap(json)) return `json: cannot unmarshal ${jsonType(json)} into Go value of type ${struct}`
@@ -66,11 +69,16 @@ function parseEntry(location: string, json: unknown): DockerConfigEntry | string
       return `json: cannot unmarshal ${jsonType(value)} into Go struct field dockerConfigEntryWithAuth.${name} of type string`
     texts[name] = value
   }
-  const { username = '', password = '', auth = '' } = texts
-  return auth === '' ? { location, username, password } : decodeAuth(location, auth)
+  const { username = '', password = '', auth = '', email = '' } = texts
+  const entry = { location, ...(email === '' ? {} : { email }) }
+  return auth === '' ? { ...entry, username, password } : decodeAuth(entry, auth, minor)
 }
 
-function decodeAuth(location: string, auth: string): DockerConfigEntry | string {
+function decodeAuth(
+  entry: Omit<DockerConfigEntry, 'username' | 'password'>,
+  auth: string,
+  minor: number,
+): DockerConfigEntry | string {
   const isPadded = auth.trim().endsWith('=')
   const clean = auth.replace(/[\r\n]/g, '')
   const wrong = /[^A-Za-z0-9+/=]/.exec(clean)
@@ -79,8 +87,11 @@ function decodeAuth(location: string, auth: string): DockerConfigEntry | string 
   if (bytes === undefined) return `illegal base64 data at input byte ${clean.length - (clean.length % 4)}`
   const text = utf8Text(bytes)
   const colon = text.indexOf(':')
-  if (colon === -1) return 'unable to parse auth field'
-  return { location, username: text.slice(0, colon), password: text.slice(colon + 1) }
+  if (colon === -1) {
+    const form = has(minor, kubelet.authErrorsTellTheForm) ? ', must be formatted as base64(username:password)' : ''
+    return `unable to parse auth field${form}`
+  }
+  return { ...entry, username: text.slice(0, colon), password: text.slice(colon + 1) }
 }
 
 type JsonMap = Readonly<Record<string, unknown>>

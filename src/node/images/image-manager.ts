@@ -38,6 +38,8 @@ export type ImageError =
   | 'ErrImageNeverPull'
   | 'InvalidImageName'
   | 'RegistryUnavailable'
+  /** A pull Secret cannot be read; the reason of the container's waiting state is the message itself. */
+  | 'PullSecretError'
 
 export type EnsureImageResult =
   | { readonly ok: true; readonly image: ImageRecord }
@@ -111,25 +113,24 @@ class NodeImages implements ImageManager {
         this.#pulls.delete(key)
   }
 
+  /** 1. the name, 2. is it there, 3. may the Pod use it, 4. the pull. */
   *#ensure(pod: Pod, container: Container, pullSecrets: readonly Secret[]): Steps<EnsureImageResult> {
-    const { kernel, runtime, minor, event, records } = this.#options
+    const { runtime, minor, event, records } = this.#options
     const name = container.image ?? ''
     const { uid = '' } = pod.metadata
-    const tell = (type: 'Normal' | 'Warning', reason: string, message: string) =>
-      event(pod, container, type, reason, message)
-    const refused = (reason: ImageError, message: string): EnsureImageResult => ({ ok: false, reason, message })
-    const tagged = applyDefaultImageTag(name, minor)
+    const tell: Tell = (type, reason, message) => event(pod, container, type, reason, message)
+    const tagged = applyDefaultImageTag(name, minor) // 1
     if (!tagged.ok) {
       const message = `Failed to apply default image tag ${goQuote(name)}: ${tagged.message}`
       tell('Warning', 'InspectFailed', message)
       return refused('InvalidImageName', message)
     }
-    const credentials = credentialsFor(tagged.image, pullSecrets)
-    const present = runtime.imageStatus(tagged.image)
-    const proven =
-      present !== undefined && !(records?.mustPull(present.id, credentials.ok ? credentials.value : []) ?? false)
-    const policy = container.imagePullPolicy ?? 'IfNotPresent'
-    if (policy !== 'Always' && present !== undefined && proven) {
+    const { imagePullPolicy: policy = 'IfNotPresent' } = container
+    const present = policy === 'Always' ? undefined : runtime.imageStatus(tagged.image) // 2
+    const credentials = (): FoundCredentials => credentialsFor(tagged.image, pullSecrets, minor)
+    const mustProve = present && (records?.mustPull(name, present.id, credentials) ?? { ok: true, value: false }) // 3
+    if (mustProve?.ok === false) return refused('PullSecretError', mustProve.message)
+    if (present !== undefined && mustProve?.value === false) {
       const rest = records === undefined ? '' : ' and can be accessed by the pod'
       tell('Normal', 'Pulled', `Container image ${goQuote(name)} already present on machine${rest}`)
       this.pull(uid, name)?.send('present')
@@ -141,7 +142,15 @@ class NodeImages implements ImageManager {
       this.#pullOf(uid, name).send('never')
       return refused('ErrImageNeverPull', message)
     }
-    const pull = this.#pullOf(uid, name)
+    const found = credentials()
+    if (!found.ok && has(minor, kubelet.readsPullSecretsFirst)) return refused('PullSecretError', found.message)
+    return yield* this.#pull(pod, { name, image: tagged.image, credentials: found, tell }) // 4
+  }
+
+  /** Source: image_manager.go, pullImage. */
+  *#pull(pod: Pod, { name, image, credentials, tell }: PullRequest): Steps<EnsureImageResult> {
+    const { kernel, minor } = this.#options
+    const pull = this.#pullOf(pod.metadata.uid ?? '', name)
     if (pull.isBackingOff(kernel.now())) {
       const message = `Back-off pulling image ${goQuote(name)}`
       tell('Normal', 'BackOff', message)
@@ -151,14 +160,17 @@ class NodeImages implements ImageManager {
     tell('Normal', 'Pulling', `Pulling image ${goQuote(name)}`)
     const askedAt = kernel.now()
     pull.send('pull.queued')
-    const { begunAt, result } = yield* wait(
-      this.#queue.run(process(kernel, () => this.#carryOut(pull, tagged.image, credentials, sandboxOf(pod)))),
+    this.#options.records?.pullBegins(name)
+    const { begunAt, result, credential } = yield* wait(
+      this.#queue.run(process(kernel, () => this.#carryOut(pull, image, credentials, sandboxOf(pod)))),
     )
     if (!result.ok) {
+      this.#options.records?.pullFailed(name)
       tell('Warning', 'Failed', `Failed to pull image ${goQuote(name)}: ${result.message}`)
       pull.fail(result.message, kernel.now())
       return refused('ErrImagePull', result.message)
     }
+    this.#options.records?.pulled(name, result.value.id, credential)
     const pulled = pulledText(minor, name, result.value, kernel.now() - begunAt, kernel.now() - askedAt)
     tell('Normal', 'Pulled', pulled)
     pull.send('pull.succeeded')
@@ -172,43 +184,58 @@ class NodeImages implements ImageManager {
     const begunAt = this.#options.kernel.now()
     if (!this.#limiter.tryAccept()) return { begunAt, result: { ok: false, message: 'pull QPS exceeded' } }
     if (!credentials.ok) return { begunAt, result: credentials }
-    return { begunAt, result: yield* pullWith(this.#options, image, credentials.value, pod) }
+    return { begunAt, ...(yield* pullWith(this.#options, image, credentials.value, pod)) }
   }
 }
 
 /** Tries the matching credentials one after the other, or none at all. Source: kuberuntime_image.go, PullImage. */
 function* pullWith(
-  { runtime, records, minor }: ImageManagerOptions,
+  { runtime, minor }: ImageManagerOptions,
   image: string,
   credentials: readonly Credential<Secret>[],
   pod: PodSandboxConfig,
-): Steps<RuntimeResult<ImageRecord>> {
+): Steps<Omit<Pulled, 'begunAt'>> {
   const errors: string[] = []
   const tries = credentials.length === 0 ? [undefined] : credentials
   for (const credential of tries) {
     const given = credential && { username: credential.username, password: credential.password }
     const result = yield* wait(runtime.pullImage(image, given, pod))
-    if (result.ok) {
-      records?.add(result.value.id, credential)
-      return result
-    }
+    if (result.ok) return { result, ...(credential === undefined ? {} : { credential }) }
     errors.push(has(minor, kubelet.pullErrorsWithoutUnknownCode) ? withoutUnknownCode(result.message) : result.message)
   }
-  return { ok: false, message: aggregateErrors(errors) ?? '' }
+  return { result: { ok: false, message: aggregateErrors(errors) ?? '' } }
+}
+
+/** An image that has to be pulled. */
+interface PullRequest {
+  /** As the container says it. */
+  readonly name: string
+  /** With its tag. */
+  readonly image: string
+  readonly credentials: FoundCredentials
+  readonly tell: Tell
+}
+
+type Tell = (type: 'Normal' | 'Warning', reason: string, message: string) => void
+
+function refused(reason: ImageError, message: string): EnsureImageResult {
+  return { ok: false, reason, message }
 }
 
 /** A pull that had its turn. */
 interface Pulled {
   readonly begunAt: VirtualMs
   readonly result: RuntimeResult<ImageRecord>
+  /** That opened the registry; undefined: none was asked for. */
+  readonly credential?: Credential<Secret>
 }
 
 type FoundCredentials = RuntimeResult<readonly Credential<Secret>[]>
 
-function credentialsFor(image: string, secrets: readonly Secret[]): FoundCredentials {
+function credentialsFor(image: string, secrets: readonly Secret[], minor: number): FoundCredentials {
   const keyring = new Keyring<Secret>()
   for (const secret of secrets) {
-    const config = dockerConfigOf(secret)
+    const config = dockerConfigOf(secret, minor)
     if (!config.ok) return { ok: false, message: config.error }
     keyring.add(config.entries, secret)
   }

@@ -5,6 +5,7 @@ import type { DockerConfigEntry } from './docker-config.ts'
 export interface Credential<Source = unknown> {
   readonly username: string
   readonly password: string
+  readonly email?: string
   readonly source: Source
 }
 
@@ -20,11 +21,11 @@ export class Keyring<Source = unknown> {
   #index: readonly string[] = []
 
   add(entries: readonly DockerConfigEntry[], source: Source): void {
-    for (const { location, username, password } of entries) {
+    for (const { location, ...entry } of entries) {
       const key = keyOf(location)
       if (key === undefined) continue
       const known = this.#credentials.get(key)
-      const credential = { username, password, source }
+      const credential = { ...entry, source }
       if (known === undefined) this.#credentials.set(key, [credential])
       else known.push(credential)
     }

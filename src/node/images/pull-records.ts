@@ -1,49 +1,118 @@
 import type { Secret } from '../../api/types/core.ts'
 import { digestOf } from '../../kernel/digest.ts'
 import { SparseMap } from '../../kernel/sparse.ts'
+import type { RuntimeResult } from '../runtime/cri.ts'
+import { splitImage } from './image-name.ts'
 import type { Credential } from './keyring.ts'
 
-/** With what an image was pulled that is now on the node. */
-interface PullRecord {
-  /** Without credentials, or with the node's own: every Pod may use it. */
+/** Who may use an image under one name: everybody, or Pods that show one of these. */
+interface Access {
   isOpen: boolean
-  readonly secrets: Set<string>
-  readonly hashes: Set<string>
+  /** What the credentials of a Secret hash to, by the Secret. */
+  readonly secrets: Map<string, string>
 }
 
+/** With so many Secrets nothing that only matched is added. Source: image_pull_manager.go, writeRecordWhileMatchingLimit. */
+const matchingLimit = 100
+
 /**
- * Which credentials gave a node which images (gate KubeletEnsureSecretPulledImages). Kept on the node's disk: it survives
- * the kubelet. Source: pkg/kubelet/images/pullmanager/image_pull_manager.go; facts/kubelet.md 7.6.
+ * Which credentials gave a node which images (gate KubeletEnsureSecretPulledImages), and which pulls are under way. Kept on the
+ * node's disk: it survives the kubelet. Source: pkg/kubelet/images/pullmanager/image_pull_manager.go; facts/kubelet.md 7.6.
  */
 export class PullRecords {
-  readonly #records = new SparseMap<string, PullRecord>()
+  /** By the runtime's id of an image, then by the repository that Pods name. */
+  readonly #pulled = new SparseMap<string, Map<string, Access>>()
+  /** How many pulls of an image are under way; 0: one was as the last kubelet ended. */
+  readonly #intents = new SparseMap<string, number>()
 
-  /** `credential` undefined: pulled anonymously. */
-  add(image: string, credential: Credential<Secret> | undefined): void {
-    const record = this.#records.get(image) ?? { isOpen: false, secrets: new Set(), hashes: new Set() }
-    this.#records.set(image, record)
-    if (credential === undefined) record.isOpen = true
-    else {
-      record.secrets.add(identityOf(credential.source))
-      record.hashes.add(hashOf(credential))
+  /** A kubelet starts: what is there of the pulls that the last one left is known, and who may use it is not. Source: initialize. */
+  kubeletStarts(idOf: (image: string) => string | undefined): void {
+    for (const image of [...this.#intents.keys()]) {
+      const id = idOf(image)
+      if (id === undefined) this.#intents.set(image, 0)
+      else {
+        this.#record(id)
+        this.#intents.delete(image)
+      }
     }
   }
 
+  /** `image`: as the container names it. Source: RecordPullIntent. */
+  pullBegins(image: string): void {
+    this.#intents.set(image, (this.#intents.get(image) ?? 0) + 1)
+  }
+
+  /** Source: RecordImagePullFailed. */
+  pullFailed(image: string): void {
+    const others = (this.#intents.get(image) ?? 0) - 1
+    if (others > 0) this.#intents.set(image, others)
+    else this.#intents.delete(image)
+  }
+
+  /** `credential` undefined: pulled anonymously, so everybody may use it from now on. Source: RecordImagePulled. */
+  pulled(image: string, id: string, credential: Credential<Secret> | undefined): void {
+    const record = this.#record(id)
+    const repository = repositoryOf(image)
+    const access = record.get(repository) ?? { isOpen: false, secrets: new Map() }
+    record.set(repository, access)
+    if (credential === undefined) {
+      access.isOpen = true
+      access.secrets.clear()
+    } else if (!access.isOpen) access.secrets.set(coordinatesOf(credential.source), hashOf(credential))
+    this.pullFailed(image)
+  }
+
   /**
-   * Whether a Pod with these credentials must prove them by a pull although the image is there. Images that no kubelet
-   * pulled are free for all (policy NeverVerifyPreloadedImages, the default).
+   * Whether somebody who is to use an image that is there must pull it to prove that they may: images that no kubelet pulled are free
+   * for all (policy NeverVerifyPreloadedImages, the default). Known is who shows a Secret or what is in one that was
+   * known before; then what they show is known from now on. `credentials` is asked only if it matters. Source:
+   * MustAttemptImagePull; kubernetes pull request 133114.
    */
-  mustPull(image: string, credentials: readonly Credential<Secret>[]): boolean {
-    const record = this.#records.get(image)
-    if (record === undefined || record.isOpen) return false
-    return !credentials.some((each) => record.secrets.has(identityOf(each.source)) || record.hashes.has(hashOf(each)))
+  mustPull(
+    image: string,
+    id: string,
+    credentials: () => RuntimeResult<readonly Credential<Secret>[]>,
+  ): RuntimeResult<boolean> {
+    const record = this.#pulled.get(id)
+    if (record === undefined) return { ok: true, value: this.#intents.has(image) }
+    const access = record.get(repositoryOf(image))
+    if (access === undefined || access.isOpen) return { ok: true, value: access === undefined }
+    const shown = credentials()
+    return shown.ok ? { ok: true, value: !shown.value.some((credential) => isKnown(access, credential)) } : shown
+  }
+
+  /** Images were removed: who may use those that are gone is forgotten. Source: PruneUnknownRecords. */
+  keepOnly(ids: ReadonlySet<string>): void {
+    for (const id of [...this.#pulled.keys()]) if (!ids.has(id)) this.#pulled.delete(id)
+  }
+
+  #record(id: string): Map<string, Access> {
+    const record = this.#pulled.get(id) ?? new Map<string, Access>()
+    this.#pulled.set(id, record)
+    return record
   }
 }
 
-function identityOf({ metadata }: Secret): string {
+function isKnown({ secrets }: Access, credential: Credential<Secret>): boolean {
+  const coordinates = coordinatesOf(credential.source)
+  const hash = hashOf(credential)
+  const hasRoom = secrets.size < matchingLimit
+  const isSameSecret = secrets.has(coordinates) && hasRoom
+  if (!isSameSecret && ![...secrets.values()].includes(hash)) return false
+  if (hasRoom) secrets.set(coordinates, hash)
+  return true
+}
+
+/** Of `busybox:1.31`, `docker.io/library/busybox`. Source: trimImageTagDigest. */
+function repositoryOf(image: string): string {
+  return splitImage(image).repository
+}
+
+function coordinatesOf({ metadata }: Secret): string {
   return `${metadata.uid}/${metadata.namespace}/${metadata.name}`
 }
 
-function hashOf({ username, password }: Credential): string {
-  return digestOf(`${username}\0${password}`)
+/** Source: pkg/credentialprovider/keyring.go, hashAuthConfig: of all that a config says. */
+function hashOf({ username, password, email = '' }: Credential): string {
+  return digestOf(`${username}\0${password}\0${email}`)
 }

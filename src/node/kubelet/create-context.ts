@@ -383,6 +383,7 @@ function podRuntimePorts(materials: Materials, parts: Parts): PodRuntimePorts {
 
 function imageManager({ options, events, pullRecords, feed }: Materials): ImageManager {
   const { kernel, runtime, minor, gates, config } = options
+  pullRecords.kubeletStarts((image) => runtime.imageStatus(image)?.id)
   return createImageManager({
     kernel,
     runtime,

@@ -144,7 +144,10 @@ export class KubeletRun {
       context: this.context,
       space: outliving.space,
       pressureChanged: () => this.#registrar.pressureChanged(),
-      reclaimDisk: () => this.#cleanup.reclaimDisk(),
+      reclaimDisk: () => {
+        this.#cleanup.reclaimDisk()
+        outliving.pullRecords.keepOnly(new Set(options.runtime.images().map(({ id }) => id)))
+      },
     })
   }
 

@@ -152,6 +152,25 @@ describe('P1 credentials', () => {
     )
     expect(journal.records).toEqual([])
   })
+
+  test.each([
+    { minor: 32, name: 'reg.example/private/a:1', end: 'ErrImagePull: ', told: ['Pulling', 'Failed'] },
+    { minor: 33, name: 'reg.example/private/a:1', end: 'PullSecretError: ', told: [] },
+    { minor: 36, name: 'reg.example/private/a:1', end: 'PullSecretError: ', told: [] },
+    { minor: 36, name: 'local/app:1', end: 'ok', told: ['Pulled'] },
+  ])(
+    'in 1.$minor a Pod that wants $name and whose Secret cannot be read comes to $end',
+    ({ minor, name, end, told }) => {
+      const { kernel, log, ensure } = createWorld({ minor, ...(minor > 34 ? { records: new PullRecords() } : {}) })
+      const auths = { 'reg.example': { auth: encodeBase64(utf8Bytes('puller')) } }
+      const broken = { '.dockerconfigjson': encodeBase64(utf8Bytes(JSON.stringify({ auths }))) }
+      ensure('p', name, { secrets: [{ ...pullSecret('x'), data: broken }] })
+      kernel.runUntil(2000)
+      const error = 'unable to parse auth field, must be formatted as base64(username:password)'
+      expect(log.map((line) => line.split(' ')[3]).slice(0, -1)).toEqual(told)
+      expect(log.at(-1)).toBe(`0 p = ${end}${end === 'ok' ? '' : error}`)
+    },
+  )
 })
 
 describe('7.5 back-off and queue', () => {
@@ -237,5 +256,99 @@ describe('7.6 images that credentials brought', () => {
     expect(log).toContain(
       '1000 same Normal Pulled Container image "reg.example/private/a:1" already present on machine and can be accessed by the pod',
     )
+  })
+
+  /** What each Pod came to, one each 10 s: it, the secret that it shows, and a policy. */
+  type Step = readonly [pod: string, secret?: Secret, policy?: Container['imagePullPolicy']]
+  const named = (name: string, password: string, email?: string): Secret => {
+    const auths = { 'reg.example': { username: 'puller', password, ...(email === undefined ? {} : { email }) } }
+    const secret = pullSecret(password)
+    return {
+      ...secret,
+      metadata: { ...secret.metadata, name, uid: name },
+      data: { '.dockerconfigjson': encodeBase64(utf8Bytes(JSON.stringify({ auths }))) },
+    }
+  }
+  const good = named('good', 'right')
+  const hub = pullSecret('right', 'docker.io')
+  test.each<{ title: string; image?: string; steps: readonly Step[]; results: string }>([
+    {
+      title: 'a Secret that was known lets in whatever is in it now, and what was in it no longer counts',
+      steps: [
+        ['first', good],
+        ['changed', named('good', 'guess')],
+        ['old', named('old', 'right')],
+        ['new', named('new', 'guess')],
+      ],
+      results: 'first ok, changed ok, old pull ok, new ok',
+    },
+    {
+      title: 'a Secret with known content becomes known itself, so its later content does, too',
+      steps: [
+        ['first', good],
+        ['copy', named('copy', 'right')],
+        ['changed', named('copy', 'guess')],
+      ],
+      results: 'first ok, copy ok, changed ok',
+    },
+    {
+      title: 'the content is all that the config says, also what no registry is told',
+      steps: [
+        ['first', good],
+        ['mail', named('mail', 'right', 'a@b.c')],
+        ['again', named('third', 'right', 'a@b.c')],
+      ],
+      results: 'first ok, mail pull ok, again ok',
+    },
+    {
+      title: 'wrong credentials are not known by trying',
+      steps: [
+        ['first', good],
+        ['bad', named('bad', 'guess')],
+        ['again', named('bad', 'guess'), 'Never'],
+      ],
+      results: 'first ok, bad pull ErrImagePull, again ErrImageNeverPull',
+    },
+    {
+      title: 'an image that was pulled without credentials is for all, whatever came before or comes after',
+      image: 'reg.example/open:1',
+      steps: [['first', good], ['none'], ['never', undefined, 'Never'], ['bad', named('bad', 'guess')]],
+      results: 'first ok, none pull ok, never ok, bad ok',
+    },
+    {
+      title: 'a preloaded image belongs to its Secrets once one of them was shown for a pull of it',
+      image: 'local/private:1',
+      steps: [['free'], ['always', hub, 'Always'], ['none'], ['same', hub]],
+      results: 'free ok, always pull ok, none pull ErrImagePull, same ok',
+    },
+  ])('$title', ({ image = 'reg.example/private/a:1', steps, results }) => {
+    const { kernel, log, ensure, at } = createWorld({ minor: 36, records: new PullRecords() })
+    for (const [index, [name, secret, policy]] of steps.entries())
+      at(index * 10_000, () =>
+        ensure(name, image, { secrets: secret === undefined ? [] : [secret], ...(policy && { policy }) }),
+      )
+    kernel.runUntil(steps.length * 10_000)
+    const told = steps.map(([name]) => {
+      const mine = log.filter((line) => line.split(' ')[1] === name)
+      const isPulled = mine.some((line) => line.includes(' Pulling ')) && name !== 'first'
+      const [, end = ''] = / = (\w+)/.exec(mine.at(-1) ?? '') ?? []
+      return `${name}${isPulled ? ' pull' : ''} ${end}`
+    })
+    expect(told.join(', ')).toBe(results)
+  })
+
+  test('what a kubelet was pulling as it ended has to be proved by whoever comes next', () => {
+    const records = new PullRecords()
+    records.pullBegins('local/app:1')
+    records.pullBegins('local/other:1')
+    records.kubeletStarts((image) => (image === 'local/app:1' ? 'id of app' : undefined))
+    const mustPull = (image: string, id: string) => records.mustPull(image, id, () => ({ ok: true, value: [] }))
+    expect(mustPull('local/app:1', 'id of app')).toEqual({ ok: true, value: true })
+    expect(mustPull('local/other:1', 'id of other')).toEqual({ ok: true, value: true })
+    expect(mustPull('local/third:1', 'id of third')).toEqual({ ok: true, value: false })
+    records.pulled('local/other:1', 'id of other', undefined)
+    expect(mustPull('local/other:2', 'id of other')).toEqual({ ok: true, value: false })
+    records.keepOnly(new Set(['id of other']))
+    expect(mustPull('local/app:1', 'id of app')).toEqual({ ok: true, value: false })
   })
 })

@@ -37,6 +37,12 @@ describe('7.2 docker configs', () => {
   })
 })
 
+test('from 1.19 on an auth without a colon is told how it is to be', () => {
+  const text = '{"auths":{"a":{"auth":"dQ=="}}}'
+  const error = 'unable to parse auth field, must be formatted as base64(username:password)'
+  expect(dockerConfigOf(json(text), 19)).toEqual({ ok: false, error })
+})
+
 describe('7.2 keyrings', () => {
   const opens = (location: string, repository: string) => {
     const keyring = new Keyring()

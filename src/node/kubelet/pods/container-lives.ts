@@ -17,6 +17,7 @@ const failureEvents = {
   ErrImagePull: 'image.failed',
   ImagePullBackOff: 'image.backOff',
   RegistryUnavailable: 'registry.unavailable',
+  PullSecretError: 'pullSecret.failed',
   CreateContainerConfigError: 'config.failed',
   CreateContainerError: 'create.failed',
   RunContainerError: 'start.failed',
@@ -24,12 +25,20 @@ const failureEvents = {
   CrashLoopBackOff: 'crash.backOff',
 } as const satisfies Partial<Record<ContainerState, ContainerEventName>>
 
-/** Why a container does not start, as its waiting state says it. */
+/** Why a container does not start. */
 export type StartError = keyof typeof failureEvents
+
+/**
+ * The same as its waiting state says it: errors that have no name of their own stand there whole. Source: pkg/kubelet/
+ * reason_cache.go, Update; kuberuntime_container.go, startContainer.
+ */
+export function reasonOf(error: StartError, message: string): string {
+  return error === 'PullSecretError' ? message : error
+}
 
 /** Why a container could not be started, as statuses show it. */
 export interface StartFailure {
-  readonly reason: StartError
+  readonly reason: string
   readonly message: string
 }
 
@@ -59,7 +68,7 @@ export class ContainerLife extends Instance<ContainerState, ContainerEventName> 
   /** Why it waits, if its last try to start failed. */
   get failure(): StartFailure | undefined {
     const { state } = this
-    return isStartError(state) ? { reason: state, message: this.#message } : undefined
+    return isStartError(state) ? { reason: reasonOf(state, this.#message), message: this.#message } : undefined
   }
 
   /** A try to start it failed. Whether that is news. */

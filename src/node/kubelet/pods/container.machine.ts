@@ -13,6 +13,8 @@ export type ContainerEvent =
   | { readonly type: 'image.failed' }
   | { readonly type: 'image.backOff' }
   | { readonly type: 'registry.unavailable' }
+  /** A pull Secret cannot be read: the status shows the error itself. */
+  | { readonly type: 'pullSecret.failed' }
   | { readonly type: 'config.failed' }
   | { readonly type: 'create.failed' }
   | { readonly type: 'start.failed' }
@@ -28,6 +30,7 @@ const tried = {
   'image.failed': 'ErrImagePull',
   'image.backOff': 'ImagePullBackOff',
   'registry.unavailable': 'RegistryUnavailable',
+  'pullSecret.failed': 'PullSecretError',
   'config.failed': 'CreateContainerConfigError',
   'create.failed': 'CreateContainerError',
   'start.failed': 'RunContainerError',
@@ -50,6 +53,7 @@ export const containerMachine = setup({ types: {} as { events: ContainerEvent } 
     ErrImagePull: waiting,
     ImagePullBackOff: waiting,
     RegistryUnavailable: waiting,
+    PullSecretError: waiting,
     CreateContainerConfigError: waiting,
     CreateContainerError: waiting,
     RunContainerError: waiting,

@@ -10,7 +10,7 @@ import { grpcDescription } from '../../runtime/error-texts.ts'
 import type { KubeletFacts } from '../../version-facts.ts'
 import type { KubeletEvents } from '../kubelet-events.ts'
 import type { BackOffTable } from './back-off.ts'
-import type { ContainerLives, StartError } from './container-lives.ts'
+import { type ContainerLives, reasonOf, type StartError } from './container-lives.ts'
 import { killContainer, killPod, type PodKiller } from './kill-pod.ts'
 import type { HookRunner } from './lifecycle-hooks.ts'
 import { computePodActions, type PodActions } from './pod-actions.ts'
@@ -159,7 +159,8 @@ interface StartRefusal {
 function* startContainer(ports: PodRuntimePorts, run: Run, container: Container): Steps<boolean> {
   const refusal = yield* tryToStart(ports, run, container)
   if (refusal !== undefined) ports.containers.of(run.pod, container.name).refuse(refusal.error, refusal.message)
-  run.results.push({ action: 'StartContainer', target: container.name, ...refusal })
+  const told = refusal && { ...refusal, error: reasonOf(refusal.error, refusal.message) }
+  run.results.push({ action: 'StartContainer', target: container.name, ...told })
   return refusal === undefined
 }
 
@@ -169,7 +170,7 @@ function* tryToStart(ports: PodRuntimePorts, run: Run, container: Container): St
   if (backOff !== undefined) return { error: 'CrashLoopBackOff', message: backOff.message, retryAt: backOff.until }
   const image = yield* wait(ports.images.ensureImageExists(run.pod, container, run.pullSecrets))
   if (!image.ok) {
-    ports.events.container(run.pod, container, 'Warning', 'Failed', `Error: ${image.reason}`)
+    ports.events.container(run.pod, container, 'Warning', 'Failed', `Error: ${reasonOf(image.reason, image.message)}`)
     return { error: image.reason, message: image.message }
   }
   return yield* makeContainer(ports, run, container)
