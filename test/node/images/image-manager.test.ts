@@ -259,7 +259,7 @@ describe('7.6 images that credentials brought', () => {
   })
 
   /** What each Pod came to, one each 10 s: it, the secret that it shows, and a policy. */
-  type Step = readonly [pod: string, secret?: Secret, policy?: Container['imagePullPolicy']]
+  type Step = readonly [pod: string, secret?: Secret | undefined, policy?: Container['imagePullPolicy']]
   const named = (name: string, password: string, email?: string): Secret => {
     const auths = { 'reg.example': { username: 'puller', password, ...(email === undefined ? {} : { email }) } }
     const secret = pullSecret(password)
