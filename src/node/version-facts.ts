@@ -121,6 +121,8 @@ export const kubeletFacts = {
   tellsMounts: fact('gate RecursiveReadOnlyMounts; pkg/features/kube_features.go', false, [[31, true]]),
   /** And what resources they have. Source: kubelet_pods.go, convertContainerStatusResources. */
   tellsResources: fact('gate InPlacePodVerticalScaling; pkg/features/kube_features.go', false, [[33, true]]),
+  /** Pods are given other amounts while they run (gate InPlacePodVerticalScaling). Source: pkg/kubelet/allocation. */
+  resizesInPlace: fact('gate InPlacePodVerticalScaling; pkg/features/kube_features.go', false, [[33, true]]),
   /** Which generation of the Pod a status and its conditions are of. Source: pkg/api/v1/pod/util.go, CalculatePodStatusObservedGeneration. */
   tellsGeneration: fact('gate PodObservedGenerationTracking; pkg/features/kube_features.go', false, [[34, true]]),
   /** Results of startup and readiness probes have their Pod synced, too. Source: kubelet.go, syncLoopIteration. */

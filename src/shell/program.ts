@@ -146,6 +146,8 @@ export interface ImageDefinition {
   readonly user: number
   /** As the image names its user, where that is no number. */
   readonly userName?: string | undefined
+  /** Its own /etc/passwd does not know that name. */
+  readonly isUserUnknown?: true
   /** Nothing is known of the image, so that it may well have a user of its own: `runAsNonRoot` takes that for granted. */
   readonly mayHaveOwnUser?: true
   /**

@@ -59,12 +59,17 @@ function definitionOf(described: ImageOptions, isStrict: boolean, epochMs: numbe
 }
 
 /** A name counts as what /etc/passwd says of it, where that is said; else as somebody who is not root. */
-function userOf(said: number | string, files: ImageOptions['files']): Pick<ImageDefinition, 'user' | 'userName'> {
+function userOf(
+  said: number | string,
+  files: ImageOptions['files'],
+): Pick<ImageDefinition, 'user' | 'userName' | 'isUserUnknown'> {
   const [name = ''] = String(said).split(':')
   if (/^\d+$/.test(name)) return { user: Number(name) }
   const passwd = (files?.['/etc/passwd'] ?? '').split('\n').map((line) => line.split(':'))
   const uid = passwd.find(([each]) => each === name)?.[2]
-  return { user: uid === undefined ? (knownUsers[name] ?? someUser) : Number(uid), userName: name }
+  if (uid !== undefined) return { user: Number(uid), userName: name }
+  const isUnknown = files?.['/etc/passwd'] !== undefined
+  return { user: knownUsers[name] ?? someUser, userName: name, ...(isUnknown ? { isUserUnknown: true } : {}) }
 }
 
 const knownUsers: Readonly<Record<string, number>> = { root: 0, daemon: 1, nobody: 65534 }

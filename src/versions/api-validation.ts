@@ -40,6 +40,11 @@ export const validationRows = {
     'Pods that run get other amounts of CPU and memory',
     'pkg/features/kube_features.go, InPlacePodVerticalScaling (beta)',
   ],
+  memoryLimitsShrink: [
+    34,
+    'limits of memory may be less after a resize without a new start',
+    'pkg/apis/core/validation/validation.go, validateContainerResize; KEP 1287, Memory Limit Decreases',
+  ],
   initContainersResizeInPlace: [
     36,
     'init containers that end are not restarted by a resize',

@@ -53,6 +53,21 @@ export const kubelet = changes({
     'a pull Secret that cannot be read keeps a container from starting with nothing but its error: no pull is tried',
     'pkg/kubelet/images/image_manager.go, makeLookupPullCredentialsFunc; kubernetes #133079',
   ],
+  tellsCompletedResizes: [
+    34,
+    'an event tells that a Pod has what it was resized to',
+    'pkg/kubelet/kubelet.go, SyncPod; CHANGELOG-1.34 (#130387)',
+  ],
+  tellsResizes: [
+    35,
+    'events tell of resizes that begin, have to wait, cannot be or fail',
+    'pkg/kubelet/events/pod_resize.go; kubernetes #133528 and #134825',
+  ],
+  tellsUsageOfResizes: [
+    34,
+    'a limit below what a container uses is told with both amounts',
+    'pkg/kubelet/kuberuntime/kuberuntime_manager.go, validateMemoryResizeAction',
+  ],
   containerd2: [
     34,
     'the runtime is containerd 2 with runc 1.3, as clusters of its time have it',

@@ -29,6 +29,7 @@ import type { PodRuntimePorts } from './pods/pod-runtime.ts'
 import type { PodWorkerRows } from './pods/pod-worker.ts'
 import type { PodWorkers } from './pods/pod-workers.ts'
 import type { Prober } from './probes/prober.ts'
+import type { Resizes } from './resize/resizes.ts'
 import type { StatusManager } from './status/status-manager.ts'
 
 /** The parts of one running kubelet, as its modules see each other. Made at each start, dropped at each stop. */
@@ -66,6 +67,8 @@ export interface KubeletContext {
   /** Idle syncs that read objects. */
   readonly polls: IdlePolls
   readonly statuses: StatusManager
+  /** Pods that are to have other amounts than they were given. */
+  readonly resizes: Resizes
   readonly volumes: VolumeManager
   readonly containers: ContainerLives
   readonly prober: Prober

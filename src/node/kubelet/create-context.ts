@@ -1,14 +1,12 @@
 import type { ConfigMap, Node, Pod, PodStatus, Secret } from '../../api/types/core.ts'
 import type { Client } from '../../client/client.ts'
 import type { NodeFs } from '../../fs/node-fs.ts'
-import { after } from '../../kernel/after.ts'
 import type { Calendar } from '../../kernel/calendar.ts'
 import type { EntryOf, JournalWriter } from '../../kernel/journal.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { RandomStream, RandomStreams, StreamFamily } from '../../kernel/random.ts'
 import type { Scope } from '../../kernel/scope.ts'
 import { SparseMap } from '../../kernel/sparse.ts'
-import type { VirtualMs } from '../../kernel/time.ts'
 import type { FeatureGates } from '../../versions/feature-gates.ts'
 import { createImageManager, type ImageManager } from '../images/image-manager.ts'
 import type { PullRecords } from '../images/pull-records.ts'
@@ -50,10 +48,11 @@ import { type PodSyncs, PodWorkers, workerClocks } from './pods/pod-workers.ts'
 import { copyReports, syncReports } from './pods/sync-records.ts'
 import { volumeReports } from './pods/volume-reports.ts'
 import { Prober } from './probes/prober.ts'
+import { Resizes } from './resize/resizes.ts'
 import type { ServiceList } from './service-list.ts'
 import type { StateFeed } from './state-feed.ts'
-import { readyToStartCondition } from './status/conditions.ts'
 import { resourcesAreReclaimed } from './status/reclaimed.ts'
+import { sandboxNews } from './status/sandbox-news.ts'
 import { type KnownStatuses, StatusManager } from './status/status-manager.ts'
 import { TokenManager } from './token-manager.ts'
 
@@ -122,6 +121,7 @@ class Parts implements KubeletContext {
   readonly configMaps: ObjectManager<ConfigMap>
   readonly prober: Prober
   readonly statuses: StatusManager
+  readonly resizes: Resizes
   readonly workers: PodWorkers
   readonly #materials: Materials
   /** Handed on by itself. Not assigned in the constructor: docs/decisions/0011-what-is-made-in-crowds.md. */
@@ -174,6 +174,8 @@ class Parts implements KubeletContext {
     this.prober = new Prober(this)
     const isReclaimed = (pod: Pod, status: PodStatus) => resourcesAreReclaimed(this, pod, status)
     this.statuses = new StatusManager(this, this.knownStatuses, phases.status, isReclaimed)
+    const allocatable = () => materials.machine().allocatable
+    this.resizes = new Resizes(this, allocatable)
     this.workers = new PodWorkers({
       kernel,
       rows: this.workerRows,
@@ -247,9 +249,9 @@ function journalObject({ metadata: { name, namespace, uid } }: Pod) {
 
 function podSyncs(parts: KubeletContext): PodSyncs {
   return {
-    sync: (worker, pod, seen) => syncPod(parts, worker, pod, seen),
-    terminating: (worker, pod, seen) => syncTerminatingPod(parts, worker, pod, seen),
-    terminated: (worker, pod, seen) => syncTerminatedPod(parts, worker, pod, seen),
+    sync: (worker, pod, seen) => syncPod(parts, worker, parts.resizes.allocated(pod), seen),
+    terminating: (worker, pod, seen) => syncTerminatingPod(parts, worker, parts.resizes.allocated(pod), seen),
+    terminated: (worker, pod, seen) => syncTerminatedPod(parts, worker, parts.resizes.allocated(pod), seen),
   }
 }
 
@@ -330,27 +332,9 @@ function volumeManager({ phases, feed }: Materials, parts: Parts): VolumeManager
   })
 }
 
-/** The news of a sandbox comes up to this late: in the recordings containers that start at once overtake it now and then. */
-const sandboxNewsMs: VirtualMs = 24
-
-/** Tells the API server at once that a Pod has its sandbox (v1.36 on). Source: kubelet.go, OnPodSandboxReady, a goroutine of its own. */
-function sandboxNews(parts: Parts): PodRuntimePorts['sandboxReady'] {
-  const { kernel, facts, scope, pods, statuses } = parts
-  return (pod) => {
-    if (!facts.tellsSandboxAtOnce) return
-    const uid = pod.metadata.uid ?? ''
-    scope.start(after(kernel, parts.podRandom(uid).integer(0, sandboxNewsMs)), () => {
-      if (pods.get(uid) === undefined) return
-      const { conditions = [], ...status } = statuses.get(uid) ?? pod.status ?? {}
-      const others = conditions.filter(({ type }) => type !== 'PodReadyToStartContainers')
-      statuses.setPodStatus(pod, { ...status, conditions: [readyToStartCondition(true), ...others] })
-    })
-  }
-}
-
 function podRuntimePorts(materials: Materials, parts: Parts): PodRuntimePorts {
   const { services, machine } = materials
-  const { kernel, runtime, config, events, facts, containers, prober, workerRows } = parts
+  const { kernel, runtime, config, events, facts, minor, containers, prober, workerRows } = parts
   const hooks = new HookRunner(parts)
   const killer: PodKiller = {
     kernel,
@@ -365,6 +349,7 @@ function podRuntimePorts(materials: Materials, parts: Parts): PodRuntimePorts {
     runtime,
     events,
     facts,
+    minor,
     hooks,
     killer,
     backOff: new BackOffTable(containerBackOff.initialMs, config.crashLoopBackOffMaxMs, 2 * containerBackOff.maxMs),
@@ -375,7 +360,7 @@ function podRuntimePorts(materials: Materials, parts: Parts): PodRuntimePorts {
       allocatable: () => machine().allocatable,
     }),
     containers,
-    sandboxReady: sandboxNews(parts),
+    sandboxReady: sandboxNews(parts, (uid) => parts.podRandom(uid)),
     failedProbe: (id) => prober.failedProbe(id),
     hasStarted: (uid, container, id) => prober.readiness(uid, container, id).started,
   }

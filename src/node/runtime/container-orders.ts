@@ -12,7 +12,7 @@ import { SparseMap } from '../../kernel/sparse.ts'
 import { type Steps, sleep, wait } from '../../kernel/steps.ts'
 import { type ByteText, toByteText } from '../../shell/byte-text.ts'
 import { firstPid, ProcessTable } from '../../shell/engine/process-table.ts'
-import { exitAfter, type ProbeRequest, type ProcessContext, type Program } from '../../shell/program.ts'
+import { exitAfter, type ProbeRequest, type ProcessContext } from '../../shell/program.ts'
 import { mountText, outputOf, withoutValues } from './command-texts.ts'
 import { attachTo, consoleOf } from './console.ts'
 import { ContainerEntry, type EntryHost, refusedProbe } from './container.ts'
@@ -90,8 +90,12 @@ export class ContainerOrders {
     return this.#byPod.get(podUid) ?? []
   }
 
+  find(id: string): ContainerEntry | undefined {
+    return this.#containers.get(id)
+  }
+
   memoryBytes(id: string): number {
-    const entry = this.#containers.get(id)
+    const entry = this.find(id)
     return entry?.state === 'running' ? entry.memoryBytes : 0
   }
 
@@ -196,7 +200,7 @@ export class ContainerOrders {
     const stored = this.#images.find(config.image)
     if (sandbox === undefined) return this.#fail(`sandbox "${config.sandboxId}" not found`)
     if (stored === undefined) return this.#fail(`No such image: ${config.image}`)
-    const refused = creationRefusal(this.#kind, config)
+    const refused = creationRefusal(this.#kind, config, stored.definition)
     if (refused !== undefined) return { ok: false, message: refused }
     const files = (payer: TmpfsPayer & FileOwner): ContainerFiles =>
       fs.containerView({
@@ -238,7 +242,7 @@ export class ContainerOrders {
     const entry = this.#containers.get(id)
     if (entry === undefined) return this.#fail(`No such container: ${id}`)
     const unmountable = mountRefusal(kind, entry, this.#options.fs, () => this.#runtime.hexId(`layer/${id}`))
-    if (unmountable !== undefined) return this.#refuse(entry, 'not a directory', unmountable)
+    if (unmountable !== undefined) return this.#refuse(entry, unmountable.cause, unmountable.text)
     const [command = ''] = entry.argv
     const duty = entry.config.isExpectedToEnd === true ? 'task' : 'serve'
     const { program, refusal, isEntrypoint = false } = startOf(entry, command, kind, duty)
@@ -354,8 +358,7 @@ export class ContainerOrders {
     // A container's first process is spared a SIGKILL from inside of it, and any signal that it does not handle.
     if (signal === signalKill || signal === 0) return 0
     if (entry.program.signal?.(entry.context, signal) === true) return 0
-    const termination: ReturnType<Program['onTerm']> =
-      signal === signalTerm ? entry.program.onTerm(entry.context) : 'ignored'
+    const termination = signal === signalTerm ? entry.program.onTerm(entry.context) : 'ignored'
     if (termination === 'ignored') return 0
     entry.life.start(after(kernel, termination.afterMs), () => this.#end(entry, termination.exitCode))
     return 0

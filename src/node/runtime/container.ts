@@ -11,7 +11,7 @@ import type {
   ProcessContext,
   Program,
 } from '../../shell/program.ts'
-import type { ContainerConfig, LiveContainer, PodSandbox, RuntimeContainer } from './cri.ts'
+import type { ContainerConfig, GivenResources, LiveContainer, PodSandbox, RuntimeContainer } from './cri.ts'
 import { LogBuffer } from './log-buffer.ts'
 import { ownFilesOf } from './own-files.ts'
 
@@ -91,6 +91,11 @@ export class ContainerEntry implements LiveContainer, TmpfsPayer, FileOwner {
   becomes({ state, startedAt, finishedAt, exitCode, reason, message }: Becoming): void {
     const { id, config, createdAt, imageId } = this.now
     this.now = { id, config, state, createdAt, startedAt, finishedAt, exitCode, reason, message, imageId }
+  }
+
+  /** From now on it runs with this. */
+  isGiven(resources: GivenResources): void {
+    this.now = { ...this.now, config: { ...this.now.config, ...resources } }
   }
 
   get id(): string {

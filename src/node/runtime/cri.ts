@@ -1,4 +1,5 @@
 import type { Unsubscribable } from 'rxjs'
+import type { ResourceRequirements } from '../../api/types/core.ts'
 import type { BindMount, ContainerFiles } from '../../fs/node-fs.ts'
 import type { Once } from '../../kernel/once.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
@@ -82,6 +83,8 @@ export interface ContainerConfig {
   readonly fallsBackToLogs?: true
   readonly readOnlyRootFilesystem: boolean
   readonly memoryLimitBytes: number | undefined
+  /** What it runs with, where a kubelet may change it later (v1.33 on). */
+  readonly resources?: ResourceRequirements
   /** Hash of the container's spec, as the kubelet labels it; a change means that the container must be made anew. */
   readonly specHash: string
   /** Standard input that waits for somebody to attach, with `stdin` or `tty` of its spec; absent: it is at its end. */
@@ -96,6 +99,9 @@ export interface ContainerConfig {
   /** The Pod's, as the kubelet labels it: for ending containers of Pods that it no longer knows. */
   readonly terminationGracePeriodSeconds?: number
 }
+
+/** What a container that runs is to have from now on. */
+export type GivenResources = Pick<ContainerConfig, 'memoryLimitBytes'> & { readonly resources: ResourceRequirements }
 
 export interface RuntimeContainer {
   readonly id: string
@@ -178,6 +184,8 @@ export interface ContainerRuntime {
   removePodSandbox(id: string): RuntimeOrder
   createContainer(config: ContainerConfig): RuntimeOrder<RuntimeContainer>
   startContainer(id: string): RuntimeOrder
+  /** Gives a container that runs other amounts, which take effect at once. Source: UpdateContainerResources. */
+  updateContainerResources(id: string, given: GivenResources): void
   /** SIGTERM, then SIGKILL after `graceSeconds`; answers when it ended. */
   stopContainer(id: string, graceSeconds: number): RuntimeOrder
   removeContainer(id: string): RuntimeOrder

@@ -179,6 +179,20 @@ export function topMountText(kind: RuntimeKind, id: string, source: string): str
   return containerdStart(kind, cause)
 }
 
+/**
+ * An image whose user its /etc/passwd does not name, which containerd finds as it makes the container; `drawn` is what the name of its
+ * temporary mount ends in. Source: containerd pkg/oci/spec_opts.go, WithUser; core/mount/temp.go; internal/cri/server/container_create.go.
+ */
+export function noUserText(drawn: number): string {
+  const mount = `/var/lib/containerd/tmpmounts/containerd-mount${drawn}`
+  return `${grpcPrefix}failed to create containerd container: mount callback failed on ${mount}: no users found`
+}
+
+/** The same of docker, which finds it as it starts the container. Source: moby daemon/oci_linux.go, getUser, as users' reports have it. */
+export function unknownUserText(container: string, user: string): string {
+  return `failed to start container "${container}": Error response from daemon: unable to find user ${user}: no matching entries in passwd file`
+}
+
 /** What a container says, newline included, that could not become its program. Source: runc standard_init_linux.go, Init. */
 export function execErrorText(kind: RuntimeKind, program: string, cause: ExecError): string {
   const path = program.includes('/') ? program : `/bin/${program}`

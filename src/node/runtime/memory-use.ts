@@ -1,6 +1,9 @@
 import type { ContainerEntry } from './container.ts'
 import type { RuntimeUses } from './runtime-options.ts'
 
+/** What a container uses of memory beside what it has written there: a choice, docs/fidelity.md. */
+export const baseMemoryBytes = 1024 * 1024
+
 /** What the containers of a node that run hold of its memory, all together. */
 export class MemoryUse {
   running = 0

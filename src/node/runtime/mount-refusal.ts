@@ -1,19 +1,31 @@
 import { imageDirectories } from '../../fs/container-namespace.ts'
 import type { BindMount, FileView } from '../../fs/node-fs.ts'
 import { joinPath } from '../../fs/path.ts'
+import { digestOf } from '../../kernel/digest.ts'
+import type { ImageDefinition } from '../../shell/program.ts'
 import type { ContainerConfig } from './cri.ts'
 import {
   grpcPrefix,
   invalidUtf8Text,
   mountRefusedText,
+  noUserText,
   type RuntimeKind,
   rootMountText,
   topMountText,
+  unknownUserText,
 } from './error-texts.ts'
+import { lastWordPath } from './own-files.ts'
 
-/** Why a container is not made: a variable is no UTF-8, or docker is to mount at the root. */
-export function creationRefusal(kind: RuntimeKind, { mounts, isUnspeakable }: ContainerConfig): string | undefined {
+/** Why a container is not made: a variable is no UTF-8, its image's user is nobody, or docker is to mount at the root. */
+export function creationRefusal(
+  kind: RuntimeKind,
+  config: ContainerConfig,
+  image: Pick<ImageDefinition, 'isUserUnknown'>,
+): string | undefined {
+  const { mounts, isUnspeakable, podUid, name, attempt } = config
   if (isUnspeakable === true) return invalidUtf8Text
+  if (kind !== 'docker' && wantsUnknownUser(config, image))
+    return noUserText(Number.parseInt(digestOf(`${podUid}/${name}/${attempt}`).slice(0, 8), 16))
   const atRoot = kind === 'docker' ? mounts.find(isAtRoot) : undefined
   return (
     atRoot &&
@@ -21,7 +33,15 @@ export function creationRefusal(kind: RuntimeKind, { mounts, isUnspeakable }: Co
   )
 }
 
-/** Why a container does not start, for one of its mounts. `layer`: 64 hex digits of docker's overlay. */
+/** Its user is named by the image, and /etc/passwd of the image does not know it. */
+function wantsUnknownUser(
+  { runAsUser }: ContainerConfig,
+  { isUserUnknown }: Pick<ImageDefinition, 'isUserUnknown'>,
+): boolean {
+  return runAsUser === -1 && isUserUnknown === true
+}
+
+/** Why a container does not start, for its user or one of its mounts. `layer`: 64 hex digits of docker's overlay. */
 export function mountRefusal(
   kind: RuntimeKind,
   {
@@ -31,18 +51,30 @@ export function mountRefusal(
   }: {
     readonly id: string
     readonly config: ContainerConfig
-    readonly image: { readonly files: Readonly<Record<string, Uint8Array>> }
+    readonly image: Pick<ImageDefinition, 'files' | 'isUserUnknown' | 'userName'>
   },
   node: FileView,
   layer: () => string,
-): string | undefined {
+): { readonly cause: 'not a directory' | undefined; readonly text: string } | undefined {
+  if (wantsUnknownUser(config, image)) return { cause: undefined, text: unknownUserText(id, image.userName ?? '') }
+  const cause = 'not a directory'
   const atTop = config.mounts.find(isAtRoot)
   const onTop = atTop && topMountText(kind, id, atTop.hostPath)
-  if (onTop !== undefined) return onTop
-  const refused = refusedMount(config.mounts, image.files, node)
+  if (onTop !== undefined) return { cause, text: onTop }
+  const refused = refusedMount(config.mounts, image.files, node) ?? refusedLastWord(id, config, image.files)
   if (refused === undefined) return undefined
-  const { hostPath, containerPath, readOnly } = refused
-  return mountRefusedText(kind, id, { source: hostPath, target: containerPath, readOnly, layer: layer() })
+  const { hostPath: source, containerPath: target, readOnly } = refused
+  return { cause, text: mountRefusedText(kind, id, { source, target, readOnly, layer: layer() }) }
+}
+
+/** The file for a last word, which the kubelet has mounted after all others. Source: kuberuntime_container.go, makeMounts. */
+function refusedLastWord(
+  id: string,
+  { podUid, name, terminationMessagePath: path }: ContainerConfig,
+  rootFiles: Readonly<Record<string, Uint8Array>>,
+): BindMount | undefined {
+  if (path === undefined || typeInImage(joinPath('/', path), rootFiles) !== 'directory') return undefined
+  return { hostPath: lastWordPath(podUid, name, id), containerPath: path, readOnly: false }
 }
 
 /** `/`, `/usr/..` and the like. */

@@ -41,9 +41,14 @@ export function ownFilesOf({ config, sandbox, hostname, id }: Owner): readonly O
       containerPath: config.terminationMessagePath ?? usualMessagePath,
       content: nothing,
       mode: 0o666,
-      hostPath: `${podDirectory}/containers/${config.name}/${id.slice(0, 8)}`,
+      hostPath: lastWordPath(config.podUid, config.name, id),
     },
   ]
+}
+
+/** Where a container's last word lies on its node. Source: kuberuntime_container.go, makeMounts, whose name is drawn. */
+export function lastWordPath(podUid: string, container: string, id: string): string {
+  return `/var/lib/kubelet/pods/${podUid}/containers/${container}/${id.slice(0, 8)}`
 }
 
 /** Source: pkg/kubelet/kubelet_pods.go, managedHostsFileContent, nodeHostsFileContent; a node's own file has one line here. */

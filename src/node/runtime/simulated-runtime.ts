@@ -18,6 +18,7 @@ import type {
   ExecBytes,
   ExecResult,
   ExecSession,
+  GivenResources,
   ImageRecord,
   LiveContainer,
   PodSandbox,
@@ -142,6 +143,13 @@ class SimulatedRuntime implements ContainerRuntime {
   observe(listener: (podUid: string) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
+  }
+
+  updateContainerResources(id: string, given: GivenResources): void {
+    const entry = this.#orders.find(id)
+    if (entry?.state !== 'running') return
+    entry.isGiven(given)
+    this.touch(entry.config.podUid)
   }
 
   imageStatus(name: string): ImageRecord | undefined {

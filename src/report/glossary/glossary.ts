@@ -10,6 +10,7 @@ import { exitTerms } from './exit-terms.ts'
 import { faultTerms } from './fault-terms.ts'
 import { fields } from './fields.ts'
 import { nodeEvents, podEvents } from './pod-events.ts'
+import { resizeConditionTerms, resizeEvents, resizeStates } from './resize-terms.ts'
 import { conditions, phases, states } from './states.ts'
 import { storageEvents } from './storage-events.ts'
 import { type Term, termsOf } from './term.ts'
@@ -19,9 +20,16 @@ import { workloadEvents } from './workload-events.ts'
 /** All that podsim can explain: what it says itself, and what a cluster says in it. */
 export const glossary: readonly Term[] = [
   ...termsOf('word', words),
-  ...termsOf('event', { ...podEvents, ...nodeEvents, ...workloadEvents, ...autoscalerEvents, ...storageEvents }),
-  ...termsOf('state', states),
-  ...termsOf('condition', conditions),
+  ...termsOf('event', {
+    ...podEvents,
+    ...nodeEvents,
+    ...workloadEvents,
+    ...autoscalerEvents,
+    ...storageEvents,
+    ...resizeEvents,
+  }),
+  ...termsOf('state', { ...states, ...resizeStates }),
+  ...termsOf('condition', { ...conditions, ...resizeConditionTerms }),
   ...termsOf('phase', phases),
   ...termsOf('answer', answers),
   ...termsOf('field', fields),

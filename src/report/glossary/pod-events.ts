@@ -134,6 +134,26 @@ export const podEvents: Readonly<Record<string, TermFacts>> = {
     source: 'pkg/kubelet/active_deadline.go; pkg/controller/job/job_controller.go',
     related: ['BackoffLimitExceeded'],
   },
+  OutOfcpu: {
+    means: 'The node has less CPU left than a Pod asks for that was bound to it, and does not take it: that Pod fails.',
+    when: 'A Pod names its node itself (`nodeName`), so that the scheduler was not asked.',
+    source: 'pkg/kubelet/lifecycle/predicate.go, InsufficientResourceError',
+    related: ['FailedScheduling', 'OutOfmemory'],
+  },
+  OutOfmemory: {
+    means:
+      'The node has less memory left than a Pod asks for that was bound to it, and does not take it: that Pod fails.',
+    when: 'As of OutOfcpu.',
+    source: 'pkg/kubelet/lifecycle/predicate.go, InsufficientResourceError',
+    related: ['OutOfcpu', 'OOMKilled'],
+  },
+  'OutOfephemeral-storage': {
+    means:
+      'The node has less disk left than a Pod asks for that was bound to it, and does not take it: that Pod fails.',
+    when: 'As of OutOfcpu.',
+    source: 'pkg/kubelet/lifecycle/predicate.go, InsufficientResourceError',
+    related: ['OutOfcpu', 'Evicted'],
+  },
   OutOfpods: {
     means: 'The node has as many Pods as it may have and does not take one more that was bound to it: that Pod fails.',
     when: 'A Pod names its node itself (`nodeName`), so that the scheduler was not asked.',

@@ -70,6 +70,12 @@ export const states: Readonly<Record<string, TermFacts>> = {
     source: 'pkg/kubelet/images/types.go, ErrInvalidImageName',
     related: ['InspectFailed'],
   },
+  PullSecretError: {
+    means: 'A Secret of `imagePullSecrets` cannot be read; the status has the error itself as its reason.',
+    when: 'From v1.33 on: before, the pull failed with it. Its type and JSON are right, or the API server would not have taken it: mostly an `auth` is no base64 of user:password.',
+    source: 'pkg/kubelet/images/image_manager.go, makeLookupPullCredentialsFunc',
+    related: ['ErrImagePull', 'imagePullSecrets'],
+  },
   RegistryUnavailable: {
     means: 'The registry did not answer.',
     source: 'pkg/kubelet/images/types.go, RegistryUnavailable',

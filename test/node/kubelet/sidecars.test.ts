@@ -17,6 +17,7 @@ const seen = (name: string, state: RuntimeContainer['state'], exitCode?: number)
 const facts = (more: { readonly failed?: string; readonly unstarted?: string } = {}) => ({
   specHash: () => 'h',
   failedProbe: (id: string) => (id === `id-${more.failed}` ? ('liveness' as const) : undefined),
+  resizes: false,
   hasStarted: (name: string) => name !== more.unstarted,
 })
 const actions = (pod: Pod, containers: readonly RuntimeContainer[], more = {}) => {

@@ -82,6 +82,48 @@ test('L3 a status names a container that did not start by its id, its event by i
   )
 })
 
+describe('L3 an image whose user is in no passwd of its own', () => {
+  const images = [{ name: 'tide', user: 'app', files: { '/etc/passwd': 'root:x:0:0::/root:/bin/sh\n' } }]
+  const pod = (container: object = {}) => simPod('p', { image: 'tide:1', ...container })
+  test.each([
+    {
+      version: 'v1.18',
+      reason: 'RunContainerError',
+      text: /^Error: failed to start container "app": Error response from daemon: unable to find user app: no matching entries in passwd file$/,
+    },
+    {
+      version: 'v1.26',
+      reason: 'CreateContainerError',
+      text: /^Error: failed to create containerd container: mount callback failed on \/var\/lib\/containerd\/tmpmounts\/containerd-mount\d+: no users found$/,
+    },
+    { version: 'v1.36', reason: 'CreateContainerError', text: /no users found$/ },
+  ] as const)('$version tells $reason', ({ version, reason, text }) => {
+    const sim = ran(simWith({ version, images }, pod()), '3s')
+    expect(messages(sim, 'Failed')[0]).toMatch(text)
+    expect(waiting(podIn(sim))?.reason).toMatch(new RegExp(`${reason}|CrashLoopBackOff`))
+    const other = ran(simWith({ version, images }, pod({ securityContext: { runAsUser: 1000 } })), '3s')
+    expect(podIn(other)?.status?.phase).toBe('Running')
+  })
+})
+
+test.each([
+  {
+    version: 'v1.18',
+    path: '/usr',
+    text: /mounting \\\\\\"\/var\/lib\/kubelet\/pods\/[^/]+\/containers\/app\/[0-9a-f]{8}\\\\\\" to rootfs .* caused \\\\\\"not a directory/,
+  },
+  {
+    version: 'v1.36',
+    path: '/usr',
+    text: /error mounting "\/var\/lib\/kubelet\/pods\/[^/]+\/containers\/app\/[0-9a-f]{8}" to rootfs at "\/usr": mount .*: not a directory/,
+  },
+  { version: 'v1.36', path: '/usr/word', text: undefined },
+] as const)('L3 a last word at $path, $version', ({ version, path, text }) => {
+  const sim = ran(simWith({ version }, simPod('p', { image: 'busybox', terminationMessagePath: path })), '3s')
+  if (text === undefined) expect(messages(sim, 'Failed')).toEqual([])
+  else expect(messages(sim, 'Failed')[0]).toMatch(text)
+})
+
 describe('L3 scripts of a Secret as commands', () => {
   test.each([
     ['busybox', 'v1.18', 'echo x\n', 1, 'standard_init_linux.go:211: exec user process caused "exec format error"\n'],

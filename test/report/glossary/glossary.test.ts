@@ -15,7 +15,13 @@ import { toldReasons } from './told-reasons.ts'
 
 /** Reasons of events that their source computes: what the expression can be. */
 const computed: Readonly<Record<string, readonly string[]>> = {
-  'src/node/kubelet/loop/sync-loop.ts: reason.reason': ['OutOfpods'],
+  'src/node/kubelet/loop/sync-loop.ts: reason.reason': [
+    'OutOfpods',
+    'OutOfcpu',
+    'OutOfmemory',
+    'OutOfephemeral-storage',
+  ],
+  'src/node/kubelet/resize/resizes.ts: `Resize${reason}`': ['ResizeDeferred', 'ResizeInfeasible'],
   'src/node/kubelet/node-registrar.ts: reason': [
     'NodeHasSufficientMemory',
     'NodeHasNoDiskPressure',

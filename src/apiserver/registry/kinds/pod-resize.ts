@@ -1,5 +1,6 @@
 import { equalJson } from '../../../api/json.ts'
 import { podQosClass } from '../../../api/pod-qos.ts'
+import { compareQuantities } from '../../../api/quantity.ts'
 import type { Container, Pod, ResourceRequirements } from '../../../api/types/core.ts'
 import { annotation, mirrorAnnotation, validatePod } from '../../../api/validation/pod-validation.ts'
 import type { Validator } from '../../../api/validation/validator.ts'
@@ -78,12 +79,27 @@ function validateRemoved(v: Validator, next: Pod, old: Pod): void {
   for (const list of ['initContainers', 'containers'] as const)
     for (const [at, container] of (old.spec[list] ?? []).entries()) {
       if (list === 'initContainers' && !mayResize(container, v.minor)) continue
+      if (!has(v.minor, apiServer.memoryLimitsShrink))
+        validateMemory(v, `spec.${list}[${at}]`, next.spec[list]?.[at], container)
       for (const kind of ['requests', 'limits'] as const) {
         const now = next.spec[list]?.[at]?.resources?.[kind] ?? {}
         const isGone = Object.keys(container.resources?.[kind] ?? {}).some((name) => !Object.hasOwn(now, name))
         if (isGone) v.forbidden(`spec.${list}[${at}].resources.${kind}`, `resource ${kind} cannot be removed`)
       }
     }
+}
+
+/** Source: validateContainerResize of v1.33. */
+function validateMemory(v: Validator, path: string, next: Container | undefined, old: Container): void {
+  const [now, then] = [next?.resources?.limits?.memory, old.resources?.limits?.memory]
+  const restarts = (next?.resizePolicy ?? old.resizePolicy ?? []).some(
+    ({ resourceName, restartPolicy }) => resourceName === 'memory' && restartPolicy === 'RestartContainer',
+  )
+  if (restarts || now === undefined || then === undefined || compareQuantities(now, then) >= 0) return
+  v.forbidden(
+    `${path}.resources.limits[memory]`,
+    'memory limits cannot be decreased unless resizePolicy is RestartContainer',
+  )
 }
 
 function validateOnlyResized(v: Validator, next: Pod, old: Pod): void {

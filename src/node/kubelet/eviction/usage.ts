@@ -2,15 +2,13 @@ import type { Pod } from '../../../api/types/core.ts'
 import { pagesOf } from '../../../fs/inode.ts'
 import { joinPath } from '../../../fs/path.ts'
 import type { LiveContainer } from '../../runtime/cri.ts'
+import { baseMemoryBytes } from '../../runtime/memory-use.ts'
 import { volumeDirectory } from '../../volumes/plugins/layout.ts'
 import type { KubeletContext } from '../context.ts'
 import type { Usage } from './ranking.ts'
 import type { Threshold } from './thresholds.ts'
 
 type Machine = Pick<KubeletContext, 'fs' | 'runtime'>
-
-/** What a container uses of memory beside what it has written there: a choice, docs/fidelity.md. */
-export const baseMemoryBytes = 1024 * 1024
 
 /** What Pods use of what is short now. Source: pkg/kubelet/eviction/helpers.go, memoryUsage, podDiskUsage and evictionMessage. */
 export function usageOf(machine: Machine, resource: Threshold['resource']): Usage {

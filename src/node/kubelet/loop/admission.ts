@@ -9,7 +9,7 @@ type Refusal = { readonly reason: string; readonly message: string }
 
 /** Why the node does not take a Pod that was bound to it, if so. Source: pkg/kubelet/kubelet.go, canAdmitPod. */
 export function refusal(context: KubeletContext, pod: Pod): Refusal | undefined {
-  return pressureRefusal(context, pod) ?? crowdRefusal(context, pod)
+  return pressureRefusal(context, pod) ?? crowdRefusal(context, pod) ?? lackRefusal(context, pod)
 }
 
 /**
@@ -32,7 +32,16 @@ function toleratesMemoryPressure({ spec: { tolerations = [] } }: Pod): boolean {
   )
 }
 
-/** It has as many as it may have. (Other resources are the scheduler's business here.) Source: lifecycle/predicate.go, InsufficientResourceError. */
+/**
+ * It has not what the Pod asks for: who was scheduled was counted in by the scheduler. Critical Pods would make room for
+ * themselves (pkg/kubelet/preemption), which is not simulated.
+ */
+function lackRefusal({ resizes }: KubeletContext, pod: Pod): Refusal | undefined {
+  const wasScheduled = pod.status?.conditions?.some(({ type, status }) => type === 'PodScheduled' && status === 'True')
+  return wasScheduled === true || isCritical(pod) ? undefined : resizes.lack(pod)
+}
+
+/** It has as many as it may have. Source: lifecycle/predicate.go, InsufficientResourceError. */
 function crowdRefusal(context: KubeletContext, pod: Pod): Refusal | undefined {
   const { maxPods } = context.config
   if (context.pods.size <= maxPods) return undefined

@@ -163,7 +163,11 @@ export class Pleg {
     const status = inspectPod(this.#runtime, uid)
     const states = statesOf(status)
     const events = differences(uid, entry === undefined ? [] : statesOf(entry.status), states)
-    if (events.length === 0) return
+    if (events.length === 0) {
+      // What its containers are given may be another.
+      if (entry !== undefined) entry.status = status
+      return
+    }
     if (entry === undefined) {
       entry = { status, modifiedAt: now }
       this.#entries.set(uid, entry)

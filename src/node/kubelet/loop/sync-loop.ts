@@ -88,6 +88,7 @@ export class SyncLoop {
           continue
         }
         if (!this.#context.ends.isTerminated(pod) && this.#isRefused(pod)) continue
+        this.#context.resizes.found(pod)
         volumes.podAdded(uid)
         this.#dispatch(pod)
         prober.addPod(pod)
@@ -98,6 +99,7 @@ export class SyncLoop {
 
   /** Source: HandlePodUpdates; a deletion request is an update, too. */
   #updated(pod: Pod): void {
+    const before = this.#context.pods.get(pod.metadata.uid ?? '')
     this.#context.pods.set(pod)
     if (isMirror(pod)) {
       this.#mirrorChanged(pod)
@@ -105,8 +107,10 @@ export class SyncLoop {
     }
     this.#register(pod)
     if (this.#refused.has(pod.metadata.uid ?? '') && pod.metadata.deletionTimestamp === undefined) return
+    this.#context.resizes.updated(before, pod)
     this.#dispatch(pod)
     this.#planDeadline(pod)
+    this.#context.resizes.retry((waiting) => this.#dispatch(waiting))
   }
 
   /** Source: HandlePodReconcile. */
@@ -132,6 +136,8 @@ export class SyncLoop {
     this.#refused.delete(uid)
     deadlines.forget(uid)
     this.#context.evictions.forget(uid)
+    this.#context.resizes.forget(uid)
+    this.#context.resizes.retry((waiting) => this.#dispatch(waiting))
     this.#noReader(pod)
     if (facts.registration === 'pod-manager') this.#unregister(pod)
     this.#cleanup.podRemoved(pod)
@@ -153,9 +159,9 @@ export class SyncLoop {
         this.#noteContainer(podUid, id)
         if (type !== 'ContainerDied') continue
         this.#cleanup.containerDied()
-        for (const dead of deadContainers(this.#context, podUid, id))
-          this.#scope.start(this.#context.runtime.removeContainer(dead))
-        this.#context.volumes.podMayBeLeaving(podUid)
+        const { runtime, volumes } = this.#context
+        for (const dead of deadContainers(this.#context, podUid, id)) this.#scope.start(runtime.removeContainer(dead))
+        volumes.podMayBeLeaving(podUid)
         if (pod === undefined) this.#cleanup.podMayLeaveTraces(podUid)
       }
     })
@@ -204,8 +210,7 @@ export class SyncLoop {
     const planned = queue.wantSync(uid, true)
     const pod = pods.get(uid)
     if (planned === undefined || pod === undefined || !journal.keeps('chatter')) return
-    const now = kernel.now()
-    const { nextAt, lastAt } = planned
+    const [now, { nextAt, lastAt }] = [kernel.now(), planned]
     const last = lastAt === undefined ? {} : { lastAgoMs: now - lastAt }
     record('pod.sync-due', pod, { nextInMs: nextAt - now, ...last }, 'chatter')
   }
@@ -214,8 +219,10 @@ export class SyncLoop {
     const uid = pod.metadata.uid ?? ''
     const status = this.#context.statuses.get(uid)
     const isEnding = isTerminal(status?.phase) || pod.metadata.deletionTimestamp !== undefined
-    if (isEnding) this.#mayEnd(uid)
-    else this.#planDeadline(pod)
+    if (isEnding) {
+      this.#mayEnd(uid)
+      this.#context.resizes.retry((waiting) => this.#dispatch(waiting))
+    } else this.#planDeadline(pod)
   }
 
   /** From v1.22 on: a worker came to the next phase of its Pod's end. */

@@ -15,6 +15,7 @@ import { expandCommand } from '../../env/expansion.ts'
 import type { ServiceForEnv } from '../../env/service-env.ts'
 import { applyDefaultImageTag } from '../../images/image-name.ts'
 import type { ContainerConfig, ImageRecord } from '../../runtime/cri.ts'
+import { kubeletFactsOf } from '../../version-facts.ts'
 import { containerMounts } from '../../volumes/plugins/container-mounts.ts'
 import type { KubeletContext } from '../context.ts'
 import type { BuildContainer, BuiltContainer, ContainerPlan } from './pod-runtime.ts'
@@ -121,6 +122,7 @@ function configOf(
     hostname: hostnameOf(pod),
     readOnlyRootFilesystem: container.securityContext?.readOnlyRootFilesystem ?? false,
     memoryLimitBytes: memoryLimit(container),
+    ...(kubeletFactsOf(minor).resizesInPlace ? { resources: container.resources ?? noResources } : {}),
     specHash,
     isExpectedToEnd: isExpectedToEnd(pod, container),
     ...consoleOf(container),
@@ -176,6 +178,8 @@ function lastWordsOf({
 
 /** The kubelet's --cluster-domain. */
 const clusterDomain = 'cluster.local'
+
+const noResources = {}
 
 /** One empty list for all: most containers have three. */
 const none: readonly never[] = []

@@ -1,10 +1,10 @@
-import { hasSidecars } from '../../../api/pod-references.ts'
+import { hasSidecars, isSidecar } from '../../../api/pod-references.ts'
 import type { Container, EphemeralContainer, Pod } from '../../../api/types/core.ts'
 import type { RuntimeContainer } from '../../runtime/cri.ts'
 import { shouldBeRestarted } from '../status/container-status.ts'
 import type { KillReason } from './kill-pod.ts'
 import { latestContainer, type PodRuntimeStatus } from './runtime-status.ts'
-import { type ContainerFacts, sidecarActions } from './sidecar-actions.ts'
+import { type ContainerFacts, resizeText, resizing, sidecarActions } from './sidecar-actions.ts'
 
 /** What a sync will do to a Pod's sandbox and containers. */
 export interface PodActions {
@@ -19,6 +19,8 @@ export interface PodActions {
   readonly containersToStart: readonly Container[]
   /** Those that never were: they are not started again, and may come before the Pod is initialised. */
   readonly ephemeralToStart: readonly EphemeralContainer[]
+  /** That run on with other amounts. */
+  readonly containersToUpdate: readonly { readonly container: Container; readonly running: RuntimeContainer }[]
   readonly containersToKill: readonly (KillReason & { readonly container: RuntimeContainer })[]
 }
 
@@ -33,6 +35,7 @@ export function computePodActions(pod: Pod, status: PodRuntimeStatus, facts: Con
     initContainersToStart: [],
     containersToStart: [],
     ephemeralToStart: [],
+    containersToUpdate: [],
     containersToKill: [],
   }
   if (sandbox.isChanged) return withNewSandbox(pod, status, none)
@@ -63,8 +66,20 @@ function withSidecars(pod: Pod, status: PodRuntimeStatus, none: PodActions, fact
     ...started,
     ...regular,
     initContainersToStart: init.toStart,
+    containersToUpdate: [...updatedSidecars(pod, status, facts), ...regular.containersToUpdate],
     containersToKill: [...init.toKill, ...regular.containersToKill],
   }
+}
+
+function updatedSidecars(
+  { spec }: Pod,
+  status: PodRuntimeStatus,
+  facts: ContainerFacts,
+): PodActions['containersToUpdate'] {
+  return (spec.initContainers ?? []).flatMap((container) => {
+    const running = isSidecar(container) ? latestContainer(status, container.name) : undefined
+    return running !== undefined && resizing(container, running, facts) === 'update' ? [{ container, running }] : []
+  })
 }
 
 function sandboxState(status: PodRuntimeStatus) {
@@ -124,6 +139,7 @@ function nextInitContainer(
 function withRunningSandbox(pod: Pod, status: PodRuntimeStatus, none: PodActions, facts: ContainerFacts): PodActions {
   const toStart: Container[] = []
   const toKill: PodActions['containersToKill'][number][] = []
+  const toUpdate: PodActions['containersToUpdate'][number][] = []
   let kept = 0
   for (const container of pod.spec.containers) {
     const latest = latestContainer(status, container.name)
@@ -132,6 +148,13 @@ function withRunningSandbox(pod: Pod, status: PodRuntimeStatus, none: PodActions
       continue
     }
     const complaint = complaintAbout(container, latest, facts)
+    const resize = complaint === undefined ? resizing(container, latest, facts) : undefined
+    if (resize === 'restart') {
+      toStart.push(container)
+      toKill.push({ container: latest, message: resizeText(container) })
+      continue
+    }
+    if (resize === 'update') toUpdate.push({ container, running: latest })
     if (complaint === undefined) {
       kept++
       continue
@@ -142,7 +165,7 @@ function withRunningSandbox(pod: Pod, status: PodRuntimeStatus, none: PodActions
     toKill.push({ container: latest, message, probe: complaint.probe })
   }
   const killPod = kept === 0 && toStart.length === 0
-  return { ...none, killPod, containersToStart: toStart, containersToKill: toKill }
+  return { ...none, killPod, containersToStart: toStart, containersToUpdate: toUpdate, containersToKill: toKill }
 }
 
 function complaintAbout(container: Container, running: RuntimeContainer, facts: ContainerFacts) {

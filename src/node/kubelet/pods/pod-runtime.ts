@@ -9,6 +9,7 @@ import type { ContainerConfig, ContainerRuntime } from '../../runtime/cri.ts'
 import { grpcDescription } from '../../runtime/error-texts.ts'
 import type { KubeletFacts } from '../../version-facts.ts'
 import type { KubeletEvents } from '../kubelet-events.ts'
+import { resizeContainers } from '../resize/resize-containers.ts'
 import type { BackOffTable } from './back-off.ts'
 import { type ContainerLives, reasonOf, type StartError } from './container-lives.ts'
 import { killContainer, killPod, type PodKiller } from './kill-pod.ts'
@@ -38,6 +39,7 @@ export interface PodRuntimePorts {
   readonly runtime: ContainerRuntime
   readonly events: KubeletEvents
   readonly facts: KubeletFacts
+  readonly minor: number
   readonly hooks: HookRunner
   readonly killer: PodKiller
   readonly backOff: BackOffTable
@@ -64,7 +66,7 @@ interface Run {
 /**
  * Makes a running Pod what its spec says. Source: pkg/kubelet/kuberuntime/kuberuntime_manager.go, SyncPod:
  * 1. compute the actions, 2. kill the Pod if its sandbox changed, 3. kill what must not run, 4. make the sandbox,
- * 5. start ephemeral containers, 6. the next init container, and sidecars, 7. the containers.
+ * 5. start ephemeral containers, 6. the next init container, and sidecars, 7. what runs with other amounts, 8. the containers.
  */
 export function* syncPodRuntime(
   ports: PodRuntimePorts,
@@ -73,7 +75,10 @@ export function* syncPodRuntime(
   pullSecrets: readonly Secret[],
 ): Steps<readonly SyncResult[]> {
   const hasStarted = (name: string, id: string) => ports.hasStarted(pod.metadata.uid ?? '', name, id)
-  const actions = computePodActions(pod, status, { specHash, failedProbe: ports.failedProbe, hasStarted }) // 1
+  const actions = computePodActions(pod, status, {
+    ...{ specHash, failedProbe: ports.failedProbe, hasStarted },
+    resizes: ports.facts.resizesInPlace,
+  }) // 1
   const results: SyncResult[] = []
   const run: Run = { pod, status, pullSecrets, results, sandboxId: actions.sandboxId ?? '', podIp: status.ip }
   if (actions.createSandbox && actions.sandboxId !== undefined)
@@ -84,7 +89,8 @@ export function* syncPodRuntime(
   for (const container of actions.ephemeralToStart) yield* startContainer(ports, run, container) // 5
   for (const init of actions.initContainersToStart)
     if (!(yield* startContainer(ports, run, init)) && !isSidecar(init)) return results // 6
-  for (const container of actions.containersToStart) yield* startContainer(ports, run, container) // 7
+  if (actions.containersToUpdate.length > 0) results.push(resizeContainers(ports, pod, actions.containersToUpdate)) // 7
+  for (const container of actions.containersToStart) yield* startContainer(ports, run, container) // 8
   return results
 }
 

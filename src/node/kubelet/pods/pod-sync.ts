@@ -48,6 +48,7 @@ function statusOf(context: SyncParts, pod: Pod, seen: PodRuntimeStatus, isOver: 
     failureOf: (container) => context.containers.get(uid, container)?.failure,
     readiness: (container, id) => context.prober.readiness(uid, container, id),
     eviction: isLate ? lateness : undefined,
+    resizes: isOver ? [] : context.resizes.conditions.of(uid, context.facts.tellsGeneration),
     isOver: isOver && context.facts.terminalPhaseBeforeDeletion,
   })
   const evicted = context.evictions.of(uid)
@@ -78,6 +79,7 @@ function evictedStatus(status: PodStatus, { message, isForNode }: Eviction, fact
  */
 export function* syncPod(context: SyncParts, worker: PodWorker, pod: Pod, seen: PodRuntimeStatus): Steps<SyncOutcome> {
   const { facts, volumes, events } = context
+  context.resizes.look(pod)
   const status = statusOf(context, pod, seen, false)
   const isNewStatus = context.statuses.setPodStatus(pod, status)
   if (isNewStatus && status.reason === 'DeadlineExceeded' && status.phase === 'Failed') deadlineEvent(context, pod)
@@ -144,6 +146,8 @@ function* runPod(context: SyncParts, pod: Pod, seen: PodRuntimeStatus, isNewStat
       `Unable to retrieve some image pull secrets (${missing.join(', ')}); attempting to pull the image may not succeed.`,
     )
   const results = yield* syncPodRuntime(podRuntime, pod, seen, secrets)
+  const resize = results.find(({ action }) => action === 'ResizePodInPlace')
+  if (resize?.message !== undefined) context.resizes.failed(pod, resize.message)
   if (hasFailed(results)) {
     const failure = results.find(({ error }) => error !== undefined)
     const error = `failed to "${failure?.action}" for "${failure?.target}" with ${failure?.error}: "${failure?.message}"`
@@ -155,7 +159,12 @@ function* runPod(context: SyncParts, pod: Pod, seen: PodRuntimeStatus, isNewStat
   const readsObjects = config.configMapAndSecretChangeDetectionStrategy !== 'Watch'
   const isQuiet = didNothing && !isNewStatus && !context.recordIdleSyncs && missing.length === 0
   const wantsLook = facts.relistsOnDemand && !didNothing
-  return { isIdle: isQuiet && !readsObjects, rests: isQuiet && context.polls.mayRest(pod), wantsLook }
+  return {
+    isIdle: isQuiet && !readsObjects,
+    rests: isQuiet && context.polls.mayRest(pod),
+    wantsLook,
+    ...(resize && { isAgain: true }),
+  }
 }
 
 /** When the last crash back-off ends, if nothing but such back-offs failed. */

@@ -37,6 +37,8 @@ export interface SyncOutcome {
   readonly isTerminal?: boolean
   /** From v1.35 on: the error is over at this instant, when the longest crash back-off ends. */
   readonly retryAt?: VirtualMs
+  /** Something was changed that the next look at the Pod will show: it is synced then. */
+  readonly isAgain?: boolean
   /** From v1.36 on: it did something, so the Pod is looked at without waiting for the next pass. */
   readonly wantsLook?: boolean
 }
@@ -249,7 +251,7 @@ export class PodWorkers {
       this.#advanced.next(worker)
       return undefined
     }
-    let goesOn = false
+    let goesOn = outcome.isAgain === true && worker.state !== 'terminating'
     if (isDone && worker.state === 'terminating') {
       worker.send('containers.ended')
       goesOn = true

@@ -1,6 +1,7 @@
 import { isSidecar } from '../../../api/pod-references.ts'
 import type { Container, Pod } from '../../../api/types/core.ts'
 import type { RuntimeContainer } from '../../runtime/cri.ts'
+import { resizeOf } from '../resize/amounts.ts'
 import { mayRestart } from '../status/may-restart.ts'
 import type { KillReason } from './kill-pod.ts'
 import { latestContainer, type PodRuntimeStatus } from './runtime-status.ts'
@@ -11,6 +12,8 @@ export interface ContainerFacts {
   readonly specHash: (container: Container) => string
   /** Which probe wants the container dead, if any. */
   readonly failedProbe: (containerId: string) => 'liveness' | 'startup' | undefined
+  /** Whether containers that run may be given other amounts. */
+  readonly resizes: boolean
   /** Whether a running container counts as started, as far as its startup probe has found out. */
   readonly hasStarted: (container: string, containerId: string) => boolean
 }
@@ -70,6 +73,22 @@ export function sidecarActions(pod: Pod, status: PodRuntimeStatus, facts: Contai
   return answer(wasInitialized)
 }
 
+/** What becomes of a container that runs and is to have other amounts. */
+export function resizing(
+  container: Container,
+  running: RuntimeContainer,
+  { resizes }: Pick<ContainerFacts, 'resizes'>,
+): 'update' | 'restart' | undefined {
+  const { resources: actual } = running.config
+  if (!resizes || actual === undefined || running.state !== 'running') return undefined
+  return resizeOf(container, actual)
+}
+
+/** Source: kuberuntime_manager.go, computePodResizeAction. */
+export function resizeText({ name }: Container): string {
+  return `Container ${name} resize requires restart`
+}
+
 /** `done`: the next one may start. */
 type Move = 'wait' | 'done' | 'start' | 'failed' | KillReason
 
@@ -85,6 +104,7 @@ function moveOf(container: Container, latest: RuntimeContainer, facts: Container
   if (!facts.hasStarted(container.name, latest.id)) return 'wait'
   if (facts.specHash(container) !== latest.config.specHash)
     return { message: `Init container ${container.name} definition changed` }
+  if (resizing(container, latest, facts) === 'restart') return { message: resizeText(container) }
   return 'done'
 }
 

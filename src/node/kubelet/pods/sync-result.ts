@@ -8,6 +8,7 @@ export interface SyncResult {
     | 'CreatePodSandbox'
     | 'ConfigPodSandbox'
     | 'KillPodSandbox'
+    | 'ResizePodInPlace'
     | 'SyncPod'
   readonly target: string
   /** Reason as waiting containers show it: `CreateContainerConfigError`, `CrashLoopBackOff`. Undefined: it went well. */

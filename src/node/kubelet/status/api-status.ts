@@ -1,5 +1,5 @@
 import { isSidecar } from '../../../api/pod-references.ts'
-import type { Container, ContainerStatus, Pod, PodStatus } from '../../../api/types/core.ts'
+import type { Container, ContainerStatus, Pod, PodCondition, PodStatus } from '../../../api/types/core.ts'
 import type { Calendar } from '../../../kernel/calendar.ts'
 import { extended } from '../../../kernel/extended.ts'
 import type { KubeletFacts } from '../../version-facts.ts'
@@ -24,6 +24,8 @@ export interface ApiStatusSources {
   readonly readiness: (container: string, containerId: string) => { readonly started: boolean; readonly ready: boolean }
   /** Why the Pod has to be ended by its node, if so. */
   readonly eviction: { readonly reason: string; readonly message: string } | undefined
+  /** How resizes of the Pod stand. */
+  readonly resizes: readonly PodCondition[]
   /** Nothing of the Pod will ever run again (v1.27 on). */
   readonly isOver: boolean
 }
@@ -82,7 +84,11 @@ export function apiPodStatus(pod: Pod, seen: PodRuntimeStatus, sources: ApiStatu
   const foreign = (pod.status?.conditions ?? []).filter(({ type }) => !ownConditions.has(type))
   const readyToStart = facts.readyToStartCondition ? hasSandbox(pod, seen) : undefined
   const conditions = podConditions(pod.spec, { phase, regular: ready, init: initReady }, foreign, facts, readyToStart)
-  return extended(withStatuses(base, ready, initReady), { phase, ...why, conditions: [...foreign, ...conditions] })
+  return extended(withStatuses(base, ready, initReady), {
+    phase,
+    ...why,
+    conditions: [...foreign, ...sources.resizes, ...conditions],
+  })
 }
 
 /** A reason stays with its phase. */

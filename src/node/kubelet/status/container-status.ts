@@ -1,5 +1,5 @@
 import { isSidecar } from '../../../api/pod-references.ts'
-import type { Container, ContainerState, ContainerStatus, Pod } from '../../../api/types/core.ts'
+import type { Container, ContainerState, ContainerStatus, Pod, ResourceRequirements } from '../../../api/types/core.ts'
 import { utf8Bytes, utf8Text } from '../../../bytes/bytes.ts'
 import type { Calendar } from '../../../kernel/calendar.ts'
 import { rfc3339 } from '../../../kernel/calendar.ts'
@@ -10,6 +10,7 @@ import type { RuntimeContainer } from '../../runtime/cri.ts'
 import type { KubeletFacts } from '../../version-facts.ts'
 import type { StartFailure } from '../pods/container-lives.ts'
 import { latestContainer, type PodRuntimeStatus } from '../pods/runtime-status.ts'
+import { areEqual } from '../resize/amounts.ts'
 import { mayRestart } from './may-restart.ts'
 
 /** Whether the next sync would start the container (again). Source: container/helpers.go, ShouldContainerBeRestarted. */
@@ -95,7 +96,7 @@ function baseStatus(
     restartCount: latest.config.attempt,
     state: stateOf(pod, latest, sources),
     ...(before?.volumeMounts === undefined ? {} : { volumeMounts: before.volumeMounts }),
-    ...(sources.facts.tellsResources ? resourcesOf(container) : {}),
+    ...(sources.facts.tellsResources ? resourcesOf(container, latest) : {}),
   }
   return older === undefined ? status : { ...status, lastState: stateOf(pod, older, sources) }
 }
@@ -112,10 +113,30 @@ function mountsOf({ volumeMounts = [] }: Container): Pick<ContainerStatus, 'volu
   }
 }
 
-/** What was asked for is what a container has: resizing is not simulated. */
-function resourcesOf({ resources = {} }: Container): Pick<ContainerStatus, 'allocatedResources' | 'resources'> {
+/** What a container was given, and what it runs with. Source: kubelet_pods.go, convertContainerStatusResources. */
+function resourcesOf(
+  { resources = {} }: Container,
+  { state, config }: RuntimeContainer,
+): Pick<ContainerStatus, 'allocatedResources' | 'resources'> {
   const { requests = {} } = resources
-  return { ...(Object.keys(requests).length === 0 ? {} : { allocatedResources: requests }), resources }
+  const allocated = Object.keys(requests).length === 0 ? {} : { allocatedResources: requests }
+  const actual = state === 'running' ? config.resources : undefined
+  return { ...allocated, resources: actual === undefined ? resources : withActual(resources, actual) }
+}
+
+/** No runtime knows requests of memory, and of others only CPU and memory count. */
+function withActual(given: ResourceRequirements, actual: ResourceRequirements): ResourceRequirements {
+  if (areEqual(given, actual)) return given
+  const { limits, requests } = given
+  return {
+    ...given,
+    ...(limits && { limits: { ...limits, ...amountsOf(actual.limits, ['cpu', 'memory']) } }),
+    ...(requests && { requests: { ...requests, ...amountsOf(actual.requests, ['cpu']) } }),
+  }
+}
+
+function amountsOf(amounts: Readonly<Record<string, string>> = {}, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.flatMap((name) => (amounts[name] === undefined ? [] : [[name, amounts[name]]])))
 }
 
 /**

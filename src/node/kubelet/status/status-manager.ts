@@ -15,6 +15,7 @@ import { attempt, type Steps } from '../../../kernel/steps.ts'
 import { second } from '../../../kernel/time.ts'
 import type { KubeletFacts } from '../../version-facts.ts'
 import { isStatic } from '../pods/static-pod.ts'
+import { resizeConditions } from '../resize/resize-conditions.ts'
 import { containersReadyCondition, readyCondition } from './conditions.ts'
 import { statusPatch } from './status-patch.ts'
 import { conditionOf, isLegal, ownConditions, sameForKubelet, sharedStatus, terminatedStatus } from './status-rules.ts'
@@ -209,7 +210,7 @@ export class StatusManager {
   #withTimes(before: PodStatus, next: PodStatus): PodStatus {
     const now = rfc3339(this.#parts.calendar.at(this.#parts.kernel.now()))
     const conditions = (next.conditions ?? []).map((condition): PodCondition => {
-      const isTimed = ownConditions.has(condition.type) || condition.type === 'DisruptionTarget'
+      const isTimed = hasNoTimes(condition) || condition.type === 'DisruptionTarget'
       const old = isTimed ? conditionOf(before, condition.type) : condition
       const kept = old !== undefined && old.status === condition.status ? (old.lastTransitionTime ?? now) : now
       const isKept = old === condition || condition.lastTransitionTime === kept
@@ -355,11 +356,16 @@ export class StatusManager {
   }
 }
 
+/** The kubelet's own, but for those of resizes, which come with their time and generation. */
+function hasNoTimes({ type }: PodCondition): boolean {
+  return ownConditions.has(type) && !resizeConditions.some((each) => each === type)
+}
+
 /** A status that tells what it is of, it and the kubelet's own conditions. Source: pkg/kubelet/status/generate.go. */
 function ofGeneration(status: PodStatus, generation: number | undefined): PodStatus {
   if (generation === undefined) return status
   const conditions = (status.conditions ?? []).map((condition) =>
-    ownConditions.has(condition.type) && condition.observedGeneration !== generation
+    hasNoTimes(condition) && condition.observedGeneration !== generation
       ? extended(condition, { observedGeneration: generation })
       : condition,
   )

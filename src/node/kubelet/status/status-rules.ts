@@ -3,6 +3,7 @@ import { isSidecar } from '../../../api/pod-references.ts'
 import type { ContainerStatus, Pod, PodCondition, PodStatus } from '../../../api/types/core.ts'
 import { exact } from '../../../kernel/exact.ts'
 import { isStatic } from '../pods/static-pod.ts'
+import { resizeConditions } from '../resize/resize-conditions.ts'
 import { mayRestart } from './may-restart.ts'
 
 /** Source: pkg/kubelet/types/pod_status.go, PodConditionsByKubelet. */
@@ -12,6 +13,7 @@ export const ownConditions: ReadonlySet<string> = new Set([
   'Initialized',
   'ContainersReady',
   'PodReadyToStartContainers',
+  ...resizeConditions,
 ])
 
 /**
@@ -84,6 +86,7 @@ export function sameForKubelet(before: PodStatus, after: PodStatus): boolean {
     const old = conditionOf(before, condition.type)
     if (old === undefined || !sameCondition(old, condition)) return false
   }
+  if (resizeConditions.some((type) => conditionOf(before, type) && !conditionOf(after, type))) return false
   // What changes most often is looked at first.
   if (before.phase !== after.phase || !equalJson(before.containerStatuses, after.containerStatuses)) return false
   return equalJson({ ...before, conditions: undefined }, { ...after, conditions: undefined })
