@@ -1,3 +1,4 @@
+import type { Unsubscribable } from 'rxjs'
 import type { UserInfo } from '../client/client.ts'
 import type { HttpAnswer, HttpRequest, HttpStream } from '../client/server.ts'
 import type { VirtualFiles } from '../fs/virtual-files.ts'
@@ -40,6 +41,10 @@ export interface KubectlHost {
   readonly attach?: ((target: ContainerTarget, ears: AttachEars) => AttachAnswer) | undefined
   /** What a container wrote. */
   readonly logs?: ((request: LogRequest) => LogAnswer) | undefined
+  /** Tells each line from now on as `logs` shows it, and undefined at the end; undefined: nothing runs. */
+  readonly followLogs?:
+    | ((request: LogRequest, heard: (text: string | undefined) => void) => Unsubscribable | undefined)
+    | undefined
   /** What the metrics API would say. */
   readonly top?: ((kind: 'pods' | 'nodes') => readonly TopRow[] | undefined) | undefined
 }

@@ -15,7 +15,7 @@ import type { CommandResult } from '../looks/containers.ts'
 import { CommandLine, type LineOptions, type RunningLine } from '../shell/command-line.ts'
 import { etcdctl } from '../shell/tools/etcdctl.ts'
 import { DrawnTimes } from './command-times.ts'
-import { attachToContainer, execInContainer, logsOfContainer } from './container-requests.ts'
+import { attachToContainer, execInContainer, followLog, logsOfContainer } from './container-requests.ts'
 import { millisecondsOf } from './input/formats.ts'
 import { kubectlProgram } from './kubectl-program.ts'
 import { kustomizeProgram } from './kustomize-program.ts'
@@ -94,6 +94,7 @@ export function createCommands(world: CommandWorld): Commands {
     exec: (request) => execInContainer(world, request),
     attach: (target, ears) => attachToContainer(world, target, ears),
     logs: (request) => logsOfContainer(world, request),
+    followLogs: (request, heard) => followLog(world, request, heard),
   })
   const kubectlOf = (options: CommandOptions) =>
     kubectlProgram((call) => hostFor(options, { ...call, files: virtualFiles(world.files, call.directory) }))

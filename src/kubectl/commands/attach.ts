@@ -5,7 +5,7 @@ import type { Call, Command } from '../cli/command.ts'
 import { fail, failNotSimulated } from '../cli/failure.ts'
 import { bool, duration, flagSince, string, unsupported } from '../cli/flags.ts'
 import type { Session } from '../cli/session.ts'
-import { until } from '../cli/until.ts'
+import { untilOver } from '../cli/until-over.ts'
 import { failWith } from './container-refusal.ts'
 import { allContainerNames, containerNames, defaultContainer, isContainerOf, podOf } from './pick-pod.ts'
 
@@ -79,7 +79,7 @@ export function* attachTo(
       answer.attachment.endInput()
     }
     try {
-      yield* until(host, () => isOver, Number.POSITIVE_INFINITY)
+      yield* untilOver(session, () => isOver)
     } finally {
       answer.attachment.leave()
     }

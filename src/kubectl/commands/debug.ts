@@ -6,6 +6,7 @@ import type { Call, Command } from '../cli/command.ts'
 import { attempt, CommandFailure, type Failure, fail, failNotSimulated, failureMessage } from '../cli/failure.ts'
 import { bool, flagSince, flagUntil, string, strings, unsupported } from '../cli/flags.ts'
 import { until } from '../cli/until.ts'
+import { longestFollowMs, untilOver } from '../cli/until-over.ts'
 import { namesFiles, readFiles } from '../resource/files.ts'
 import { getObject, type Info, patchObject } from '../resource/info.ts'
 import { select } from '../resource/select.ts'
@@ -229,6 +230,7 @@ function* attach(call: Call, { pod, container }: DebugPod, options: DebugOptions
   const [namespace, name] = [textAt(pod, 'metadata', 'namespace'), textAt(pod, 'metadata', 'name')]
   const path = `/api/v1/namespaces/${namespace}/pods/${name}`
   let told = ''
+  const deadline = host.now() + longestFollowMs
   for (;;) {
     const { running, terminated, waiting } = stateOf(yield* session.rest.request('GET', path), container)
     const message = textAt(waiting, 'message')
@@ -236,6 +238,7 @@ function* attach(call: Call, { pod, container }: DebugPod, options: DebugOptions
       session.err(`Warning: container ${container}: ${message}\n`)
     told = message
     if (running !== undefined || terminated !== undefined) break
+    if (host.now() >= deadline) yield* untilOver(session, () => false, 0)
     yield* until(host, () => false, attachPollMs)
   }
   yield* followLog(session, { namespace, pod: name, container })

@@ -1,3 +1,4 @@
+import type { Unsubscribable } from 'rxjs'
 import { listAt, textAt } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
 import { parseRfc3339 } from '../../kernel/calendar.ts'
@@ -15,7 +16,7 @@ import {
 } from '../cli/failure.ts'
 import { bool, duration, type FlagValues, flagSince, int, string } from '../cli/flags.ts'
 import type { Session } from '../cli/session.ts'
-import { until } from '../cli/until.ts'
+import { untilOver } from '../cli/until-over.ts'
 import type { LogRequest } from '../host.ts'
 import { failWith } from './container-refusal.ts'
 import { allContainerNames, containerNames, defaultContainer, podOf, podsOf } from './pick-pod.ts'
@@ -95,13 +96,19 @@ function* logs(call: Call): Steps<number> {
     fail(
       `you are attempting to follow ${targets.length} log streams, but maximum allowed concurrency is ${most}, use --max-log-requests to increase the limit`,
     )
-  for (const one of targets) {
-    try {
-      yield* writeLogs(call, one)
-    } catch (error) {
-      if (!(error instanceof CommandFailure) || !flags.bool('ignore-errors')) throw error
-      session.err(failureText(error.failure))
+  const followed: FollowedLog[] = []
+  try {
+    for (const one of targets) {
+      try {
+        followed.push(...writeLogs(call, one))
+      } catch (error) {
+        if (!(error instanceof CommandFailure) || !flags.bool('ignore-errors')) throw error
+        session.err(failureText(error.failure))
+      }
     }
+    if (followed.length > 0) yield* untilOver(session, () => followed.every(({ hasEnded }) => hasEnded))
+  } finally {
+    for (const each of followed) each.leave()
   }
   return 0
 }
@@ -159,15 +166,13 @@ function loggedByDefault(session: Session, pod: unknown): string {
   return session.version.logsDefaultContainer ? defaultContainer(session, pod, false) : (containerNames(pod)[0] ?? '')
 }
 
-/** How often a followed log is looked at; a real one streams. */
-const followMs = 100
-
-function* writeLogs(call: Call, { pod, container }: LogTarget): Steps<void> {
+/** What there is, and with --follow what comes. */
+function writeLogs(call: Call, { pod, container }: LogTarget): readonly FollowedLog[] {
   const { session, flags } = call
   const { host } = session
   if (host.logs === undefined) {
     failNotSimulated('logs: no container runs here')
-    return
+    return []
   }
   const read = host.logs
   const [namespace, name] = [textAt(pod, 'metadata', 'namespace'), textAt(pod, 'metadata', 'name')]
@@ -188,14 +193,11 @@ function* writeLogs(call: Call, { pod, container }: LogTarget): Steps<void> {
   const first = read({ ...request, tailLines: tail < 0 ? undefined : tail })
   if (!first.ok) {
     failWith(first)
-    return
+    return []
   }
   const limit = flags.int('limit-bytes')
   write(limit > 0 ? first.text.slice(0, limit) : first.text)
-  if (!flags.bool('follow')) return
-  const whole = read({ ...request, tailLines: undefined })
-  const from = { seen: whole.ok ? whole.text.length : 0, ended: first.ended }
-  yield* follow(session, { ...request, tailLines: undefined }, from, write)
+  return flags.bool('follow') && !first.ended ? [new FollowedLog(session, request, write)] : []
 }
 
 /** All that a container has written and writes until it ends. */
@@ -205,24 +207,32 @@ export function* followLog(
 ): Steps<void> {
   const request = { ...target, previous: false, sinceMs: undefined, tailLines: undefined, timestamps: false }
   if (session.host.logs === undefined) failNotSimulated('attach: no container runs here')
-  yield* follow(session, request, { seen: 0, ended: false }, (text) => session.out(text))
+  const first = session.host.logs?.(request)
+  if (first?.ok !== true) return
+  session.out(first.text)
+  if (first.ended) return
+  const followed = new FollowedLog(session, request, (text) => session.out(text))
+  try {
+    yield* untilOver(session, () => followed.hasEnded)
+  } finally {
+    followed.leave()
+  }
 }
 
-function* follow(
-  session: Session,
-  request: LogRequest,
-  from: { readonly seen: number; readonly ended: boolean },
-  write: (text: string) => void,
-): Steps<void> {
-  let { seen, ended } = from
-  while (!ended) {
-    yield* until(session.host, () => false, followMs)
-    const now = session.host.logs?.(request)
-    if (now?.ok !== true) continue
-    ended = now.ended
-    const next = now.text.slice(seen)
-    if (next === '') continue
-    seen += next.length
-    write(next)
+/** A log that somebody follows, from now on. A class: closures would keep the simulation alive (docs/decisions/0011-what-is-made-in-crowds.md). */
+class FollowedLog {
+  hasEnded = false
+  readonly #following: Unsubscribable | undefined
+
+  constructor(session: Session, request: Omit<LogRequest, 'tailLines'>, write: (text: string) => void) {
+    this.#following = session.host.followLogs?.({ ...request, tailLines: undefined }, (text) => {
+      if (text === undefined) this.hasEnded = true
+      else write(text)
+    })
+    if (this.#following === undefined) this.hasEnded = true
+  }
+
+  leave(): void {
+    this.#following?.unsubscribe()
   }
 }
