@@ -43,13 +43,19 @@ export class MemoryFileView implements FileView {
 
   /** The same files as another user sees them. */
   protected seenBy(user: FsUser): FileView {
-    return new MemoryFileView({
-      store: this.#store,
-      holder: this.#holder,
-      user,
-      umask: this.#umask,
-      payer: this.#payer,
-    })
+    return this.#asOf(user, this.#umask)
+  }
+
+  #asOf(user: FsUser, umask: number): FileView {
+    return new MemoryFileView({ store: this.#store, holder: this.#holder, user, umask, payer: this.#payer })
+  }
+
+  get umask(): number {
+    return this.#umask
+  }
+
+  withUmask(umask: number): FileView {
+    return this.#asOf(this.#user, umask)
   }
 
   protected get layer(): Device | undefined {

@@ -95,6 +95,10 @@ export interface FileView {
   chown(path: string, uid: number, gid: number): FsResult
   /** Sets the time of last change, to now unless given. */
   touch(path: string, atMs?: number): FsResult
+  /** Bits that what is made lacks. */
+  readonly umask: number
+  /** The same files for who makes others with another umask. */
+  withUmask(umask: number): FileView
   /** Whether the view's user may read (4), write (2) or search and execute (1); any bits together. */
   access(path: string, bits: number): FsResult
   /** Where a path of this view is on the node; undefined for what only the container has. */

@@ -10,6 +10,7 @@ import { bash } from './engine/dialect.ts'
 import { engine } from './engine/interpreter.ts'
 import { guarded, handlerOf } from './engine/jobs.ts'
 import { type Job, ProcessTable } from './engine/process-table.ts'
+import { markCalled } from './engine/set-builtin.ts'
 import { Shell, type ShellWorld, type WorldProgram } from './engine/shell.ts'
 import { BufferSink, Input, Streams } from './engine/streams.ts'
 import { runShell } from './tools/nested-shell.ts'
@@ -124,12 +125,12 @@ export class CommandLine {
       dialect: bash,
       budget,
       name: 'bash',
-      tellsLine: false,
       pid: job.pid,
       directory,
       environment: this.#environment,
       positional,
     })
+    markCalled(shell, 'c')
     if (last !== undefined) shell.takeOver(last)
     this.#last = shell
     job.handler = handlerOf(shell)

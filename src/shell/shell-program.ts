@@ -187,7 +187,7 @@ function baseOf(
 
 /** A shell of nothing, in which a single command is run. */
 function plainShell(task: ProcessContext, dialect: Dialect, trust: Trust | undefined, trusted: Trusted): Shell {
-  const shell = new Shell({ name: 'sh', tellsLine: false, positional: [], ...baseOf(task, dialect, trust, trusted) })
+  const shell = new Shell({ name: 'sh', positional: [], ...baseOf(task, dialect, trust, trusted) })
   shell.isReplaced = true
   task.kept = shell
   return shell

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ash } from '../../src/shell/engine/dialect.ts'
-import { parseShell } from '../../src/shell/engine/parser.ts'
 import { matches, patternOf } from '../../src/shell/engine/pattern.ts'
+import { parseShell } from '../../src/shell/engine/script-text.ts'
 import { compileRegex } from '../../src/shell/tools/regular-expression.ts'
 import { tries } from '../tries.ts'
 import { terminal } from './terminal.ts'
@@ -78,7 +78,11 @@ describe('hostile input', () => {
       fc.property(fc.oneof(script, fc.string()), (text) => {
         const { error } = parseShell(text, ash.grammar)
         if (error !== undefined)
-          expect(ash.syntax(error, { name: 'sh', line: 1, tellsLine: false }, '-c').join()).not.toBe('')
+          expect(
+            ash
+              .syntax(error, { name: 'sh', line: 1, commandName: undefined, program: 'sh', isInteractive: false }, '-c')
+              .join(),
+          ).not.toBe('')
       }),
       { numRuns: tries(2000) },
     )

@@ -135,6 +135,8 @@ describe('E1 what the environment looks like', () => {
       'MULTI=a',
       'b',
       'HOME=/root',
+      'PWD=/',
+      'SHLVL=1',
       'admin',
       'admin',
     ])

@@ -7,12 +7,27 @@
 export interface Variables {
   get(name: string): string
   set(name: string, value: string): void
+  /**
+   * As ash reckons: both sides of `&&`, `||` and `?:` are evaluated, what stands between `?` and `:` needs brackets for more than one
+   * comparison. Source: busybox 1.35 shell/math.c, arith_apply.
+   */
+  readonly isAsh?: boolean
 }
 
 /** What is wrong with an expression; each dialect has its own words. */
 export type ArithmeticProblem =
   | {
-      readonly kind: 'division' | 'exponent' | 'syntax' | 'operand' | 'colon' | 'bracket' | 'assignment'
+      readonly kind:
+        | 'division'
+        | 'exponent'
+        | 'syntax'
+        | 'operand'
+        | 'colon'
+        | 'bracket'
+        | 'assignment'
+        | 'malformed'
+        | 'operator'
+        | 'expression'
       readonly rest: string
     }
   | { readonly kind: 'base' | 'constant' | 'recursion'; readonly rest: string }
@@ -77,14 +92,22 @@ class Evaluator {
     for (token.lastIndex = 0; token.lastIndex < text.length; ) {
       const at = token.lastIndex
       const found = token.exec(text)?.[1]
-      if (found !== undefined) this.#tokens.push({ text: found, at })
+      if (found === undefined) continue
+      // Behind a number these are two signs.
+      const isTwo = (found === '++' || found === '--') && /^(?:\d|\)$)/.test(this.#tokens.at(-1)?.text ?? '')
+      if (isTwo) this.#tokens.push({ text: found.charAt(0), at }, { text: found.charAt(0), at: at + 1 })
+      else this.#tokens.push({ text: found, at })
     }
   }
 
   whole(): bigint {
     if (this.#tokens.length === 0) return 0n
     const value = this.#comma()
-    if (this.#peek() !== '') this.#fail('syntax')
+    const left = this.#peek()
+    if (left === ':' && this.#variables.isAsh === true) this.#fail('malformed')
+    if (assignments.has(left)) this.#fail('assignment')
+    if (/^[^\w+\-*/%&|^!~<>=?:,()]/.test(left)) this.#fail('operator')
+    if (left !== '') this.#fail('syntax')
     return value
   }
 
@@ -94,7 +117,7 @@ class Evaluator {
 
   /** `rest` of the message is what is left from a token on. */
   #fail(kind: ArithmeticProblem['kind'], from = this.#next): never {
-    const at = this.#tokens[from]?.at
+    const at = (this.#tokens[from] ?? this.#tokens.at(-1))?.at
     throw new ArithmeticError({ kind, rest: at === undefined ? '' : this.#text.slice(at) }, this.#text)
   }
 
@@ -130,17 +153,20 @@ class Evaluator {
     const condition = this.#binary(0)
     if (this.#peek() !== '?') return condition
     this.#next++
-    const yes = this.#skipping(condition === 0n, () => this.#comma())
-    if (this.#peek() !== ':') this.#fail('colon')
+    const isAsh = this.#variables.isAsh === true
+    const yes = this.#skipping(condition === 0n, () => (isAsh ? this.#binary(0) : this.#comma()))
+    if (this.#peek() !== ':') this.#fail(isAsh ? 'malformed' : 'colon')
     this.#next++
+    if (this.#peek() === '' && !isAsh) this.#fail('expression')
     const no = this.#skipping(condition !== 0n, () => this.#assignment())
     return condition !== 0n ? yes : no
   }
 
   #skipping(skips: boolean, read: () => bigint): bigint {
-    if (skips) this.#skipped++
+    const isLeftOut = skips && this.#variables.isAsh !== true
+    if (isLeftOut) this.#skipped++
     const value = read()
-    if (skips) this.#skipped--
+    if (isLeftOut) this.#skipped--
     return value
   }
 
@@ -196,17 +222,18 @@ class Evaluator {
       return value
     }
     if (/^\d/.test(text)) {
-      const value = constant(text)
+      const value = constant(text, this.#variables.isAsh === true)
       if (typeof value === 'string') this.#fail(value)
       this.#next++
       return value
     }
-    if (!/^[A-Za-z_]/.test(text)) this.#fail('operand')
+    // ash has no arrays.
+    const isName = /^[A-Za-z_]/.test(text) && (this.#variables.isAsh !== true || !text.includes('['))
+    if (!isName) this.#fail('operand')
     this.#next++
     const value = this.#valueOf(text)
     const operator = this.#peek()
     if (operator !== '++' && operator !== '--') {
-      if (assignments.has(operator)) this.#fail('assignment')
       return value
     }
     this.#next++
@@ -236,7 +263,7 @@ class Evaluator {
         if (b === 0n) this.#fail('division', start)
         return operator === '/' ? wrap(a / b) : a % b
       case '**':
-        if (b < 0n && this.#skipped === 0) this.#fail('exponent', start)
+        if (b < 0n && this.#skipped === 0) this.#fail('exponent', this.#next - 1)
         return power(a, b)
       case '<<':
         return wrap(a << (b & 63n))
@@ -275,14 +302,16 @@ function power(base: bigint, exponent: bigint): bigint {
   return result
 }
 
-/** `10`, `0x1f`, `017`, `2#101`; a word for what is wrong with it. */
-function constant(text: string): bigint | 'base' | 'constant' {
+/** `10`, `0x1f`, `017`, `2#101`; a word for what is wrong with it. In ash what 64 bits cannot hold is 0, as strtoull refuses it. */
+function constant(text: string, isAsh: boolean): bigint | 'base' | 'constant' {
+  if (/^0[xX]$/.test(text) && !isAsh) return 0n
   const match = /^(?:0[xX]([0-9a-fA-F]+)|(0[0-7]*)|([1-9]\d*)|(\d+)#([\w@]+))$/.exec(text)
   if (match === null) return 'base'
   const [, hex, octal, decimal, base = '10', digits = ''] = match
-  if (hex !== undefined) return BigInt.asIntN(64, BigInt(`0x${hex}`))
-  if (octal !== undefined) return octal === '0' ? 0n : BigInt.asIntN(64, BigInt(`0o${octal.slice(1)}`))
-  if (decimal !== undefined) return BigInt.asIntN(64, BigInt(decimal))
+  const kept = (value: bigint): bigint => (isAsh && value >> 64n !== 0n ? 0n : BigInt.asIntN(64, value))
+  if (hex !== undefined) return kept(BigInt(`0x${hex}`))
+  if (octal !== undefined) return octal === '0' ? 0n : kept(BigInt(`0o${octal.slice(1)}`))
+  if (decimal !== undefined) return kept(BigInt(decimal))
   const radix = Number(base)
   if (radix < 2 || radix > 64) return 'constant'
   let value = 0n

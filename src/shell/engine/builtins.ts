@@ -1,21 +1,25 @@
 /** Commands that are part of the shell. Source: POSIX XCU 2.14; bash(1); busybox shell/ash.c, builtintab. */
 import { errorText } from '../../fs/error-text.ts'
 import type { Steps } from '../../kernel/steps.ts'
-import { toByteText } from '../byte-text.ts'
+import { type ByteText, toByteText } from '../byte-text.ts'
 import { echo } from '../tools/echo.ts'
 import { printf } from '../tools/printf.ts'
 import { test } from '../tools/test.ts'
 import type { Tool } from '../tools/tool.ts'
-import { findTool } from '../tools/tools.ts'
 import { mapfile } from './array-builtins.ts'
-import { type Builtin, type BuiltinCall, complain, mistakeCode } from './builtin.ts'
+import { ashNumber, ashOptions, type Builtin, type BuiltinCall, complain, mistakeCode, raise } from './builtin.ts'
 import { openInput } from './devices.ts'
 import { arithmetic } from './expansion.ts'
+import { getopts } from './getopts-builtin.ts'
 import { jobs, killBuiltin, trap, wait } from './job-builtins.ts'
+import { ulimit, umask } from './limit-builtins.ts'
+import { alias, hashWith, isFound, runCommandWord, typeWith, unalias } from './name-builtins.ts'
+import { read } from './read-builtin.ts'
+import { set } from './set-builtin.ts'
 import { exitWith, type Jump, type Outcome, type Shell } from './shell.ts'
 import { Input } from './streams.ts'
 import { toolContext } from './tool-context.ts'
-import { declare, exportBuiltin, getopts, local, read, readOnly, set, shift, unset } from './variable-builtins.ts'
+import { declare, exportBuiltin, local, readOnly, shift, unset } from './variable-builtins.ts'
 
 /** A tool that shells have too: it speaks in the shell's name. */
 const asBuiltin =
@@ -27,12 +31,17 @@ const asBuiltin =
 
 const cd: Builtin = (call) => {
   const { args, shell, streams } = call
-  const operands = args.filter((arg) => arg !== '-P' && arg !== '-L' && arg !== '--')
+  const options = ashOptions(args, 'LP')
+  if (typeof options === 'string' && shell.dialect.name === 'ash') return raise(call, options)
+  const operands = args.filter((arg) => !/^-[LPe@]+$|^--$/.test(arg))
   if (operands.length > 1 && shell.dialect.name === 'bash') return complain(call, 'too many arguments', 1)
   const [said] = operands
   const target = said === '-' ? shell.variables.get('OLDPWD') : (said ?? shell.variables.get('HOME'))
   if (target === undefined) {
-    if (shell.dialect.name === 'ash' && said === undefined) return 0
+    if (shell.dialect.name === 'ash') {
+      if (said === '-') streams.out.write(`${toByteText(shell.directory)}\n`)
+      return 0
+    }
     return complain(call, said === '-' ? 'OLDPWD not set' : 'HOME not set', mistakeCode(shell))
   }
   const path = args.includes('-P') ? realPath(shell, target) : shell.logicalPath(target === '' ? '.' : target)
@@ -77,18 +86,29 @@ const jump =
     const { args, shell } = call
     const [arg] = args[0] === '--' ? args.slice(1) : args
     const isLoop = kind === 'break' || kind === 'continue'
+    if (shell.dialect.name === 'ash') {
+      const number = arg === undefined ? undefined : ashNumber(arg)
+      if (typeof number === 'string') return raise(call, number)
+      if (isLoop && number === 0) return raise(call, 'Illegal number: 0')
+    }
     if (isLoop && shell.loops === 0)
       return shell.dialect.name === 'bash'
         ? complain(call, "only meaningful in a `for', `while', or `until' loop", 0)
         : 0
-    if (arg !== undefined && !/^[-+]?\d+$/.test(arg)) {
-      if (shell.dialect.name === 'ash') {
-        complain(call, `Illegal number: ${arg}`, 2)
-        return exitWith(2)
-      }
-      return exitWith(complain(call, `${arg}: numeric argument required`, isLoop ? 128 : 2))
+    const isBash = shell.dialect.name === 'bash'
+    if (kind === 'return' && isBash && shell.locals.length === 0 && shell.sourcing === 0)
+      return complain(call, "can only `return' from a function or sourced script", 2)
+    if (isBash && args.length > 1 && arg !== undefined && /^[-+]?\d+$/.test(arg)) {
+      complain(call, 'too many arguments', 1)
+      return isLoop || kind === 'return' ? exitWith(1) : 1
     }
+    if (arg !== undefined && !/^[-+]?\d+$/.test(arg) && kind === 'return' && isBash)
+      return { kind, code: complain(call, `${arg}: numeric argument required`, 2), levels: 0 }
+    if (arg !== undefined && !/^[-+]?\d+$/.test(arg))
+      return exitWith(complain(call, `${arg}: numeric argument required`, isLoop ? 128 : 2))
     const number = arg === undefined ? undefined : Number(arg)
+    if (isLoop && isBash && number !== undefined && number < 1)
+      return { kind: 'break', code: complain(call, `${arg}: loop count out of range`, 1), levels: shell.loops }
     if (!isLoop) return { kind, code: (number ?? shell.status) & 255, levels: 0 }
     return { kind, code: 0, levels: Math.max(1, number ?? 1) }
   }
@@ -99,105 +119,53 @@ function* evalBuiltin({ args, shell, streams, engine }: BuiltinCall): Steps<Outc
 
 function* source(call: BuiltinCall): Steps<Outcome> {
   const { args, shell, streams, engine } = call
-  const [path, ...positional] = args
+  const [path, ...positional] = args[0] === '--' ? args.slice(1) : args
   const isBash = shell.dialect.name === 'bash'
-  if (path === undefined) return isBash ? complain(call, 'filename argument required', 2) : 0
+  if (path === undefined)
+    return isBash
+      ? complain(call, `filename argument required\n${call.name}: usage: ${call.name} filename [arguments]`, 2)
+      : 2
   if (shell.world.assumed?.('.', [path]) !== undefined) return 0
-  const input = openInput(path, shell, streams)
+  const along = path.includes('/') ? path : sourcedAlongPath(path, shell)
+  // Only bash looks into the directory where it is, too.
+  if (along === undefined && !isBash) return raise(call, `${path}: not found`)
+  const input = openInput(along ?? path, shell, streams)
   if (!(input instanceof Input)) {
     const text = errorText(input)
     if (isBash) streams.err.write(`${shell.dialect.prefix(shell)}${path}: ${text}\n`)
-    else complain(call, `can't open '${path}': ${text}`, 2)
-    return isBash ? 1 : exitWith(2)
+    return isBash ? 1 : raise(call, `can't open '${path}': ${text}`)
   }
   const text = yield* input.all((length) => shell.budget.hold(length))
   const before = shell.positional
   if (positional.length > 0) shell.positional = positional
+  const { commandName } = shell
+  shell.commandName = along ?? path
+  shell.sourcing++
   const outcome = yield* engine.runText(text, shell, streams, path)
+  shell.sourcing--
+  shell.commandName = commandName
   if (positional.length > 0) shell.positional = before
   return typeof outcome !== 'number' && outcome.kind === 'return' ? outcome.code : outcome
 }
 
-const type: Builtin = (call) => {
-  const { args, shell, streams } = call
-  let code = 0
-  for (const name of args.filter((arg) => !arg.startsWith('-'))) {
-    const found = describe(name, shell)
-    if (args[0] === '-t' && found !== undefined) streams.out.write(`${found.kind}\n`)
-    else if (args[0] === '-p') streams.out.write(found?.kind === 'file' ? `${found.path}\n` : '')
-    else if (found === undefined) {
-      if (shell.dialect.name === 'bash') code = complain(call, `${name}: not found`, 1)
-      else {
-        streams.out.write(`${name}: not found\n`)
-        code = 127
-      }
-    } else streams.out.write(`${name} is ${found.text}\n`)
+/** A file of that name along PATH, which need not be one to run. Source: busybox shell/ash.c, find_dot_file; bash(1), source. */
+function sourcedAlongPath(name: ByteText, shell: Shell): ByteText | undefined {
+  for (const directory of shell.get('PATH').split(':')) {
+    const path = `${directory === '' ? '.' : directory}/${name}`
+    const stat = shell.world.files.stat(shell.path(path))
+    if (stat.ok && stat.value.type === 'file') return path
   }
-  return code
-}
-
-/** What a name stands for. */
-function describe(
-  name: string,
-  shell: Shell,
-): { readonly kind: string; readonly text: string; readonly path: string } | undefined {
-  if (keywords.has(name)) return { kind: 'keyword', text: 'a shell keyword', path: name }
-  if (shell.functions.has(name)) return { kind: 'function', text: 'a function', path: name }
-  if (findBuiltin(name, shell) !== undefined) {
-    const isSpecialInAsh = shell.dialect.name === 'ash' && specialBuiltins.has(name)
-    return { kind: 'builtin', text: isSpecialInAsh ? 'a special shell builtin' : 'a shell builtin', path: name }
-  }
-  if (shell.world.program(name) === undefined && findTool(name, shell) === undefined) return undefined
-  const path = `${shell.dialect.name === 'bash' ? '/usr/bin' : '/bin'}/${name}`
-  return { kind: 'file', text: path, path }
-}
-
-const keywords = new Set([
-  'if',
-  'then',
-  'else',
-  'elif',
-  'fi',
-  'for',
-  'while',
-  'until',
-  'do',
-  'done',
-  'case',
-  'esac',
-  '{',
-  '}',
-  '!',
-  'in',
-])
-
-function* command(call: BuiltinCall): Steps<Outcome> {
-  const { args, shell, streams, engine } = call
-  const [first, ...rest] = args[0] === '-p' ? args.slice(1) : args
-  if (first === '-v' || first === '-V') {
-    let code = 0
-    for (const name of rest) {
-      const found = describe(name, shell)
-      if (found !== undefined) streams.out.write(first === '-v' ? `${found.path}\n` : `${name} is ${found.text}\n`)
-      else code = shell.dialect.name === 'bash' ? 1 : 127
-      if (found === undefined && first === '-V')
-        shell.dialect.name === 'bash'
-          ? complain(call, `${name}: not found`, 1)
-          : streams.out.write(`${name}: not found\n`)
-    }
-    return code
-  }
-  if (first === undefined) return 0
-  const builtin = findBuiltin(first, shell)
-  if (builtin === undefined) return yield* engine.runProgram([first, ...rest], shell, streams)
-  const ran = builtin({ ...call, name: first, args: rest })
-  return typeof ran === 'number' || 'kind' in ran ? ran : yield* ran
+  return undefined
 }
 
 /** The redirections of `exec` alone are dealt with before it is called; see `runSimple`. */
 function* exec({ args, shell, streams, engine }: BuiltinCall): Steps<Outcome> {
   if (args.length === 0) return 0
   shell.isReplaced = true
+  const isThere = args[0]?.includes('/') === true || isFound(args[0] ?? '', shell)
+  // Source: bash builtins/exec.def: it looks for the program before it gives itself up.
+  if (!isThere && shell.dialect.name === 'bash' && shell.world.assumed?.(args[0] ?? '', args.slice(1)) === undefined)
+    return exitWith(complain({ args, shell, streams, engine, name: 'exec' }, `${args[0]}: not found`, 127))
   const code = yield* engine.runProgram(args, shell, streams)
   // The shell is gone: its traps do not run.
   shell.traps.delete('EXIT')
@@ -217,11 +185,6 @@ const letBuiltin: Builtin = ({ args, shell }) => {
   return value === '0' ? 1 : 0
 }
 
-const umask: Builtin = ({ args, streams }) => {
-  if (args.length === 0) streams.out.write('0022\n')
-  return 0
-}
-
 /** What a real shell has and podsim does not: said so. */
 const refused =
   (what: string): Builtin =>
@@ -230,10 +193,12 @@ const refused =
     return exitWith(2)
   }
 
-/** Limits are set as they are asked for: no program here uses so much. Without an argument of its own it tells the usual one. */
-const ulimit: Builtin = ({ args, streams }) => {
-  if (args.every((arg) => arg.startsWith('-'))) streams.out.write('unlimited\n')
-  return 0
+function hasBuiltin(name: string, shell: Shell): boolean {
+  return findBuiltin(name, shell) !== undefined
+}
+
+function* commandBuiltin(call: BuiltinCall): Steps<Outcome> {
+  return yield* runCommandWord(call, findBuiltin)
 }
 
 /** `source` of bash's `.`; what only bash has stands in its dialect's list. */
@@ -267,8 +232,8 @@ const builtins: Readonly<Record<string, Builtin>> = {
   eval: evalBuiltin,
   source,
   '.': source,
-  type,
-  command,
+  type: typeWith(hasBuiltin),
+  command: commandBuiltin,
   builtin: builtinCommand,
   exec,
   let: letBuiltin,
@@ -279,7 +244,7 @@ const builtins: Readonly<Record<string, Builtin>> = {
   umask,
   shopt: () => 0,
   history: () => 0,
-  hash: () => 0,
+  hash: hashWith(hasBuiltin),
   times: ({ streams }) => {
     streams.out.write('0m0.000s 0m0.000s\n0m0.000s 0m0.000s\n')
     return 0
@@ -287,22 +252,12 @@ const builtins: Readonly<Record<string, Builtin>> = {
   fg: refused('fg'),
   bg: refused('bg'),
   ulimit,
-  alias: refused('alias'),
-  unalias: refused('unalias'),
+  alias,
+  unalias,
 }
 
 /** The builtin of a name in this kind of shell. */
 export function findBuiltin(name: string, shell: Pick<Shell, 'dialect'>): Builtin | undefined {
   if (!Object.hasOwn(builtins, name) || shell.dialect.lacks.has(name)) return undefined
   return builtins[name]
-}
-
-const specialBuiltins = new Set([
-  ...[':', '.', 'eval', 'exec', 'exit', 'export', 'readonly', 'return', 'set', 'shift', 'unset', 'break', 'continue'],
-  ...['trap', 'times', 'source'],
-])
-
-/** Builtins whose assignments stay in the shell and whose mistakes end it. Source: POSIX XCU 2.14. */
-export function isSpecial(name: string, shell: Shell): boolean {
-  return specialBuiltins.has(name) && !shell.functions.has(name)
 }

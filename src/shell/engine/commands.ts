@@ -7,11 +7,14 @@ import { RegexError } from '../tools/regex-syntax.ts'
 import type { Tool, ToolContext } from '../tools/tool.ts'
 import { findTool } from '../tools/tools.ts'
 import { assignElements } from './array-assignments.ts'
-import { findBuiltin, isSpecial } from './builtins.ts'
+import { assignAll, isPlainWord as isPlain, tracedWord, tracePrompt } from './assignments.ts'
+import { isSpecial } from './builtin.ts'
+import { findBuiltin } from './builtins.ts'
 import { cannotExecute } from './caller-words.ts'
 import type { Engine } from './engine.ts'
-import { expandText, expandWords } from './expand.ts'
-import { type Expansion, ExpansionError } from './expansion.ts'
+import { expandCommand, expandText } from './expand.ts'
+import type { Expansion } from './expansion.ts'
+import { scriptAlongPath } from './known-names.ts'
 import { inProcess } from './own-process.ts'
 import { isRefused, redirect } from './redirect.ts'
 import { codeOf, exitWith, type KeptVariable, type Outcome, Shell, type WorldProgram } from './shell.ts'
@@ -57,38 +60,32 @@ function* runExpanded(
   shell.substituted = undefined
   const at = engine.expansion(shell, streams)
   const isCondition = shell.dialect.grammar.bash && isPlain(command.words[0], '[[')
-  const argv = isCondition ? yield* conditionWords(command.words, at) : yield* expandWords(command.words, at)
+  const argv = isCondition ? yield* conditionWords(command.words, at) : yield* expandCommand(command.words, at)
   const [name] = argv
   if (name === undefined) return yield* assignOnly(command, at)
   const opened = yield* redirect(command.redirections, at)
   if (isRefused(opened)) {
     streams.err.write(`${shell.dialect.prefix(shell)}${opened.message}\n`)
     // Source: POSIX XCU 2.8.1: an error of redirection ends the shell where the builtin is a special one.
-    return isSpecial(name, shell) && shell.dialect.name === 'ash' ? exitWith(2) : 1
+    return isSpecial(name, shell) && shell.dialect.name === 'ash' ? exitWith(1) : 1
   }
   if (name === 'exec' && argv.length === 1) streams.become(opened)
-  if (command.assignments.length === 0) return yield* traced(argv, shell, opened, isTested, engine)
-  if (isSpecial(name, shell) && shell.dialect.name === 'ash') {
-    yield* assignAll(command, at, false)
-    return yield* traced(argv, shell, opened, isTested, engine)
-  }
+  const run = { ...at, streams: opened }
+  if (command.assignments.length === 0) return yield* traced(argv, [], run, isTested, engine)
+  if (isSpecial(name, shell) && shell.dialect.name === 'ash')
+    return yield* traced(argv, yield* assignAll(command, at, false), run, isTested, engine)
   const before = command.assignments.map(
     (each) => [each.name, shell.kept(each.name), shell.exported.has(each.name)] as const,
   )
-  yield* assignAll(command, at, true)
+  const assigned = yield* assignAll(command, at, true)
   try {
-    return yield* traced(argv, shell, opened, isTested, engine)
+    return yield* traced(argv, assigned, run, isTested, engine)
   } finally {
     for (const [variable, kept, wasExported] of before) {
       shell.restore(variable, kept)
       if (!wasExported) shell.exported.delete(variable)
     }
   }
-}
-
-function isPlain(word: Word | undefined, text: string): boolean {
-  const [part, ...more] = word ?? []
-  return part?.kind === 'text' && !part.quoted && part.text === text && more.length === 0
 }
 
 /** Nothing is split or globbed between double brackets; patterns keep what was quoted in them. */
@@ -114,49 +111,28 @@ function* conditionWords(words: readonly Word[], at: Expansion): Steps<ByteText[
 /** Without a command, the code is that of the last substitution. */
 function* assignOnly(command: SimpleCommand, at: Expansion): Steps<Outcome> {
   const { shell, streams } = at
-  yield* assignAll(command, at, false)
+  const assigned = yield* assignAll(command, at, false)
+  if (assigned.length > 0) streams.err.write(`${yield* tracePrompt(at)}${assigned.join(' ')}\n`)
   const opened = yield* redirect(command.redirections, at)
   if (!isRefused(opened)) return shell.substituted ?? 0
   streams.err.write(`${shell.dialect.prefix(shell)}${opened.message}\n`)
   return 1
 }
 
-function* assignAll({ assignments }: SimpleCommand, at: Expansion, exports: boolean): Steps<void> {
-  const { shell } = at
-  for (const assignment of assignments) {
-    const { name, append, value, index, elements } = assignment
-    if (index !== undefined || elements !== undefined) {
-      const shown = yield* assignElements(assignment, at)
-      if (shell.options.traces) at.streams.err.write(`${shell.get('PS4') || '+ '}${shown}\n`)
-      continue
-    }
-    const text = (append ? shell.get(name) : '') + (yield* expandText(value, at))
-    if (shell.options.traces) at.streams.err.write(`${shell.get('PS4') || '+ '}${name}=${quoted(text, shell)}\n`)
-    if (!shell.set(name, text))
-      throw new ExpansionError(shell.dialect.readOnly(name), shell.dialect.name === 'bash' ? 1 : 2)
-    if (exports) shell.exported.add(name)
-  }
-}
-
 /** What `set -x` shows, then the command. */
-function traced(
+function* traced(
   argv: readonly ByteText[],
-  shell: Shell,
-  streams: Streams,
+  assigned: readonly ByteText[],
+  at: Expansion,
   isTested: boolean,
   engine: Engine,
 ): Steps<Outcome> {
-  if (shell.options.traces)
-    streams.err.write(`${shell.get('PS4') || '+ '}${argv.map((arg) => quoted(arg, shell)).join(' ')}\n`)
-  return runNamed(argv, shell, streams, engine, isTested)
-}
-
-/** How `set -x` shows a word. */
-function quoted(arg: ByteText, shell: Shell): ByteText {
-  if (arg !== '' && !/[\s'"\\$`*?[\](){};&|<>#~!]/.test(arg)) return arg
-  return shell.dialect.name === 'bash' || /[\s']/.test(arg) || arg === ''
-    ? `'${arg.replaceAll("'", "'\\''")}'`
-    : `'${arg}'`
+  const { shell, streams } = at
+  if (shell.options.traces) {
+    const words = argv.map((arg) => tracedWord(arg, shell))
+    streams.err.write(`${yield* tracePrompt(at)}${[...assigned, ...words].join(' ')}\n`)
+  }
+  return yield* runNamed(argv, shell, streams, engine, isTested)
 }
 
 /** Runs a command line that is expanded: function, builtin, tool or file. */
@@ -168,12 +144,15 @@ export function* runNamed(
   isTested = false,
 ): Steps<Outcome> {
   const [name = '', ...args] = argv
-  const body = shell.functions.get(name)
-  if (body !== undefined) return yield* callFunction(name, args, shell, streams, engine, isTested)
+  if (shell.functions.has(name)) return yield* callFunction(name, args, shell, streams, engine, isTested)
   const builtin = findBuiltin(name, shell)
   if (builtin === undefined) return yield* runProgram(argv, shell, streams, engine)
+  const { commandName } = shell
+  // Messages of what it runs tell its name, but for what only finds others. Source: busybox shell/ash.c, evalbltin.
+  if (name !== 'command' && shell.dialect.name === 'ash') shell.commandName = name
   const ran = builtin({ name, args, shell, streams, engine })
   const ended = typeof ran === 'number' || 'kind' in ran ? ran : yield* ran
+  shell.commandName = commandName
   const outcome = typeof ended === 'number' ? toldBuiltinWriteError(name, ended, shell, streams) : ended
   if (outcome !== 0 || !writers.has(name) || streams.out.ready === undefined) return outcome
   // A shell that writes where nobody reads is ended as any program is.
@@ -190,25 +169,40 @@ function* callFunction(
   engine: Engine,
   isTested: boolean,
 ): Steps<Outcome> {
-  const body = shell.functions.get(name)
-  if (body === undefined) return 0
+  const called = shell.functions.get(name)
+  if (called === undefined) return 0
   shell.goDeeper()
   const before = shell.positional
   const own = new Map<string, KeptVariable>()
   shell.positional = args
   shell.locals.push(own)
   shell.depth++
-  const { loops } = shell
+  const { commandName } = shell
+  if (shell.dialect.name === 'bash') shell.commandName = called.source
+  const { loops, optionIndex, optionPlace } = shell
   shell.loops = 0
+  const isAsh = shell.dialect.name === 'ash'
+  if (isAsh) {
+    shell.optionIndex = 1
+    shell.optionPlace = 0
+  }
+  const onError = shell.options.tracesErrors ? undefined : shell.traps.get('ERR')
+  if (onError !== undefined) shell.traps.delete('ERR')
   try {
-    const outcome = yield* engine.runCommand(body, shell, streams, isTested)
+    const outcome = yield* engine.runCommand(called.body, shell, streams, isTested)
     return typeof outcome !== 'number' && outcome.kind === 'return' ? outcome.code : outcome
   } finally {
     shell.depth--
+    shell.commandName = commandName
+    if (onError !== undefined && !shell.traps.has('ERR')) shell.traps.set('ERR', onError)
     shell.loops = loops
     shell.locals.pop()
     shell.positional = before
     for (const [variable, kept] of own) shell.restore(variable, kept)
+    if (isAsh) {
+      shell.optionIndex = optionIndex
+      shell.optionPlace = optionPlace
+    }
   }
 }
 
@@ -227,7 +221,10 @@ export function* runProgram(
     streams.err.write(`${caller === undefined ? own : cannotExecute(caller, isGnu, name, error)}\n`)
     return error === 'ENOENT' ? 127 : 126
   }
-  if (name === '') return refuse(shell.dialect.notFound(name), 'ENOENT')
+  if (name === '') {
+    const isAsh = shell.dialect.name === 'ash'
+    return refuse(isAsh ? ': Permission denied' : shell.dialect.notFound(name), 'ENOENT')
+  }
   const assumed = shell.world.assumed?.(name, args)
   if (assumed !== undefined) return yield* runWorldProgram(assumed, args, shell, streams)
   const found = name.includes('/') ? programOfPath(name, shell) : name
@@ -237,7 +234,7 @@ export function* runProgram(
   if (program !== undefined) return yield* runWorldProgram(program, args, shell, streams)
   const tool = findTool(found, shell)
   if (tool === undefined) {
-    const path = pathOfScript(name, shell)
+    const path = scriptAlongPath(name, shell)
     if (path !== undefined) return yield* runFile(path, argv, shell, streams, engine)
     return refuse(shell.dialect.notFound(name), 'ENOENT')
   }
@@ -295,16 +292,6 @@ function programOfPath(name: ByteText, shell: Shell): string | { readonly code: 
   return mayRun ? path : { code: 'EACCES' }
 }
 
-/** A script that lies along PATH. */
-function pathOfScript(name: ByteText, shell: Shell): string | undefined {
-  for (const directory of shell.get('PATH').split(':')) {
-    const path = `${fromByteText(directory)}/${fromByteText(name)}`
-    const stat = shell.world.files.stat(path)
-    if (stat.ok && stat.value.type === 'file' && (stat.value.mode & 0o111) !== 0 && stat.value.size > 0) return path
-  }
-  return undefined
-}
-
 /** A script is run by the interpreter that its first line names, or by this shell. */
 function* runFile(
   path: string,
@@ -329,8 +316,12 @@ function* runFile(
       const code = programOfPath(program, shell)
       if (typeof code === 'string' || isEnv)
         return yield* runProgram([...called, name, ...args], shell, streams, engine)
-      streams.err.write(`${shell.dialect.prefix(shell)}${shell.dialect.cannotRun(name, 'ENOENT')}\n`)
-      return shell.dialect.name === 'bash' ? 126 : 127
+      const isBash = shell.dialect.name === 'bash'
+      const words = isBash
+        ? `${name}: cannot execute: required file not found`
+        : shell.dialect.cannotRun(name, 'ENOENT')
+      streams.err.write(`${shell.dialect.prefix(shell)}${words}\n`)
+      return 127
     }
   }
   return yield* runScriptFile(text, name, args, shell, streams, engine)
@@ -349,7 +340,18 @@ function* runScriptFile(
   const { world, dialect, budget, directory } = shell
   const environment = shell.environment()
   return yield* inProcess(shell, streams, [name, ...args].join(' '), function* runsScript(pid, isThere) {
-    const setup = { world, dialect, budget, name, tellsLine: true, pid, directory, environment, positional: args }
+    const setup = {
+      world,
+      dialect,
+      budget,
+      name,
+      commandName: name,
+      pid,
+      parentPid: shell.pid,
+      directory,
+      environment,
+      positional: args,
+    }
     const child = new Shell(setup)
     child.depth = shell.depth + 1
     isThere(child)

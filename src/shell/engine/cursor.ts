@@ -7,13 +7,21 @@ import {
   type Word,
   type WordPart,
 } from './syntax.ts'
-import { type Grammar, lineOf, lineText, type ParseScript, WordReader } from './word-reader.ts'
+import { type Grammar, Lines, lineText, type ParseScript, WordReader } from './word-reader.ts'
 
 interface PendingHereDocument {
   readonly delimiter: string
   readonly isQuoted: boolean
   readonly stripsTabs: boolean
   readonly target: WordPart[]
+}
+
+/** A here-document that the end of the text ended. */
+export interface OpenDocument {
+  readonly line: number
+  /** The line of the command. */
+  readonly from: number
+  readonly wanted: string
 }
 
 /** Longest first. */
@@ -40,28 +48,53 @@ const commonOperators = [
 ]
 const redirectionOperators = new Set(['<', '>', '>>', '>|', '<<', '<<-', '<<<', '>&', '<&', '&>', '&>>', '<>'])
 
+/** Words that ash tells by themselves where they are out of place. Source: busybox shell/ash.c, tokname_array. */
+const reservedInAsh = new Set('! case do done elif else esac fi for function if in then until while { }'.split(' '))
+
 /** `[subscript]`, with brackets inside of one another once. */
 const subscript = String.raw`(\[(?:[^[\]]|\[[^[\]]*\])+\])`
 const bashAssignment = new RegExp(`^([A-Za-z_][A-Za-z0-9_]*)${subscript}?(\\+?)=`)
 const elementHead = new RegExp(`^${subscript}(\\+?)=`)
 
+/** How long a script may become by names that stand for texts. */
+const maxReplaced = 1 << 20
+
 /** Knows where it is; the grammar is built on it. */
 export class ScriptCursor {
-  readonly text: string
+  text: string
   /** Of the character that comes. */
   index = 0
   protected readonly grammar: Grammar
   readonly #operators: readonly string[]
   readonly #depth: number
   readonly #parseNested: ParseScript
+  #lines: Lines
   #pending: PendingHereDocument[] = []
+  /** Here-documents that nothing ended, where that is told. */
+  readonly openDocuments: OpenDocument[] = []
 
-  constructor(text: string, grammar: Grammar, depth: number, parseNested: ParseScript) {
+  /** `firstLine`: the number of the text's first line. */
+  constructor(text: string, grammar: Grammar, depth: number, parseNested: ParseScript, firstLine: number) {
     this.text = text
+    this.#lines = new Lines(text, firstLine)
     this.grammar = grammar
     this.#operators = grammar.bash ? [...bashOperators, ...commonOperators] : commonOperators
     this.#depth = depth
     this.#parseNested = parseNested
+  }
+
+  /** The number of the line that it is in. */
+  line(): number {
+    return this.#lines.at(this.index)
+  }
+
+  /** Puts another text in the place of so many characters that come. */
+  protected replace(length: number, text: string): void {
+    const line = this.line()
+    if (this.text.length + text.length > maxReplaced) this.tooDeep()
+    this.text = this.text.slice(0, this.index) + text + this.text.slice(this.index + length)
+    this.#lines = new Lines(this.text, 1)
+    this.#lines = new Lines(this.text, 1 + line - this.line())
   }
 
   /** Passes blanks, continued lines and comments. */
@@ -108,26 +141,35 @@ export class ScriptCursor {
 
   /** Throws what is wrong with the token that comes. `expecting`: the word that would close what is open. */
   unexpected(expecting?: string): never {
-    const token = this.atEnd ? undefined : this.atNewline ? 'newline' : (this.operator() ?? this.peekRaw())
-    this.fail(token, expecting)
+    const operator = this.operator()
+    const isRedirection = !this.grammar.bash && operator !== undefined && redirectionOperators.has(operator)
+    const word = this.peekRaw()
+    const isWord = !this.grammar.bash && operator === undefined && !reservedInAsh.has(word)
+    const token = isRedirection ? 'redirection' : (operator ?? (isWord ? 'word' : word))
+    this.fail(this.atEnd ? undefined : this.atNewline ? 'newline' : token, expecting)
   }
 
   /** Throws that a token is out of place here. */
   fail(token: string | undefined, expecting?: string): never {
     const at = Math.min(this.index, Math.max(this.text.length - 1, 0))
-    const line = lineOf(this.text, this.index)
+    const line = this.line()
     throw new ShellSyntaxError({ kind: 'unexpected', token, expecting }, line, lineText(this.text, at))
   }
 
   /** Throws that what stands behind `for` is no name. */
   badLoopVariable(): never {
     if (this.grammar.bash) this.unexpected()
-    throw new ShellSyntaxError({ kind: 'loop variable' }, lineOf(this.text, this.index), '')
+    throw new ShellSyntaxError({ kind: 'loop variable' }, this.line(), '')
+  }
+
+  /** Throws that no function can be called so. */
+  badFunctionName(name: string): never {
+    throw new ShellSyntaxError({ kind: 'function name', name }, this.line(), '')
   }
 
   /** Throws that podsim does not go that deep. */
   tooDeep(): never {
-    throw new ShellSyntaxError({ kind: 'nesting' }, lineOf(this.text, this.index), '')
+    throw new ShellSyntaxError({ kind: 'nesting' }, this.line(), '')
   }
 
   /** The plain characters that come, as reserved words are recognised. */
@@ -154,7 +196,7 @@ export class ScriptCursor {
 
   /** Takes a word. */
   word(): Word {
-    const reader = this.#reader(this.text, this.index)
+    const reader = new WordReader(this.text, this.index, this.#parseNested, this.grammar, this.#depth, this.#lines)
     const word = reader.word()
     this.index = reader.index
     return word
@@ -217,13 +259,14 @@ export class ScriptCursor {
   }
 
   #reader(text: string, index: number): WordReader {
-    return new WordReader(text, index, this.#parseNested, this.grammar, this.#depth)
+    const lines = new Lines(text, this.line())
+    return new WordReader(text, index, this.#parseNested, this.grammar, this.#depth, lines)
   }
 
   /** Takes a redirection, if one comes. */
   redirection(): Redirection | undefined {
     if (!'0123456789<>&'.includes(this.text.charAt(this.index))) return undefined
-    const digits = /^[0-9](?=[<>])/.exec(this.text.slice(this.index, this.index + 2))?.[0] ?? ''
+    const digits = /^[0-9]+(?=[<>])/.exec(this.text.slice(this.index, this.index + 8))?.[0] ?? ''
     const start = this.index
     this.index += digits.length
     const operator = this.operator()
@@ -251,26 +294,36 @@ export class ScriptCursor {
     return { fd, operator: '<<', target }
   }
 
+  #leftOpen(line: number, body: string, wanted: string): void {
+    const from = Math.max(1, body === '' && !this.text.endsWith('\n') ? line : line - 1)
+    const lines = body.split('\n').length - 1
+    this.openDocuments.push({ line: from + lines, from, wanted })
+  }
+
   /** Reads the texts that here-documents of the line before ask for. */
   readHereDocuments(): void {
     const pending = this.#pending
     this.#pending = []
     for (const { delimiter, isQuoted, stripsTabs, target } of pending) {
       let body = ''
+      const line = this.line()
+      let isEnded = false
       while (!this.atEnd) {
         const end = this.text.indexOf('\n', this.index)
         const stop = end < 0 ? this.text.length : end
         const raw = this.text.slice(this.index, stop)
         this.index = Math.min(stop + 1, this.text.length)
-        const line = stripsTabs ? raw.replace(/^\t+/, '') : raw
-        if (line === delimiter) break
-        body += `${line}\n`
+        const kept = stripsTabs ? raw.replace(/^\t+/, '') : raw
+        isEnded = kept === delimiter
+        if (isEnded) break
+        body += `${kept}\n`
       }
+      if (!isEnded && this.grammar.bash) this.#leftOpen(line, body, delimiter)
       if (isQuoted) {
         target.push({ kind: 'text', text: body, quoted: true })
         continue
       }
-      const reader = this.#reader(body, 0)
+      const reader = new WordReader(body, 0, this.#parseNested, this.grammar, this.#depth, new Lines(body, line))
       while (reader.index < body.length) reader.quotedPart(target, true)
     }
   }

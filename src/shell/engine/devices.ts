@@ -202,6 +202,31 @@ export function openOutput(path: ByteText, appends: boolean, shell: Shell, strea
   return opened.ok ? new FileSink(at, shell) : opened.code
 }
 
+/** A file to be read and written, which is made where it is absent and keeps what it holds; what is written goes to its end. */
+export function openBoth(path: ByteText, shell: Shell, streams: Streams): Input | FsErrorCode {
+  const sink = openOutput(path, true, shell, streams)
+  if (typeof sink === 'string') return sink
+  const input = openInput(path, shell, streams)
+  return input instanceof Input ? new ReadAndWritten(input, sink) : input
+}
+
+class ReadAndWritten extends Input implements Sink {
+  readonly #sink: Sink
+
+  constructor(input: Input, sink: Sink) {
+    super('', { read: () => input.chunk() })
+    this.#sink = sink
+  }
+
+  write(bytes: ByteText): void {
+    this.#sink.write(bytes)
+  }
+
+  takeFailure(): FsErrorCode | undefined {
+    return this.#sink.takeFailure?.()
+  }
+}
+
 /** Whether something lies under a path that is a device or a stream, for `test` and `ls`. */
 export function isDevice(at: string): boolean {
   return /^\/dev\/(?:null|zero|full|random|urandom|tty|stdin|stdout|stderr|fd\/\d+)$/.test(at)

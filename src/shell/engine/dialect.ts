@@ -11,8 +11,18 @@ export interface Speaker {
   /** `$0` */
   readonly name: string
   readonly line: number
-  /** Whether it is a script in a file. */
-  readonly tellsLine: boolean
+  /** Whose command ash runs: a script's file, a builtin; undefined at the top of `-c`, where no line is told. */
+  readonly commandName: string | undefined
+  /** The name that the shell itself was started by. */
+  readonly program: string
+  /** On a terminal ash tells no lines. */
+  readonly isInteractive: boolean
+}
+
+/** Source: busybox 1.35 shell/ash.c, ash_vmsg. */
+function ashLead({ name, line, isInteractive }: Speaker, commandName: string | undefined): string {
+  if (commandName === undefined) return `${name}: `
+  return `${name}: ${commandName === name ? '' : `${commandName}: `}${isInteractive ? '' : `line ${line}: `}`
 }
 
 /** One kind of shell. Messages are byte text without their line end. */
@@ -43,7 +53,7 @@ export interface Dialect {
   unset(name: string, text: string | undefined, colon: boolean): string
   readOnly(name: string): string
   /** Exit code of a shell that an expansion ended. */
-  readonly expansionCode: number
+  expansionCode(shell: { readonly parent: unknown; readonly options: { readonly exitsOnError: boolean } }): number
   /** `${x` and the like, found when it runs. */
   badSubstitution(text: string): string
   /** What a shell says that has used up what it may use. */
@@ -62,11 +72,13 @@ export const bash: Dialect = {
   name: 'bash',
   grammar: { bash: true },
   lacks: new Set(),
-  prefix: ({ name, line }) => `${name}: line ${line}: `,
-  builtinPrefix: ({ name, line }, builtin) => `${name}: line ${line}: ${builtin}: `,
-  toolPrefix: ({ name, line }, tool) => `${name}: line ${line}: ${tool}: `,
+  // Source: bash error.c, error_prolog: the file in which the running function or script was written.
+  prefix: ({ name, line, commandName }) => `${commandName ?? name}: line ${line}: `,
+  builtinPrefix: ({ name, line, commandName }, builtin) => `${commandName ?? name}: line ${line}: ${builtin}: `,
+  toolPrefix: ({ name, line, commandName }, tool) => `${commandName ?? name}: line ${line}: ${tool}: `,
   syntax({ problem, line, source }, { name }, origin) {
-    const head = origin === name ? `${name}: ` : `${name}: ${origin}: `
+    const isCalled = origin === '-c' || origin === 'eval' || origin === 'trap'
+    const head = isCalled ? `${name}: ${origin}: ` : `${origin}: `
     switch (problem.kind) {
       case 'unexpected': {
         if (problem.token === undefined) return [`${head}line ${line + 1}: syntax error: unexpected end of file`]
@@ -79,6 +91,8 @@ export const bash: Dialect = {
         return [`${name}: line ${line}: ${problem.text}: bad substitution`]
       case 'loop variable':
         return [`${head}line ${line}: syntax error: bad for loop variable`]
+      case 'function name':
+        return [`${name}: line ${line}: \`${problem.name}': not a valid identifier`]
       case 'nesting':
         return [`${name}: podsim: the script is nested too deeply`]
     }
@@ -91,6 +105,10 @@ export const bash: Dialect = {
         return `${text}: division by 0${near}`
       case 'exponent':
         return `${text}: exponent less than 0${near}`
+      case 'operator':
+        return `${text}: syntax error: invalid arithmetic operator${near}`
+      case 'expression':
+        return `${text}: expression expected${near}`
       case 'operand':
         return `${text}: syntax error: operand expected${near}`
       case 'colon':
@@ -98,6 +116,7 @@ export const bash: Dialect = {
       case 'bracket':
         return `${text}: missing \`)'${near}`
       case 'assignment':
+      case 'malformed':
         return `${text}: attempted assignment to non-variable${near}`
       case 'base':
         return `${text}: value too great for base${near}`
@@ -116,10 +135,11 @@ export const bash: Dialect = {
   badDescriptor: (text) => `${text}: Bad file descriptor`,
   unset: (name, text, colon) =>
     text === undefined
-      ? `${name}: unbound variable`
+      ? `${/^[A-Za-z_]/.test(name) ? name : `$${name}`}: unbound variable`
       : `${name}: ${text === '' ? (colon ? 'parameter null or not set' : 'parameter not set') : text}`,
   readOnly: (name) => `${name}: readonly variable`,
-  expansionCode: 127,
+  // Source: bash subst.c, exp_jump_to_top_level: only at the top, and not of `set -e`, is it the 127 of -c.
+  expansionCode: ({ parent, options }) => (parent === undefined && !options.exitsOnError ? 127 : 1),
   badSubstitution: (text) => `${text}: bad substitution`,
   // Source: bash xmalloc.c, memory_error_and_abort; the number is what doubling asked for.
   exhausted: (spent) =>
@@ -147,16 +167,16 @@ export const ash: Dialect = {
     'suspend',
     'logout',
   ]),
-  prefix: ({ name, line, tellsLine }) => (tellsLine ? `${name}: line ${line}: ` : `${name}: `),
-  builtinPrefix: ({ name, line }, builtin) => `${name}: ${builtin}: line ${line}: `,
-  toolPrefix: ({ name }) => `${name}: `,
-  syntax({ problem, line }, { name, tellsLine }) {
-    const head = tellsLine ? `${name}: line ${line}: ` : `${name}: `
+  prefix: (speaker) => ashLead(speaker, speaker.commandName),
+  builtinPrefix: ashLead,
+  // Applets that are builtins speak in the name of the program. Source: libbb/verror_msg.c.
+  toolPrefix: ({ program }) => `${program}: `,
+  syntax({ problem, line }, { name, commandName, program, isInteractive }) {
+    const head = ashLead({ name, line, commandName, program, isInteractive }, commandName)
     switch (problem.kind) {
       case 'unexpected': {
         const { token, expecting } = problem
-        const found =
-          token === undefined ? 'end of file' : token === 'newline' || token === 'redirection' ? token : `"${token}"`
+        const found = token === undefined ? 'end of file' : plainTokens.has(token) ? token : `"${token}"`
         return [
           `${head}syntax error: unexpected ${found}${expecting === undefined ? '' : ` (expecting "${expecting}")`}`,
         ]
@@ -167,33 +187,42 @@ export const ash: Dialect = {
         return [`${head}syntax error: bad substitution`]
       case 'loop variable':
         return [`${head}syntax error: bad for loop variable`]
+      case 'function name':
+        return [`${head}syntax error: bad function name`]
       case 'nesting':
         return [`${head}podsim: the script is nested too deeply`]
     }
   },
   syntaxCode: () => 2,
-  arithmetic: ({ problem }) =>
-    problem.kind === 'division'
-      ? 'divide by zero'
-      : problem.kind === 'recursion'
-        ? 'expression recursion loop detected'
-        : 'arithmetic syntax error',
+  arithmetic: ({ problem: { kind } }) => arithmeticInAsh[kind] ?? 'arithmetic syntax error',
   notFound: (name) => `${name}: not found`,
   cannotRun: (path, code) => `${path}: ${code === 'ENOENT' ? 'not found' : errorText(code)}`,
   cannotRead: (path, code) => `can't open ${path}: ${code === 'ENOENT' ? 'no such file' : errorText(code)}`,
   cannotWrite: (path, code) => `can't create ${path}: ${code === 'ENOENT' ? 'nonexistent directory' : errorText(code)}`,
-  badDescriptor: (text) => `${text}: bad file descriptor`,
+  badDescriptor: (text) => `${text}: Bad file descriptor`,
   unset: (name, text, colon) =>
     `${name}: ${text === undefined || text === '' ? `parameter not set${colon ? ' or null' : ''}` : text}`,
   readOnly: (name) => `${name}: is read only`,
-  expansionCode: 2,
+  expansionCode: () => 2,
   badSubstitution: () => 'syntax error: bad substitution',
   // Source: busybox libbb/messages.c, bb_msg_memory_exhausted.
   exhausted: (spent) => (spent === 'memory' ? 'out of memory' : `podsim: ${podsimLimit[spent]}`),
 }
 
+/** Source: busybox shell/math.c. */
+const arithmeticInAsh: Readonly<Partial<Record<ArithmeticError['problem']['kind'], string>>> = {
+  division: 'divide by zero',
+  exponent: 'exponent less than 0',
+  recursion: 'expression recursion loop detected',
+  malformed: 'malformed ?: operator',
+}
+
+/** Tokens that are told without quotes. Source: busybox shell/ash.c, tokname_array. */
+const plainTokens: ReadonlySet<string> = new Set(['newline', 'redirection', 'word'])
+
 const unterminatedInAsh: Readonly<Record<string, string>> = {
   '`': 'EOF in backquote substitution',
   ')': 'unexpected end of file (expecting ")")',
   '}': "missing '}'",
+  '))': "missing '))'",
 }

@@ -1,6 +1,6 @@
 /** From words to arguments: braces, parameters, substitutions, splitting, globs. Source: POSIX XCU 2.6; bash(1). */
 import type { Steps } from '../../kernel/steps.ts'
-import type { ByteText } from '../byte-text.ts'
+import { type ByteText, bytesToByteText } from '../byte-text.ts'
 import { expandBraces } from './braces.ts'
 import { arithmetic, type Expansion } from './expansion.ts'
 import { type Field, joinFields } from './fields.ts'
@@ -31,8 +31,7 @@ function plainText(word: Word): ByteText | undefined {
 }
 
 function addPaths(args: ByteText[], { pieces }: Field, shell: Shell): void {
-  const found =
-    hasGlob(pieces) && !shell.options.ignoresGlobs ? expandGlob(pieces, shell.world.files, shell.directory) : []
+  const found = hasGlob(pieces) && !shell.options.ignoresGlobs ? expandGlob(pieces, shell) : []
   if (found.length > 0) args.push(...found)
   else args.push(textOf(pieces))
 }
@@ -102,14 +101,79 @@ function* processFile(
   return path
 }
 
+/** `~`, `~name`, in bash `~+` and `~-`, at the start of a word. */
+const tildePrefix = /^~(?:[A-Za-z_][\w.-]*|[+-])?(?=\/|$)/
+
 function withTilde(word: Word, shell: Shell): Word {
   const [first] = word
-  if (first?.kind !== 'text' || first.quoted || !/^~(?=\/|$)/.test(first.text)) return word
-  const isAlone = first.text !== '~' || word.length === 1
-  const home = shell.variables.get('HOME')
-  if (!isAlone || home === undefined) return word
-  const rest = { kind: 'text', text: first.text.slice(1), quoted: false } as const
+  if (first?.kind !== 'text' || first.quoted || !first.text.startsWith('~')) return word
+  const prefix = tildePrefix.exec(first.text)?.[0]
+  if (prefix === undefined || (prefix === first.text && word.length > 1)) return word
+  const home = homeOf(prefix.slice(1), shell)
+  if (home === undefined) return word
+  const rest = { kind: 'text', text: first.text.slice(prefix.length), quoted: false } as const
   return [{ kind: 'text', text: home, quoted: true }, rest, ...word.slice(1)]
+}
+
+/** The directory that stands behind `~` and a name. Source: POSIX XCU 2.6.1. */
+function homeOf(name: string, shell: Shell): ByteText | undefined {
+  if (name === '') return shell.variables.get('HOME')
+  if (name === '+' || name === '-')
+    return shell.dialect.name === 'bash' ? shell.variables.get(name === '+' ? 'PWD' : 'OLDPWD') : undefined
+  const passwd = shell.world.files.readFile('/etc/passwd')
+  if (!passwd.ok) return undefined
+  const row = bytesToByteText(passwd.value)
+    .split('\n')
+    .find((line) => line.startsWith(`${name}:`))
+  return row?.split(':')[5]
+}
+
+/** The value of an assignment: a tilde may stand behind each colon, too. */
+export function* expandAssigned(word: Word, at: Expansion): Steps<ByteText> {
+  if (!word.some((part) => part.kind === 'text' && !part.quoted && part.text.includes(':~')))
+    return yield* expandText(word, at)
+  const parts: WordPart[] = []
+  for (const [i, part] of word.entries()) {
+    const isLast = i === word.length - 1
+    if (part.kind !== 'text' || part.quoted) parts.push(part)
+    else
+      part.text.split(/(?<=:)/).forEach((piece, k, pieces) => {
+        const text: WordPart = { kind: 'text', text: piece, quoted: false }
+        const [, inner = piece, colon = ''] = /^(.*?)(:?)$/s.exec(piece) ?? []
+        const isWhole = colon !== '' || (isLast && k === pieces.length - 1) || inner.includes('/')
+        if ((i > 0 && k === 0) || !isWhole) parts.push(text)
+        else
+          parts.push(...withTilde([{ kind: 'text', text: inner, quoted: false }], at.shell), {
+            kind: 'text',
+            text: colon,
+            quoted: false,
+          })
+      })
+  }
+  return textOf(yield* expandPattern(parts, at))
+}
+
+const declarationName = /^(?:export|readonly|local|declare|typeset)$/
+const assignmentHead = /^[A-Za-z_]\w*\+?=/
+
+/** Arguments of a command that declares variables: what looks like an assignment is neither split nor globbed. */
+export function* expandCommand(words: readonly Word[], at: Expansion): Steps<ByteText[]> {
+  const [head] = words
+  const isDeclaration =
+    head?.length === 1 && head[0]?.kind === 'text' && !head[0].quoted && declarationName.test(head[0].text)
+  if (!isDeclaration) return yield* expandWords(words, at)
+  const args: ByteText[] = []
+  for (const word of words) {
+    const [first] = word
+    const name = first?.kind === 'text' && !first.quoted ? assignmentHead.exec(first.text)?.[0] : undefined
+    if (name === undefined || first?.kind !== 'text') args.push(...(yield* expandWords([word], at)))
+    else {
+      const rest = first.text.slice(name.length)
+      const value = rest === '' ? word.slice(1) : [{ ...first, text: rest }, ...word.slice(1)]
+      args.push(name + (yield* expandAssigned(value, at)))
+    }
+  }
+  return args
 }
 
 /** Words out of one word: what an expansion left unquoted is split where IFS says. */

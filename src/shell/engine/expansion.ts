@@ -29,15 +29,17 @@ export interface Expansion {
 /** The value of an expression, as text. */
 export function arithmetic(expression: ByteText, shell: Shell): ByteText {
   try {
+    const isAsh = shell.dialect.name === 'ash'
     const variables = {
+      isAsh,
       get: (name: string) => {
         const [, array, subscript] = element.exec(name) ?? []
         const value =
           array === undefined
             ? shell.variables.get(name)
             : elementUnder(shell, array, keyOf(shell, array, subscript ?? ''))
-        if (value === undefined && shell.options.refusesUnset)
-          throw new ExpansionError(shell.dialect.unset(name, undefined, false), shell.dialect.name === 'bash' ? 1 : 2)
+        if (value === undefined && shell.options.refusesUnset && !isAsh)
+          throw new ExpansionError(shell.dialect.unset(name, undefined, false), shell.dialect.expansionCode(shell))
         return value ?? ''
       },
       set: (name: string, value: string) => {

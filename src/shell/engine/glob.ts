@@ -3,18 +3,24 @@ import type { FileView } from '../../fs/node-fs.ts'
 import { compareBytes } from '../../fs/path.ts'
 import { fromByteText, toByteText } from '../byte-text.ts'
 import { compilePattern, hasGlob, matches, type PatternPiece } from './pattern.ts'
+import type { Shell } from './shell.ts'
 
 /**
  * Paths as byte text, in order of bytes; empty when nothing matches. Names that begin with a dot need one in the
  * pattern.
  */
-export function expandGlob(pieces: readonly PatternPiece[], files: FileView, directory: string): string[] {
+export function expandGlob(
+  pieces: readonly PatternPiece[],
+  { dialect, directory, world: { files } }: Pick<Shell, 'dialect' | 'directory' | 'world'>,
+): string[] {
+  // Source: bash(1), globskipdots, which is on.
+  const skipsDots = dialect.name === 'bash'
   const whole = textOf(pieces)
   let found: string[] = [whole.startsWith('/') ? '/' : '']
   const segments = splitSegments(pieces)
   segments.forEach((segment, i) => {
     const isLast = i === segments.length - 1 && !whole.endsWith('/')
-    found = found.flatMap((base) => step(base, segment, isLast, files, directory))
+    found = found.flatMap((base) => step(base, segment, isLast, files, directory, skipsDots))
   })
   return found.sort(compareBytes)
 }
@@ -29,6 +35,7 @@ function step(
   isLast: boolean,
   files: FileView,
   directory: string,
+  skipsDots: boolean,
 ): string[] {
   const at = (path: string): string => fromByteText(path.startsWith('/') ? path : `${directory}/${path}`)
   const isDirectory = (path: string): boolean => {
@@ -43,7 +50,8 @@ function step(
   const names = files.readdir(at(base === '' ? '.' : base))
   if (!names.ok) return []
   const pattern = compilePattern(segment)
-  const all = text.startsWith('.') ? ['.', '..', ...names.value] : names.value.filter((name) => !name.startsWith('.'))
+  const dots = skipsDots ? [] : ['.', '..']
+  const all = text.startsWith('.') ? [...dots, ...names.value] : names.value.filter((name) => !name.startsWith('.'))
   const fitting = all
     .map(toByteText)
     .filter((name) => matches(pattern, name))

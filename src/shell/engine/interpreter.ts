@@ -1,16 +1,16 @@
 /** Runs what the parser read. Source: POSIX XCU 2.7 to 2.9; bash(1); busybox shell/ash.c, evaltree. */
 import { type Steps, wait } from '../../kernel/steps.ts'
 import type { ByteText } from '../byte-text.ts'
+import { tracedWord, traceText } from './assignments.ts'
 import { runNamed, runProgram, runSimple } from './commands.ts'
 import type { Engine } from './engine.ts'
 import { expandPattern, expandText, expandWords } from './expand.ts'
 import { arithmetic, type Expansion, ExpansionError } from './expansion.ts'
 import { startBeside, startChild } from './jobs.ts'
-import { endsInCommand } from './own-process.ts'
-import { parseShell } from './parser.ts'
 import { matchesPattern } from './pattern.ts'
 import { signalNumbers } from './process-table.ts'
 import { isRefused, redirect } from './redirect.ts'
+import { runText } from './run-text.ts'
 import { codeOf, exitWith, type Outcome, type Shell } from './shell.ts'
 import { BufferSink, earlyBytes, Input, Pipe, type Streams } from './streams.ts'
 import type { Command, CompoundCommand, ListItem, Pipeline, Script, SimpleCommand, Word } from './syntax.ts'
@@ -22,7 +22,7 @@ import { runPendingTraps } from './traps.ts'
  */
 function* runScript(script: Script, shell: Shell, streams: Streams, isTested = false): Steps<Outcome> {
   let outcome: Outcome = 0
-  for (let i = 0; i < script.length; ) {
+  for (let i = 0; i < script.length && !shell.options.parsesOnly; ) {
     const end = endOfList(script, i)
     if (script[end - 1]?.background === true) {
       startInBackground(script.slice(i, end), shell, streams)
@@ -37,12 +37,6 @@ function* runScript(script: Script, shell: Shell, streams: Streams, isTested = f
     }
   }
   return outcome
-}
-
-function startOfLast(script: Script): number {
-  let start = script.length - 1
-  while (start > 0 && script[start]?.joint !== ';') start--
-  return start
 }
 
 /** Where the list of `&&` and `||` that begins at an item ends. */
@@ -125,7 +119,7 @@ function* runPiped({ commands, text }: Pipeline, shell: Shell, streams: Streams,
   }
   shell.pipeCodes = codes
   const result = shell.options.failsPipes ? failed : code
-  return result !== 0 && shell.options.exitsOnError && !isTested ? exitWith(result) : result
+  return result !== 0 && !isTested ? yield* runFailed(result, shell, streams) : result
 }
 
 /** One command, with what `set -e` and failed expansions make of it. */
@@ -141,9 +135,22 @@ function* runCommand(command: Command, shell: Shell, streams: Streams, isTested:
     return exitWith(error.code)
   }
   const fails = command.kind === 'simple' || command.kind === 'subshell' || command.kind === 'arithmetic'
-  if (typeof outcome === 'number' && outcome !== 0 && shell.options.exitsOnError && !isTested && fails)
-    return exitWith(outcome)
-  return outcome
+  return typeof outcome === 'number' && outcome !== 0 && !isTested && fails
+    ? yield* runFailed(outcome, shell, streams)
+    : outcome
+}
+
+/** What the trap of ERR and `set -e` make of a command that failed. Source: busybox 1.35 shell/ash.c, evaltree; bash(1), trap. */
+function* runFailed(code: number, shell: Shell, streams: Streams): Steps<Outcome> {
+  const action = shell.traps.get('ERR')
+  if (action !== undefined && action !== '' && !shell.isTrapping) {
+    shell.isTrapping = true
+    shell.status = code
+    const outcome = yield* runText(action, shell, streams, 'trap', engine)
+    shell.isTrapping = false
+    if (typeof outcome !== 'number') return outcome
+  }
+  return shell.options.exitsOnError ? exitWith(code) : code
 }
 
 function* runOther(
@@ -153,7 +160,7 @@ function* runOther(
   isTested: boolean,
 ): Steps<Outcome> {
   if (command.kind === 'function') {
-    shell.functions.set(command.name, command.body)
+    shell.functions.set(command.name, { body: command.body, source: shell.commandName ?? 'environment' })
     return 0
   }
   if (command.redirections.length === 0) return yield* runCompound(command, shell, streams, isTested)
@@ -204,7 +211,10 @@ function* runCompound(command: CompoundCommand, shell: Shell, streams: Streams, 
 }
 
 function* arithmeticOf(expression: Word, shell: Shell, streams: Streams): Steps<ByteText> {
-  return arithmetic(yield* expandText(expression, expansion(shell, streams)), shell)
+  const at = expansion(shell, streams)
+  const text = yield* expandText(expression, at)
+  yield* traceText(`(( ${text.trim()} ))`, at)
+  return arithmetic(text, shell)
 }
 
 /** A subshell's `exit` ends only the subshell, and its EXIT trap runs. */
@@ -222,7 +232,7 @@ function* leave(shell: Shell, streams: Streams): Steps<number> {
   yield* readWritten(shell, 0)
   if (action === undefined || action === '') return code
   shell.traps.delete('EXIT')
-  const outcome = yield* runText(action, shell, streams, 'trap')
+  const outcome = yield* runText(action, shell, streams, 'trap', engine)
   return typeof outcome !== 'number' && outcome.kind === 'exit' ? outcome.code : code
 }
 
@@ -237,7 +247,7 @@ function afterBody(outcome: Outcome): Outcome | undefined {
   const { kind, levels } = outcome
   if (kind !== 'break' && kind !== 'continue') return outcome
   if (levels > 1) return { ...outcome, levels: levels - 1 }
-  return kind === 'break' ? 0 : undefined
+  return kind === 'break' ? outcome.code : undefined
 }
 
 type CommandOf<K extends CompoundCommand['kind']> = Extract<CompoundCommand, { readonly kind: K }>
@@ -272,7 +282,9 @@ function* runFor(command: CommandOf<'for'>, shell: Shell, streams: Streams, isTe
   const words =
     command.words === undefined ? shell.positional : yield* expandWords(command.words, expansion(shell, streams))
   let code = 0
+  const said = command.words === undefined ? '"$@"' : words.map((word) => tracedWord(word, shell)).join(' ')
   for (const word of words) {
+    yield* traceText(`for ${command.name} in ${said}`, expansion(shell, streams))
     if (!shell.set(command.name, word)) throw new ExpansionError(shell.dialect.readOnly(command.name), 1)
     const outcome = yield* runScript(command.body, shell, streams, isTested)
     code = codeOf(outcome)
@@ -299,6 +311,7 @@ function* runCount(command: CommandOf<'count'>, shell: Shell, streams: Streams, 
 function* runCase(command: CommandOf<'case'>, shell: Shell, streams: Streams, isTested: boolean): Steps<Outcome> {
   const at = expansion(shell, streams)
   const subject = yield* expandText(command.subject, at)
+  yield* traceText(`case ${tracedWord(subject, shell)} in`, at)
   let outcome: Outcome = 0
   let falls = false
   for (const { patterns, body, end } of command.branches) {
@@ -320,29 +333,12 @@ function expansion(shell: Shell, streams: Streams): Expansion {
 /** Command substitution: what a script writes in a subshell. */
 function* capture(script: Script, shell: Shell, streams: Streams): Steps<ByteText> {
   const sink = new BufferSink((length) => shell.budget.hold(length))
+  shell.traceLevel++
   const code = yield* runSubshell(script, shell, streams.with({ out: sink }))
+  shell.traceLevel--
   shell.status = code
   shell.substituted = code
   return sink.text()
-}
-
-/** Reads and runs a text, as eval, `.` and traps do; `origin` is who reads it. */
-function* runText(text: ByteText, shell: Shell, streams: Streams, origin: string): Steps<Outcome> {
-  shell.goDeeper()
-  const { script, error } = parseShell(text, shell.dialect.grammar)
-  shell.depth++
-  const last = origin === '-c' && endsInCommand(script) ? startOfLast(script) : script.length
-  let outcome: Outcome = yield* runScript(script.slice(0, last), shell, streams)
-  if (typeof outcome === 'number' && last < script.length) {
-    // A shell that is given its script by -c becomes the last command.
-    shell.isReplaced = shell.traps.size === 0
-    outcome = yield* runScript(script.slice(last), shell, streams)
-  }
-  shell.depth--
-  if (error === undefined || typeof outcome !== 'number') return outcome
-  for (const line of shell.dialect.syntax(error, shell, origin)) streams.err.write(`${line}\n`)
-  const code = shell.dialect.syntaxCode(error)
-  return shell.dialect.name === 'ash' || error.problem.kind === 'substitution' ? exitWith(code) : code
 }
 
 /** Everything that runs. */
@@ -352,7 +348,7 @@ export const engine: Engine = {
   readWritten,
   runCommand,
   runScript,
-  runText,
+  runText: (text, shell, streams, origin) => runText(text, shell, streams, origin, engine),
   runNamed: (argv, shell, streams) => runNamed(argv, shell, streams, engine),
   runProgram: (argv, shell, streams, caller) => runProgram(argv, shell, streams, engine, caller),
 }

@@ -14,6 +14,7 @@ import {
 } from './expansion.ts'
 import { type Field, joinFields } from './fields.ts'
 import { compilePattern, findPattern, matchingPrefix, matchingSuffix, type PatternPiece } from './pattern.ts'
+import { optionLetters } from './set-builtin.ts'
 import type { Shell } from './shell.ts'
 import type { ParameterPart, Word } from './syntax.ts'
 
@@ -53,6 +54,8 @@ export function* expandParameter(part: ParameterPart, at: Expansion, words: Word
   const isList = list !== undefined
   const values = valuesOf(asked, part, element, at)
   const shown = (texts: readonly ByteText[]): readonly Field[] => fieldsOf(texts, part, list, shell)
+  if (operator === 'length' && values === undefined && shell.options.refusesUnset && !isList)
+    throw new ExpansionError(shell.dialect.unset(name, undefined, false), shell.dialect.expansionCode(shell))
   if (operator === 'length') return shown([isList ? String(values?.length ?? 0) : lengthOf(values?.join(' ') ?? '')])
   if (operator === ':' && isList) return shown(sliced(part, yield* words.text(argument, at), shell))
   const isMissing =
@@ -60,7 +63,15 @@ export function* expandParameter(part: ParameterPart, at: Expansion, words: Word
   const kind = operator.length > 1 && operator.startsWith(':') ? operator.slice(1) : operator
   if (!'-+=?'.includes(kind) || kind === '') {
     if (values === undefined && shell.options.refusesUnset && !isList)
-      throw new ExpansionError(shell.dialect.unset(name, undefined, false), shell.dialect.name === 'bash' ? 127 : 2)
+      throw new ExpansionError(shell.dialect.unset(name, undefined, false), shell.dialect.expansionCode(shell))
+    if (
+      kind === 'indirect' &&
+      values === undefined &&
+      !isList &&
+      part.operator === 'indirect' &&
+      !shell.variables.has(part.name)
+    )
+      throw new ExpansionError(`${part.name}: invalid indirect expansion`, 1)
     if (kind === '' || kind === 'indirect') return shown(values ?? [''])
     const changed: ByteText[] = []
     for (const value of values ?? (isList || operator.startsWith('@') ? [] : ['']))
@@ -82,7 +93,10 @@ export function* expandParameter(part: ParameterPart, at: Expansion, words: Word
     default: {
       if (!isMissing) return shown(values ?? [])
       const text = yield* words.text(argument, at)
-      throw new ExpansionError(shell.dialect.unset(name, text, operator.startsWith(':')), shell.dialect.expansionCode)
+      throw new ExpansionError(
+        shell.dialect.unset(name, text, operator.startsWith(':')),
+        shell.dialect.expansionCode(shell),
+      )
     }
   }
 }
@@ -166,7 +180,7 @@ function lookup(shell: Shell, name: string): readonly ByteText[] | undefined {
     case '!':
       return shell.lastJob === undefined ? undefined : [String(shell.lastJob)]
     case '-':
-      return [flags(shell)]
+      return [optionLetters(shell)]
     case '0':
       return [shell.name]
     case 'LINENO':
@@ -180,7 +194,7 @@ function lookup(shell: Shell, name: string): readonly ByteText[] | undefined {
       return shell.dialect.name === 'bash' ? [String(shell.world.user.uid)] : undefined
   }
   if (shell.dialect.name === 'bash' && name === 'PIPESTATUS') return [String(shell.pipeCodes[0] ?? 0)]
-  const value = /^\d+$/.test(name) ? shell.positional[Number(name) - 1] : shell.variables.get(name)
+  const value = /^\d+$/.test(name) ? shell.positional[Number(name) - 1] : shell.value(name)
   return value === undefined ? undefined : [value]
 }
 
@@ -194,11 +208,6 @@ function rootOf(shell: Shell): Shell {
   let root = shell
   while (root.parent !== undefined) root = root.parent
   return root
-}
-
-function flags({ options, dialect }: Shell): string {
-  const letters = `${options.exitsOnError ? 'e' : ''}${options.ignoresGlobs ? 'f' : ''}${options.refusesUnset ? 'u' : ''}${options.traces ? 'x' : ''}${options.keepsFiles ? 'C' : ''}`
-  return dialect.name === 'bash' ? `${letters}hBc` : letters
 }
 
 function* transformed(

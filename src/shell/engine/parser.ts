@@ -1,58 +1,38 @@
 /** Grammar of command lines. Source: POSIX XCU 2.10; bash(1); busybox shell/ash.c, list to parse_command. */
+import { conditionWords, isPlain } from './condition.ts'
 import { ScriptCursor } from './cursor.ts'
-import {
-  type Assignment,
-  type Command,
-  type CompoundCommand,
-  type ListItem,
-  type Pipeline,
-  type Redirection,
-  type Script,
-  ShellSyntaxError,
-  type SimpleCommand,
-  type Word,
+import type {
+  Assignment,
+  Command,
+  CompoundCommand,
+  ListItem,
+  Pipeline,
+  Redirection,
+  Script,
+  SimpleCommand,
+  Word,
 } from './syntax.ts'
-import { type Grammar, lineOf } from './word-reader.ts'
+import type { Grammar } from './word-reader.ts'
 
 /** How deep compound commands may nest. */
 const maxDepth = 100
 
-/** What a text says, up to its first mistake. */
-export interface ParsedScript {
-  /** What could be read; all of it unless there is an error. */
-  readonly script: Script
-  readonly error: ShellSyntaxError | undefined
-}
-
-/** Reads a script line by line: what stands before a mistake is still there, as shells run it. */
-export function parseShell(text: string, grammar: Grammar): ParsedScript {
-  const items: ListItem[] = []
-  try {
-    const parser = new Parser(text, grammar, 0)
-    while (parser.skipToCommand()) items.push(...parser.line())
-    return { script: items, error: undefined }
-  } catch (error) {
-    if (error instanceof ShellSyntaxError) return { script: items, error }
-    throw error
-  }
-}
-
 const reserved = new Set(['then', 'else', 'elif', 'fi', 'do', 'done', 'esac', '}', 'in'])
+/** What may end a list in ash. Source: busybox shell/ash.c, tokname_array. */
+const closing = new Set(['then', 'else', 'elif', 'fi', 'do', 'done', 'esac', '}', ')', ';;'])
 /** Behind these of bash, `name=(...)` is an assignment, too. */
 const declarations = ['declare', 'typeset', 'local', 'export', 'readonly']
 const bracketBehind = /[ \t]*\(/y
 const branchEnds = [';;', ';&', ';;&', 'esac'] as const
 
-class Parser extends ScriptCursor {
+/** Reads commands from a place in a text on; mistakes are thrown. */
+export class Parser extends ScriptCursor {
   #nesting = 0
+  /** Names that stand for texts where a command begins. */
+  aliases: () => ReadonlyMap<string, string> | undefined = () => undefined
 
-  constructor(text: string, grammar: Grammar, depth: number) {
-    super(text, grammar, depth, (inner, innerDepth) => {
-      const parser = new Parser(inner, grammar, innerDepth)
-      const items: ListItem[] = []
-      while (parser.skipToCommand()) items.push(...parser.line())
-      return items
-    })
+  constructor(text: string, grammar: Grammar, depth: number, firstLine: number) {
+    super(text, grammar, depth, (inner, innerDepth, line) => nested(inner, grammar, innerDepth, line), firstLine)
   }
 
   /** Passes blank lines and comments; false at the end. */
@@ -62,7 +42,7 @@ class Parser extends ScriptCursor {
   }
 
   /** The commands of one line, or of as many as they need. */
-  line(): ListItem[] {
+  commands(): ListItem[] {
     const items: ListItem[] = []
     this.#list(items, () => this.atNewline || this.atEnd)
     if (this.atEnd) this.readHereDocuments()
@@ -96,7 +76,12 @@ class Parser extends ScriptCursor {
   #compoundList(...ends: readonly string[]): Script {
     if (++this.#nesting > maxDepth) this.tooDeep()
     const items: ListItem[] = []
-    const isEnd = (): boolean => ends.includes(this.endToken())
+    // In ash any word that closes something ends a list, and is told beside the one that was to come.
+    const isAsh = !this.grammar.bash
+    const isEnd = (): boolean => {
+      const token = this.endToken()
+      return ends.includes(token) || (isAsh && items.length > 0 && closing.has(token))
+    }
     this.skipNewlines()
     while (!isEnd()) {
       if (this.atEnd) this.unexpected(ends.at(-1))
@@ -138,6 +123,8 @@ class Parser extends ScriptCursor {
   #command(): Command {
     this.skipBlanks()
     if (this.operator() === '(') return this.#bracket()
+    const names = this.aliases()
+    if (names !== undefined) this.#replaceAlias(names)
     const word = this.peekRaw()
     switch (word) {
       case '{':
@@ -153,12 +140,33 @@ class Parser extends ScriptCursor {
       case 'case':
         return this.#case()
       case 'function':
-        if (this.grammar.bash) return this.#namedFunction()
+        return this.#namedFunction()
     }
     if (reserved.has(word) && word !== 'in') this.unexpected()
     const name = this.#functionHead(word)
     if (name !== null) return this.#function(name[1] ?? '', name[0].length)
     return this.#simple()
+  }
+
+  /** ash takes a bracket behind one word for a function's. */
+  #misplacedBracket(words: number): never {
+    if (this.grammar.bash || words !== 1) this.unexpected()
+    this.index++
+    this.skipBlanks()
+    if (this.isWordStart()) this.fail('word', ')')
+    this.unexpected(')')
+  }
+
+  /** Puts the texts of names in their place; each once, so that none stands for itself. Source: POSIX XCU 2.3.1. */
+  #replaceAlias(names: ReadonlyMap<string, string>): void {
+    const used = new Set<string>()
+    for (let name = this.peekRaw(); !used.has(name); name = this.peekRaw()) {
+      const text = names.get(name)
+      if (text === undefined) return
+      used.add(name)
+      this.replace(name.length, text)
+      this.skipBlanks()
+    }
   }
 
   /** `NAME ()`, where a bracket stands behind the word that comes. */
@@ -167,8 +175,11 @@ class Parser extends ScriptCursor {
     if (!bracketBehind.test(this.text)) return null
     const pattern = this.grammar.bash
       ? /^([^\s;&|<>()'"`$\\=#{}!]+)[ \t]*\([ \t]*\)/
-      : /^([A-Za-z_][A-Za-z0-9_]*)[ \t]*\([ \t]*\)/
-    return pattern.exec(this.text.slice(this.index, this.index + 256))
+      : /^([^\s;&|<>()]+)[ \t]*\([ \t]*\)/
+    const head = pattern.exec(this.text.slice(this.index, this.index + 256))
+    const name = head?.[1] ?? ''
+    if (!this.grammar.bash && head !== null && !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) this.badFunctionName(name)
+    return head
   }
 
   /** `( ... )` or, in bash, `(( ... ))`. */
@@ -200,7 +211,7 @@ class Parser extends ScriptCursor {
 
   #expect(word: string): void {
     this.skipNewlines()
-    if (this.endToken() !== word) this.unexpected(this.atEnd ? word : undefined)
+    if (this.endToken() !== word) this.unexpected(this.atEnd || !this.grammar.bash ? word : undefined)
     this.index += word.length
   }
 
@@ -289,10 +300,12 @@ class Parser extends ScriptCursor {
       this.skipNewlines()
       const token = this.endToken()
       const isEmpty = branchEnds.some((end) => end === token)
-      const body = isEmpty ? [] : this.#compoundList(...branchEnds)
+      const ends = this.grammar.bash ? branchEnds : ['esac', ';;']
+      const body = isEmpty ? [] : this.#compoundList(...ends)
       this.skipNewlines()
       const end = branchEnds.find((each) => each === this.operator())
       if (end !== undefined) this.index += end.length
+      else if (!this.grammar.bash && this.endToken() !== 'esac') this.unexpected(';;')
       branches.push({ patterns, body, end: end === ';&' || end === ';;&' ? end : ';;' })
     }
     return this.#withRedirections({ kind: 'case', subject, branches }, 'esac')
@@ -302,24 +315,32 @@ class Parser extends ScriptCursor {
     const patterns: Word[] = []
     for (;;) {
       this.skipBlanks()
-      if (!this.isWordStart()) this.unexpected()
-      patterns.push(this.word())
+      // Whatever stands there is a pattern to ash.
+      if (!this.isWordStart() && !this.grammar.bash && !this.atEnd && !this.atNewline) this.index++
+      else if (!this.isWordStart()) this.unexpected()
+      else patterns.push(this.word())
       this.skipBlanks()
       const operator = this.operator()
-      if (operator !== '|' && operator !== ')') this.unexpected(this.atEnd ? ')' : undefined)
+      if (operator !== '|' && operator !== ')') this.unexpected(this.atEnd || !this.grammar.bash ? ')' : undefined)
       this.index++
       if (operator === ')') return patterns
     }
   }
 
   #simple(): SimpleCommand {
-    const line = lineOf(this.text, this.index)
+    const line = this.line()
     const assignments: Assignment[] = []
     const words: Word[] = []
     const arrays: Assignment[] = []
     const redirections: Redirection[] = []
     if (this.grammar.bash && this.text.startsWith('[[', this.index) && this.peekRaw() === '[[')
-      return this.#condition(line)
+      return {
+        ...this.#withRedirections({ kind: 'simple' as const }),
+        assignments: [],
+        words: conditionWords(this),
+        arrays: [],
+        line,
+      }
     for (;;) {
       this.skipBlanks()
       const redirection = this.redirection()
@@ -337,46 +358,17 @@ class Parser extends ScriptCursor {
       }
     }
     if (assignments.length + words.length + redirections.length === 0) this.unexpected()
-    if (this.operator() === '(') this.unexpected()
+    if (this.operator() === '(') this.#misplacedBracket(words.length)
     return { kind: 'simple', assignments, words, arrays, redirections, line }
-  }
-
-  /** `[[ ... ]]`, in which operators of the grammar are words. */
-  #condition(line: number): SimpleCommand {
-    const words: Word[] = []
-    for (;;) {
-      this.skipBlanks()
-      while (this.atNewline) this.skipNewlines()
-      if (this.atEnd) this.unexpected(']]')
-      const isPattern = isPlain(words.at(-1), '=~')
-      const operator = isPattern ? undefined : this.operator()
-      if (isPattern) words.push(this.#pattern())
-      else if (operator === undefined) words.push(this.word())
-      else {
-        words.push([{ kind: 'text', text: operator, quoted: false }])
-        this.index += operator.length
-      }
-      if (isPlain(words.at(-1), ']]'))
-        return { ...this.#withRedirections({ kind: 'simple' as const }), assignments: [], words, arrays: [], line }
-    }
-  }
-
-  /** What stands behind `=~`: brackets and bars belong to it. */
-  #pattern(): Word {
-    const parts = [...this.word()]
-    for (let depth = 0; ; ) {
-      const char = this.text.charAt(this.index)
-      if (char === '(') depth++
-      else if (char === ')' && depth > 0) depth--
-      else if (char !== '|' && !(depth > 0 && (char === ' ' || char === '<' || char === '>'))) return parts
-      this.index++
-      parts.push({ kind: 'text', text: char, quoted: false }, ...this.word())
-    }
   }
 }
 
-function isPlain(word: Word | undefined, text: string): boolean {
-  return word?.map((part) => (part.kind === 'text' && !part.quoted ? part.text : '\0')).join('') === text
+/** What stands in a substitution: a mistake in it is one of the whole script. */
+export function nested(text: string, grammar: Grammar, depth: number, firstLine: number): Script {
+  const parser = new Parser(text, grammar, depth, firstLine)
+  const items: ListItem[] = []
+  while (parser.skipToCommand()) items.push(...parser.commands())
+  return items
 }
 
 const errorsToOutput: Redirection = { fd: 2, operator: '>&', target: [{ kind: 'text', text: '1', quoted: true }] }

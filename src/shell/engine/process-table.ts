@@ -23,9 +23,22 @@ export const signalNumbers: Readonly<Record<string, number>> = {
   PIPE: 13,
   ALRM: 14,
   TERM: 15,
+  STKFLT: 16,
   CHLD: 17,
   CONT: 18,
   STOP: 19,
+  TSTP: 20,
+  TTIN: 21,
+  TTOU: 22,
+  URG: 23,
+  XCPU: 24,
+  XFSZ: 25,
+  VTALRM: 26,
+  PROF: 27,
+  WINCH: 28,
+  IO: 29,
+  PWR: 30,
+  SYS: 31,
 }
 
 /** Number of a signal by `15`, `TERM` or `SIGTERM`; undefined: there is none. */
@@ -52,6 +65,9 @@ const deathTexts: Readonly<Record<number, string>> = {
 
 /** 128 and SIGKILL. */
 const killedCode = 137
+
+/** CHLD, CONT, URG and WINCH end nobody; to be stopped is not simulated. Source: signal(7). */
+const harmless: ReadonlySet<number> = new Set([17, 18, 19, 20, 21, 22, 23, 28])
 
 /** One process that was started beside another one. */
 export interface Job {
@@ -201,7 +217,7 @@ class RunningJob implements Job, Receiver<number, never> {
   signal(number: number): void {
     if (number === 0 || this.code !== undefined) return
     if (number !== signalNumbers.KILL && this.handler?.(number) === true) return
-    if (number === signalNumbers.CHLD || number === signalNumbers.CONT) return
+    if (harmless.has(number)) return
     this.killedBy = number
     this.kill(128 + number)
   }

@@ -1,9 +1,9 @@
 /** Redirections. Source: POSIX XCU 2.7; bash redir.c; busybox shell/ash.c, openredirect. */
 import type { Steps } from '../../kernel/steps.ts'
 import type { ByteText } from '../byte-text.ts'
-import { openInput, openOutput } from './devices.ts'
+import { openBoth, openInput, openOutput } from './devices.ts'
 import { expandText } from './expand.ts'
-import type { Expansion } from './expansion.ts'
+import { type Expansion, ExpansionError } from './expansion.ts'
 import type { Shell } from './shell.ts'
 import { Input, nowhere, type Sink, Streams } from './streams.ts'
 import type { Redirection } from './syntax.ts'
@@ -30,8 +30,11 @@ function open({ fd, operator }: Redirection, target: ByteText, shell: Shell, str
     case '<<':
     case '<<<':
       return place(streams, fd, new Input(operator === '<<<' ? `${target}\n` : target))
-    case '<':
     case '<>': {
+      const both = openBoth(target, shell, streams)
+      return both instanceof Input ? place(streams, fd, both) : { message: shell.dialect.cannotWrite(target, both) }
+    }
+    case '<': {
       const input = openInput(target, shell, streams)
       if (input instanceof Input) return place(streams, fd, input)
       // A file that the image may have is there, and nobody knows what is in it.
@@ -41,7 +44,8 @@ function open({ fd, operator }: Redirection, target: ByteText, shell: Shell, str
     case '<&':
     case '>&':
       if (/^\d+$|^-$/.test(target)) return duplicate(fd, target, shell, streams)
-      if (operator === '<&' || !shell.dialect.grammar.bash) return { message: shell.dialect.badDescriptor(target) }
+      if (operator === '<&' && shell.dialect.name === 'ash') throw new ExpansionError('redir error', 2)
+      if (operator === '<&') return { message: shell.dialect.badDescriptor(target) }
   }
   const appends = operator === '>>' || operator === '&>>'
   if (
@@ -63,19 +67,33 @@ function open({ fd, operator }: Redirection, target: ByteText, shell: Shell, str
 }
 
 function duplicate(fd: number, target: ByteText, shell: Shell, streams: Streams): Streams | Refused {
-  const source = target === '-' ? (fd === 0 ? new Input('') : nowhere) : streams.get(Number(target))
+  if (target === '-') return closed(streams, fd)
+  const source = streams.get(Number(target))
   if (source === undefined) return { message: shell.dialect.badDescriptor(target) }
   return place(streams, fd, source)
+}
+
+/** Nothing is open under a number of its own any more; what stands under 0 to 2 is nothing. */
+function closed(streams: Streams, fd: number): Streams {
+  if (fd === 0) return place(streams, fd, new Input(''))
+  if (fd < 3) return place(streams, fd, nowhere)
+  const others = new Map(streams.others)
+  others.delete(fd)
+  return new Streams(streams.stdin, streams.out, streams.err, others)
 }
 
 /** A stream under a number: what is written to cannot be read, which then is at its end, and the other way round. */
 function place(streams: Streams, fd: number, stream: Input | Sink): Streams {
   if (fd === 0) return streams.with({ stdin: stream instanceof Input ? stream : new Input('') })
-  if (fd === 1) return streams.with({ out: stream instanceof Input ? nowhere : stream })
-  if (fd === 2) return streams.with({ err: stream instanceof Input ? nowhere : stream })
+  if (fd === 1) return streams.with({ out: isSink(stream) ? stream : nowhere })
+  if (fd === 2) return streams.with({ err: isSink(stream) ? stream : nowhere })
   const others = new Map(streams.others)
   others.set(fd, stream)
   return new Streams(streams.stdin, streams.out, streams.err, others)
+}
+
+function isSink(stream: Input | Sink): stream is Sink {
+  return 'write' in stream
 }
 
 /** Whether a redirection failed. */

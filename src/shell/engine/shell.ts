@@ -14,6 +14,8 @@ import { type Budget, BudgetError } from './budget.ts'
 import type { Dialect } from './dialect.ts'
 import type { Job, ProcessTable } from './process-table.ts'
 import type { ShellArray } from './shell-array.ts'
+import { plainOptions, type ShellOptions } from './shell-options.ts'
+import { levelOf, standardNames, standardValue } from './standard-variables.ts'
 import type { Input, Sink, Streams } from './streams.ts'
 import type { Command, Script } from './syntax.ts'
 
@@ -85,26 +87,16 @@ export function exitWith(code: number): Jump {
   return { kind: 'exit', code: code & 255, levels: 0 }
 }
 
-/** What `set` switches. */
-export interface ShellOptions {
-  /** -e */
-  exitsOnError: boolean
-  /** -u */
-  refusesUnset: boolean
-  /** -x */
-  traces: boolean
-  /** -f */
-  ignoresGlobs: boolean
-  /** -C */
-  keepsFiles: boolean
-  /** -o pipefail */
-  failsPipes: boolean
-}
-
 /** A variable as it was before a function made it its own. */
 export interface KeptVariable {
   readonly value: ByteText | undefined
   readonly array: ShellArray | undefined
+}
+
+/** A function, and the file in which it was written: messages of bash begin with it. */
+export interface ShellFunction {
+  readonly body: Command
+  readonly source: ByteText
 }
 
 /** Given at the start of a shell. */
@@ -114,9 +106,13 @@ export interface ShellSetup {
   readonly budget: Budget
   /** `$0`, which messages begin with. */
   readonly name: string
-  /** Whether messages tell the line: of scripts in files. */
-  readonly tellsLine: boolean
+  /** What the shell itself was called by: sh unless given. */
+  readonly program?: string
+  /** Of ash: the script's file or the name that it was given; messages tell the line then. */
+  readonly commandName?: ByteText | undefined
   readonly pid: number
+  /** Of the process that started it; 0 where that is outside. */
+  readonly parentPid?: number
   readonly directory: string
   readonly environment: ReadonlyMap<string, string>
   readonly positional: readonly ByteText[]
@@ -124,18 +120,24 @@ export interface ShellSetup {
 
 /** Variables, functions, directory of one shell; a subshell begins with a copy. Everything is byte text. */
 export class Shell {
-  readonly world: ShellWorld
+  /** With a umask of its own the files are others'. */
+  world: ShellWorld
   readonly dialect: Dialect
   readonly budget: Budget
   readonly name: string
-  readonly tellsLine: boolean
+  readonly program: string
+  /** Whose command runs: of a script in a file, of a builtin. */
+  commandName: ByteText | undefined
+  /** It prompts. */
+  isInteractive = false
   readonly pid: number
+  readonly parentPid: number
   readonly variables: Map<string, ByteText>
   /** Arrays of bash by name; element 0 is among the variables, too. */
   readonly arrays: Map<string, ShellArray>
   readonly exported: Set<string>
   readonly readOnly: Set<string>
-  readonly functions: Map<string, Command>
+  readonly functions: Map<string, ShellFunction>
   readonly options: ShellOptions
   /** Commands by signal name (`EXIT`, `TERM`); empty: the signal is ignored. */
   readonly traps: Map<string, ByteText>
@@ -158,6 +160,23 @@ export class Shell {
   depth: number
   /** Jobs of `&` that nobody has waited for. */
   readonly jobs = new Map<number, Job>()
+  /** Where `getopts` goes on: the word, and the place in the one before it. */
+  optionIndex = 1
+  optionPlace = 0
+  /** Names that stand for texts; undefined: none were made. */
+  aliases: Map<string, ByteText> | undefined
+  /** What `ulimit` set. */
+  limits: ReadonlyMap<string, string> | undefined
+  /** The trap of ERR runs. */
+  isTrapping = false
+  /** Names of its own that were taken away: what it has without being told. */
+  #cleared: Set<string> | undefined
+  /** Substitutions and texts around this one, which `set -x` of bash shows. */
+  traceLevel = 0
+  /** Files that are being sourced. */
+  sourcing = 0
+  /** Jobs of whose death somebody was told. */
+  readonly told = new Set<number>()
   /** Loops around the running command, within its function. */
   loops = 0
   /** `$!` */
@@ -177,8 +196,10 @@ export class Shell {
     this.dialect = setup.dialect
     this.budget = setup.budget
     this.name = setup.name
-    this.tellsLine = setup.tellsLine
+    this.program = setup.program ?? 'sh'
+    this.commandName = setup.commandName
     this.pid = setup.pid
+    this.parentPid = parent?.parentPid ?? setup.parentPid ?? 0
     this.parent = parent
     this.variables = new Map(parent?.variables)
     this.arrays = new Map()
@@ -197,6 +218,14 @@ export class Shell {
       this.line = parent.line
       this.lastJob = parent.lastJob
       this.loops = parent.loops
+      this.isInteractive = parent.isInteractive
+      this.optionIndex = parent.optionIndex
+      this.optionPlace = parent.optionPlace
+      if (parent.aliases !== undefined) this.aliases = new Map(parent.aliases)
+      this.limits = parent.limits
+      this.traceLevel = parent.traceLevel
+      this.sourcing = parent.sourcing
+      this.#cleared = parent.#cleared
       for (const [path, bytes] of parent.substitutions) this.substitutions.set(path, bytes)
       return
     }
@@ -205,6 +234,38 @@ export class Shell {
       this.exported.add(name)
     }
     this.variables.set('PWD', toByteText(this.directory))
+    this.exported.add('PWD')
+    this.variables.set('SHLVL', String(levelOf(this)))
+    this.exported.add('SHLVL')
+  }
+
+  get umask(): number {
+    return this.world.files.umask
+  }
+
+  set umask(mask: number) {
+    this.world = { ...this.world, files: this.world.files.withUmask(mask) }
+  }
+
+  /** Names of all variables, of those that every shell has, too. */
+  names(): readonly string[] {
+    return [...new Set([...this.variables.keys(), ...standardNames(this)].filter((name) => !this.#isGone(name)))]
+  }
+
+  #isGone(name: string): boolean {
+    return this.#cleared?.has(name) === true && !this.variables.has(name)
+  }
+
+  /** What a variable holds, those that every shell has among them; undefined: it is not set. */
+  value(name: string): ByteText | undefined {
+    const own = this.variables.get(name)
+    return own ?? (this.#cleared?.has(name) === true ? undefined : standardValue(this, name))
+  }
+
+  /** Names of what programs find in their environment, and of what they would, were it set. */
+  exportedNames(): string[] {
+    // bash exports where it was before it was anywhere.
+    return [...new Set([...this.exported, ...(this.dialect.name === 'bash' ? ['OLDPWD'] : [])])]
   }
 
   /** Asked before a function, a subshell or another script is begun; a mistake that repeats itself costs a lot. */
@@ -215,9 +276,9 @@ export class Shell {
   }
 
   subshell(pid = this.pid): Shell {
-    const { world, dialect, budget, name, tellsLine, directory, positional } = this
+    const { world, dialect, budget, name, program, commandName, directory, positional } = this
     return new Shell(
-      { world, dialect, budget, name, tellsLine, directory, positional, pid, environment: new Map() },
+      { world, dialect, budget, name, program, commandName, directory, positional, pid, environment: new Map() },
       this,
     )
   }
@@ -238,7 +299,7 @@ export class Shell {
   }
 
   get(name: string): ByteText {
-    return this.variables.get(name) ?? ''
+    return this.value(name) ?? ''
   }
 
   /** Sets a variable; false when it is read only. */
@@ -251,6 +312,11 @@ export class Shell {
     if (value.length + before > 4096 && !this.world.takeMemory(value.length - before)) throw new BudgetError('killed')
     this.variables.set(name, value)
     this.arrays.get(name)?.set('0', value)
+    if (this.options.exportsAll) this.exported.add(name)
+    if (name === 'OPTIND') {
+      this.optionIndex = Math.max(1, Number.parseInt(value, 10) || 1)
+      this.optionPlace = 0
+    }
     return true
   }
 
@@ -265,6 +331,7 @@ export class Shell {
     if (this.readOnly.has(name)) return false
     this.variables.delete(name)
     this.arrays.delete(name)
+    if (standardValue(this, name) !== undefined) this.#cleared = new Set([...(this.#cleared ?? []), name])
     return true
   }
 
@@ -304,13 +371,4 @@ export class Shell {
   logicalPath(path: ByteText): string {
     return joinPath(this.path(path))
   }
-}
-
-const plainOptions: ShellOptions = {
-  exitsOnError: false,
-  refusesUnset: false,
-  traces: false,
-  ignoresGlobs: false,
-  keepsFiles: false,
-  failsPipes: false,
 }

@@ -32,6 +32,8 @@ export interface Sink {
 export interface Source {
   /** Undefined at the end. */
   read(): Steps<ByteText | undefined>
+  /** Whether a reading would not have to wait; absent: it never has to. */
+  isReady?(): boolean
   /** One reader more, one fewer. */
   share?(): void
   close?(): void
@@ -131,6 +133,11 @@ export class Input {
     this.#rest = text
     this.#source = source
     this.isFile = isFile
+  }
+
+  /** Whether a reading would not have to wait. */
+  get isReady(): boolean {
+    return this.#rest !== '' || this.#source?.isReady?.() !== false
   }
 
   /** What comes next; undefined at the end. */
@@ -254,6 +261,7 @@ export class Pipe implements Sink, Source {
   /** The end that is read, to be shared and closed apart from the end that is written. */
   readonly reader: Source = {
     read: () => this.read(),
+    isReady: () => this.#length > 0 || this.#writers <= 0,
     share: () => {
       this.#readers++
     },

@@ -153,6 +153,7 @@ export type SyntaxProblem =
   /** Found only when the command runs. */
   | { readonly kind: 'substitution'; readonly text: string }
   | { readonly kind: 'loop variable' }
+  | { readonly kind: 'function name'; readonly name: string }
   /** Not a mistake of the user's: deeper than podsim goes. */
   | { readonly kind: 'nesting' }
 

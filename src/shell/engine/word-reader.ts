@@ -13,7 +13,7 @@ export interface Grammar {
 }
 
 /** Parses the inside of `$(...)`; given by the parser, which this file must not know. */
-export type ParseScript = (text: string, depth: number) => Script
+export type ParseScript = (text: string, depth: number, firstLine: number) => Script
 
 const metacharacters = ' \t\n;&|<>()'
 /** Characters that mean nothing but themselves: outside of quotes, and in double quotes. Braces and commas are told apart. */
@@ -25,6 +25,9 @@ const bracedForm = /^([A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-])(:?[-=?+]|##?|%%?|
 /** `name[subscript]`, perhaps behind `#` or `!`; brackets may stand inside of one another once. */
 const withSubscript = /^([#!]?)([A-Za-z_][A-Za-z0-9_]*)(\[(?:[^[\]]|\[[^[\]]*\])+\])/
 
+/** `name%word` and its like behind `${`: what stands there is a pattern. */
+const wordOfPattern = /!?(?:[A-Za-z_][A-Za-z0-9_]*(?:\[[^\]]*\])?|[0-9]+|[@*#?$!-])[#%/]/y
+
 /** Reads one word from a place in a text; `index` is behind it afterwards. */
 export class WordReader {
   readonly text: string
@@ -32,8 +35,17 @@ export class WordReader {
   readonly #parse: ParseScript
   readonly #grammar: Grammar
   readonly #depth: number
+  readonly #lines: Lines
 
-  constructor(text: string, index: number, parse: ParseScript, grammar: Grammar, depth: number) {
+  constructor(
+    text: string,
+    index: number,
+    parse: ParseScript,
+    grammar: Grammar,
+    depth: number,
+    lines = new Lines(text, 1),
+  ) {
+    this.#lines = lines
     this.text = text
     this.index = index
     this.#parse = parse
@@ -106,11 +118,12 @@ export class WordReader {
   }
 
   #fail(problem: SyntaxProblem, at: number): never {
-    throw new ShellSyntaxError(problem, lineOf(this.text, at), lineText(this.text, at))
+    throw new ShellSyntaxError(problem, this.#lines.at(at), lineText(this.text, at))
   }
 
   #unterminated(quote: string, start: number): never {
-    this.#fail({ kind: 'unterminated', quote }, start)
+    // ash tells where it came to, bash where it began.
+    this.#fail({ kind: 'unterminated', quote }, this.#grammar.bash ? start : this.text.length)
   }
 
   #singleQuoted(): string {
@@ -172,24 +185,45 @@ export class WordReader {
   }
 
   #substitution(quoted: boolean): WordPart {
-    return { kind: 'command', script: this.#parse(this.#enclosed(this.index + 1), this.#depth + 1), quoted }
+    return { kind: 'command', script: this.#inner(this.index + 1), quoted }
   }
 
   #process(): WordPart {
     const isRead = this.text.charAt(this.index) === '<'
-    const script = this.#parse(this.#enclosed(this.index + 1), this.#depth + 1)
-    return { kind: 'substitution', script, quoted: false, isRead }
+    return { kind: 'substitution', script: this.#inner(this.index + 1), quoted: false, isRead }
+  }
+
+  /** The script between the bracket at `open` and its end. */
+  #inner(open: number): Script {
+    const line = this.#lines.at(open)
+    return this.#parse(this.#enclosed(open), this.#depth + 1, line)
   }
 
   #arithmetic(parts: WordPart[], quoted: boolean): void {
     const start = this.index
-    const inner = this.#enclosed(start + 1)
+    const inner = this.#grammar.bash ? this.#enclosed(start + 1) : this.#expressionInAsh(start + 1)
     if (inner.endsWith(')') && this.#closesAt(inner)) {
-      parts.push({ kind: 'arithmetic', expression: this.inner(inner.slice(1, -1), true), quoted })
+      parts.push({ kind: 'arithmetic', expression: this.#expression(inner.slice(1, -1)), quoted })
       return
     }
     this.index = start
     parts.push(this.#substitution(quoted))
+  }
+
+  /** Quotes are no part of an expression in ash. */
+  #expression(text: string): Word {
+    if (this.#grammar.bash || !text.includes('"')) return this.inner(text, true)
+    return [{ kind: 'text', text, quoted: true }]
+  }
+
+  /** The same as `#enclosed`, with ash's words where the end is missing. */
+  #expressionInAsh(open: number): string {
+    try {
+      return this.#enclosed(open)
+    } catch (error) {
+      if (!(error instanceof ShellSyntaxError) || error.problem.kind !== 'unterminated') throw error
+      return this.#unterminated('))', open)
+    }
   }
 
   /** Whether the bracket that opens a text is closed by its last character: `(1)+(2)` is no expression in brackets. */
@@ -200,7 +234,8 @@ export class WordReader {
 
   /** A word given as a text of its own. */
   inner(text: string, quoted: boolean): Word {
-    return new WordReader(text, 0, this.#parse, this.#grammar, this.#depth + 1).rest(quoted)
+    const lines = new Lines(text, this.#lines.at(this.index))
+    return new WordReader(text, 0, this.#parse, this.#grammar, this.#depth + 1, lines).rest(quoted)
   }
 
   /** Index of the bracket that closes the one at `open`; quotes inside count. */
@@ -210,11 +245,11 @@ export class WordReader {
     for (let i = open; i < this.text.length; i++) {
       const char = this.text.charAt(i)
       if (char === '\\') i++
-      else if (char === "'" && right === ')') {
+      else if (char === "'") {
         i = this.text.indexOf("'", i + 1)
         if (i < 0) break
       } else if (char === '"') i = this.#endOfDoubleQuotes(i, nesting + 1)
-      else if (char === '#' && right === ')' && /[\s;&|(]/.test(this.text.charAt(i - 1)) && left !== '{') {
+      else if (char === '#' && /[\s;&|(]/.test(this.text.charAt(i - 1))) {
         const end = this.text.indexOf('\n', i)
         // A comment cannot hide the end of an expression on one line.
         if (end > 0 && depth > 0 && !this.text.slice(i, end).includes(right)) i = end
@@ -224,11 +259,41 @@ export class WordReader {
     return this.#unterminated(right, open)
   }
 
+  /** Index of the brace that closes `${` at `open`. In double quotes single ones are plain, but in patterns. */
+  #closingBrace(open: number, isQuoted: boolean, nesting = 0): number {
+    if (nesting > maxDepth) this.#fail({ kind: 'nesting' }, open)
+    wordOfPattern.lastIndex = open + 1
+    const keepsSingle = isQuoted && !wordOfPattern.test(this.text)
+    for (let i = open + 1; i < this.text.length; i++) {
+      const char = this.text.charAt(i)
+      if (char === '\\') i++
+      else if (char === "'" && !keepsSingle) {
+        i = this.text.indexOf("'", i + 1)
+        if (i < 0) break
+      } else if (char === '"') i = this.#endOfDoubleQuotes(i, nesting + 1)
+      else if (char === '`') i = this.#endOfBackquotes(i)
+      else if (char === '$' && this.text.charAt(i + 1) === '(') i = this.#closing(i + 1, '(', ')', nesting + 1)
+      else if (char === '$' && this.text.charAt(i + 1) === '{') i = this.#closingBrace(i + 1, isQuoted, nesting + 1)
+      else if (char === '}') return i
+    }
+    return this.#unterminated('}', open)
+  }
+
+  #endOfBackquotes(start: number): number {
+    for (let i = start + 1; i < this.text.length; i++) {
+      if (this.text.charAt(i) === '\\') i++
+      else if (this.text.charAt(i) === '`') return i
+    }
+    return this.#unterminated('`', start)
+  }
+
   #endOfDoubleQuotes(start: number, nesting: number): number {
     for (let i = start + 1; i < this.text.length; i++) {
       if (this.text.charAt(i) === '\\') i++
       else if (this.text.charAt(i) === '"') return i
       else if (this.text.startsWith('$(', i)) i = this.#closing(i + 1, '(', ')', nesting)
+      else if (this.text.startsWith('${', i)) i = this.#closingBrace(i + 1, true, nesting + 1)
+      else if (this.text.charAt(i) === '`') i = this.#endOfBackquotes(i)
     }
     return this.#unterminated('"', start)
   }
@@ -243,12 +308,12 @@ export class WordReader {
       inner += this.text.charAt(this.index)
     }
     this.index++
-    return { kind: 'command', script: this.#parse(inner, this.#depth + 1), quoted }
+    return { kind: 'command', script: this.#parse(inner, this.#depth + 1, this.#lines.at(start)), quoted }
   }
 
   #braced(quoted: boolean): WordPart {
     const start = this.index
-    const end = this.#closing(start + 1, '{', '}')
+    const end = this.#closingBrace(start + 1, quoted)
     const whole = this.text.slice(start + 2, end)
     this.index = end + 1
     const [, mark = '', name = '', subscript] = (this.#grammar.bash ? withSubscript.exec(whole) : null) ?? []
@@ -273,6 +338,7 @@ export class WordReader {
     if (match === null || (operator === undefined && rest !== '') || (isBash && !this.#grammar.bash))
       this.#fail({ kind: 'substitution', text: `\${${whole}}` }, start)
     if (operator === undefined) return { kind: 'parameter', name, quoted }
+    if (operator === ':' && rest === '' && !this.#grammar.bash) this.#unterminated('}', start)
     const slashes = this.#grammar.bash || !/^\/[#%]/.test(operator) ? operator : '/'
     if (!operator.startsWith('/')) {
       const isText = quoted && !/^[#%]/.test(operator)
@@ -296,11 +362,31 @@ function add(parts: WordPart[], text: string, quoted: boolean): void {
   else parts.push({ kind: 'text', text, quoted })
 }
 
-/** Number of the line in which an index lies, from 1. */
-export function lineOf(text: string, index: number): number {
-  let line = 1
-  for (let i = text.indexOf('\n'); i >= 0 && i < index; i = text.indexOf('\n', i + 1)) line++
-  return line
+/** Numbers of the lines of a text: who asks goes on through it, so that the last answer is remembered. */
+export class Lines {
+  readonly #text: string
+  readonly #first: number
+  #index = 0
+  #line: number
+
+  /** `first`: the number of the first line. */
+  constructor(text: string, first: number) {
+    this.#text = text
+    this.#first = first
+    this.#line = first
+  }
+
+  /** Of the line in which an index lies. */
+  at(index: number): number {
+    if (index < this.#index) {
+      this.#index = 0
+      this.#line = this.#first
+    }
+    for (let i = this.#text.indexOf('\n', this.#index); i >= 0 && i < index; i = this.#text.indexOf('\n', i + 1))
+      this.#line++
+    this.#index = index
+    return this.#line
+  }
 }
 
 /** The text of the line in which an index lies. */

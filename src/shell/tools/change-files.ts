@@ -1,10 +1,12 @@
 /** Tools that change files: mkdir, rm, touch, ln, chmod and the like. Sources: GNU coreutils; busybox coreutils. */
+
 import { errorText } from '../../fs/error-text.ts'
 import type { FsErrorCode, FsResult } from '../../fs/node-fs.ts'
 import { joinPath } from '../../fs/path.ts'
 import { type ByteText, toByteText } from '../byte-text.ts'
 import { isDevice } from '../engine/devices.ts'
 import { instantOfStamp, instantOfText } from './instants.ts'
+import { changedMode } from './modes.ts'
 import {
   complain,
   notSimulated,
@@ -213,30 +215,6 @@ export const chmod: Tool = (context) => {
       `${path}: ${permissionText(code)}`,
     ),
   )
-}
-
-/** `640`, `u+x`, `go-rwx,a=r`. Undefined: no mode. */
-function changedMode(text: string, before: number, isDirectory = false): number | undefined {
-  if (/^[0-7]{1,4}$/.test(text)) return Number.parseInt(text, 8)
-  let mode = before
-  for (const clause of text.split(',')) {
-    const match = /^([ugoa]*)([-+=])([rwxXst]*)$/.exec(clause)
-    if (match === null) return undefined
-    const [, said = '', operator, rights = ''] = match
-    const who = said === '' || said.includes('a') ? 'ugo' : said
-    const executes = rights.includes('x') || (rights.includes('X') && (isDirectory || (before & 0o111) !== 0))
-    const bits = (rights.includes('r') ? 4 : 0) | (rights.includes('w') ? 2 : 0) | (executes ? 1 : 0)
-    for (const each of who) {
-      const shift = { u: 6, g: 3, o: 0 }[each] ?? 0
-      if (operator === '=') mode &= ~(7 << shift)
-      mode = operator === '-' ? mode & ~(bits << shift) : mode | (bits << shift)
-    }
-    const special =
-      (rights.includes('s') ? (who.includes('u') ? 0o4000 : 0) | (who.includes('g') ? 0o2000 : 0) : 0) |
-      (rights.includes('t') ? 0o1000 : 0)
-    mode = operator === '-' ? mode & ~special : mode | special
-  }
-  return mode
 }
 
 /** chown and chgrp; names are those of the image's /etc/passwd and /etc/group. */

@@ -7,13 +7,14 @@ import { openInput } from '../engine/devices.ts'
 import { ash, bash, type Dialect } from '../engine/dialect.ts'
 import type { Engine } from '../engine/engine.ts'
 import { inProcess } from '../engine/own-process.ts'
+import { markCalled, setOption } from '../engine/set-builtin.ts'
 import { codeOf, Shell, type ShellSetup } from '../engine/shell.ts'
 import { Input, type Streams } from '../engine/streams.ts'
-import { setOption } from '../engine/variable-builtins.ts'
+
 import type { Tool } from './tool.ts'
 
 /** What a shell is started with, without what its own command line says. */
-export type ShellBase = Omit<ShellSetup, 'name' | 'tellsLine' | 'positional'>
+export type ShellBase = Omit<ShellSetup, 'name' | 'program' | 'commandName' | 'positional'>
 
 /** A shell with a script to run, or what is wrong with its command line. */
 export interface StartedShell {
@@ -24,21 +25,23 @@ export interface StartedShell {
   readonly isLive?: boolean
 }
 
-/** `sh -c SCRIPT [NAME ARG...]`, `sh FILE [ARG...]`, `sh` with the script on standard input; a number is an exit code. */
-export function* startShell(
-  command: ByteText,
-  args: readonly ByteText[],
-  base: ShellBase,
-  streams: Streams,
-  isLive = false,
-): Steps<StartedShell | number> {
+/** What a shell's own command line says. */
+interface ShellArguments {
+  readonly switches: readonly { readonly name: string; readonly on: boolean }[]
+  readonly isCommand: boolean
+  readonly isInput: boolean
+  readonly operands: readonly ByteText[]
+}
+
+/** Options before the script; a text is an unknown one. Source: busybox shell/ash.c, options, procargs; bash shell.c. */
+function sorted(args: readonly ByteText[]): ShellArguments {
   const switches: { readonly name: string; readonly on: boolean }[] = []
   let isCommand = false
   let isInput = false
   let at = 0
-  for (; at < args.length && /^[-+]./.test(args[at] ?? ''); at++) {
+  for (; at < args.length && /^[-+]/.test(args[at] ?? ''); at++) {
     const arg = args[at] ?? ''
-    if (arg === '--') {
+    if (arg === '--' || arg === '-') {
       at++
       break
     }
@@ -47,35 +50,57 @@ export function* startShell(
       if (letter === 'c') isCommand = true
       else if (letter === 's') isInput = true
       else if (letter === 'o') switches.push({ name: args[++at] ?? '', on: arg.startsWith('-') })
-      else switches.push({ name: letter, on: arg.startsWith('-') })
+      else if (letter !== 'i' && letter !== 'l') switches.push({ name: letter, on: arg.startsWith('-') })
     }
   }
-  const [first, ...rest] = args.slice(at)
-  const make = (name: ByteText, positional: readonly ByteText[], tellsLine: boolean): Shell => {
-    const shell = new Shell({ ...base, name, positional, tellsLine })
-    for (const each of switches) setOption(shell.options, each.name, each.on)
+  return { switches, isCommand, isInput, operands: args.slice(at) }
+}
+
+/** `sh -c SCRIPT [NAME ARG...]`, `sh FILE [ARG...]`, `sh` with the script on standard input; a number is an exit code. */
+export function* startShell(
+  command: ByteText,
+  args: readonly ByteText[],
+  base: ShellBase,
+  streams: Streams,
+  isLive = false,
+): Steps<StartedShell | number> {
+  const { switches, isCommand, isInput, operands } = sorted(args)
+  const [first, ...rest] = operands
+  const isBash = base.dialect.name === 'bash'
+  let refused: number | undefined
+  const make = (name: ByteText, positional: readonly ByteText[], called: string, commandName?: ByteText): Shell => {
+    const shell = new Shell({ ...base, name, program: command, positional, commandName })
+    if (called !== '') markCalled(shell, called)
+    for (const { name: option, on } of switches) {
+      if (setOption(shell, option, on)) continue
+      const sign = on ? '-' : '+'
+      const asked = option.length === 1 ? `${sign}${option}` : isBash ? option : `${sign}o ${option}`
+      const words = isBash ? `${asked}: invalid option${option.length === 1 ? '' : ' name'}` : `illegal option ${asked}`
+      if (refused === undefined) streams.err.write(`${command}: ${words}\n`)
+      refused = 2
+    }
     return shell
   }
   if (isCommand) {
     const [name = command, ...positional] = rest
-    if (first !== undefined) return { shell: make(name, positional, rest.length > 0), text: first, origin: '-c' }
+    const shell = make(name, positional, 'c', rest.length > 0 ? name : undefined)
+    if (refused !== undefined) return refused
+    if (first !== undefined) return { shell, text: first, origin: '-c' }
     streams.err.write(
-      base.dialect.name === 'bash'
-        ? `${command}: -c: option requires an argument\n`
-        : `${command}: option requires an argument -- 'c'\n`,
+      isBash ? `${command}: -c: option requires an argument\n` : `${command}: -c requires an argument\n`,
     )
     return 2
   }
-  if (first === undefined || isInput) {
-    const shell = make(command, isInput && first !== undefined ? [first, ...rest] : [], false)
+  const isFile = first !== undefined && !isInput
+  const shell = isFile ? make(first, rest, '', first) : make(command, isInput ? operands : [], 's')
+  if (refused !== undefined) return refused
+  if (!isFile) {
     if (isLive) return { shell, text: '', origin: command, isLive }
     return { shell, text: yield* streams.stdin.all((length) => base.budget.hold(length)), origin: command }
   }
-  const shell = make(first, rest, true)
   const input = openInput(first, shell, streams)
   if (input instanceof Input)
     return { shell, text: yield* input.all((length) => base.budget.hold(length)), origin: first }
-  const isBash = base.dialect.name === 'bash'
   streams.err.write(
     isBash ? `${command}: ${first}: ${errorText(input)}\n` : `${command}: can't open '${first}': ${errorText(input)}\n`,
   )
@@ -99,7 +124,12 @@ export const nestedShell: Tool = function* nestedShell({ name, args, shell, stre
   const dialect = dialectOf(name, shell.dialect)
   const environment = shell.environment()
   return yield* inProcess(shell, streams, [name, ...args].join(' '), function* runsShell(pid, isThere) {
-    const started = yield* startShell(name, args, { world, budget, directory, pid, dialect, environment }, streams)
+    const started = yield* startShell(
+      name,
+      args,
+      { world, budget, directory, pid, parentPid: shell.pid, dialect, environment },
+      streams,
+    )
     if (typeof started === 'number') return started
     started.shell.depth = shell.depth + 1
     isThere(started.shell)

@@ -138,7 +138,10 @@ class Evaluator {
       return key !== undefined && elementUnder(shell, array, key) !== undefined
     }
     if (letter === 'o') return false
-    if (letter === 't') return false
+    if (letter === 't') {
+      if (!this.#isBash && !/^\d+$/.test(value)) throw new TestError(`${value}: bad number`)
+      return false
+    }
     const path = shell.path(value)
     if (letter === 'L' || letter === 'h') {
       const link = files.lstat(path)
@@ -216,7 +219,11 @@ class Evaluator {
   }
 
   #number(text: ByteText): bigint {
-    if (/^\s*[-+]?\d+\s*$/.test(text)) return BigInt(text.trim().replace(/^\+/, ''))
+    if (/^\s*[-+]?\d+\s*$/.test(text)) {
+      const value = BigInt(text.trim().replace(/^\+/, ''))
+      if (this.#isDouble || BigInt.asIntN(64, value) === value) return value
+      throw new TestError(this.#isBash ? `${text}: integer expression expected` : `${text}: out of range`)
+    }
     if (this.#isDouble) {
       const { shell } = this.#context
       return evaluateArithmetic(text, { get: (name) => shell.get(name), set: (name, value) => shell.set(name, value) })

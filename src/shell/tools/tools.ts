@@ -1,4 +1,5 @@
 /** Every tool, by name. */
+import { isRunnableFile, scriptAlongPath } from '../engine/known-names.ts'
 import type { Shell } from '../engine/shell.ts'
 import { awk } from './awk.ts'
 import { chmod, chown, ln, mkdir, mktemp, rm, rmdir, touch } from './change-files.ts'
@@ -32,19 +33,34 @@ import { stat } from './stat.ts'
 import { date, env, hostname, id, kill, mount, printenv, ps, refused, uname, whoami } from './system.ts'
 import { tar } from './tar.ts'
 import { test } from './test.ts'
-import type { Tool } from './tool.ts'
+import { notSimulated, type Tool } from './tool.ts'
 import { wget } from './wget.ts'
 import { cat, head, nl, paste, rev, tac, tail, tee, yes } from './whole-text.ts'
 
 const which: Tool = ({ args, shell, voice, out }) => {
   let code = 0
   for (const name of args.filter((arg) => !arg.startsWith('-'))) {
-    const tool = findTool(name, shell)
-    const isThere = shell.world.program(name) !== undefined || (tool !== undefined && tool !== refused)
-    if (isThere) out(`${voice === 'gnu' ? '/usr/bin' : '/bin'}/${name}\n`)
+    const base = name.slice(name.lastIndexOf('/') + 1)
+    const tool = findTool(base, shell)
+    const isProgram = shell.world.program(base) !== undefined || (tool !== undefined && tool !== refused)
+    const directory = voice === 'gnu' ? '/usr/bin' : '/bin'
+    const isByPath = name.includes('/')
+    const isThere = isProgram && (!isByPath || /^\/(?:usr\/)?(?:local\/)?s?bin\/[^/]+$/.test(name))
+    const script = isByPath ? (isRunnableFile(name, shell) ? name : undefined) : scriptAlongPath(name, shell)
+    if (isThere) out(`${isByPath ? name : `${directory}/${name}`}\n`)
+    else if (script !== undefined) out(`${script}\n`)
     else code = 1
   }
   return code
+}
+
+/** `busybox APPLET ARG...`. Source: busybox libbb/appletlib.c, busybox_main. */
+const busybox: Tool = (context) => {
+  const [name, ...args] = context.args
+  if (name === undefined || name.startsWith('-')) return notSimulated(context, 'the list of applets')
+  if (findTool(name, context.shell) !== undefined) return context.run([name, ...args])
+  context.err(`${name}: applet not found\n`)
+  return 127
 }
 
 const tools: Readonly<Record<string, Tool>> = {
@@ -54,6 +70,7 @@ const tools: Readonly<Record<string, Tool>> = {
   base64,
   basename,
   bash: nestedShell,
+  busybox,
   cat,
   chgrp: chown,
   chmod,
@@ -145,7 +162,7 @@ const tools: Readonly<Record<string, Tool>> = {
 
 /** What busybox lacks. Source: busybox 1.31, list of applets. */
 const onlyGnu = new Set(['bash', 'curl', 'envsubst', 'getent', 'jq', 'openssl', 'sha224sum', 'sha384sum'])
-const onlyBusybox = new Set(['ash', 'hd', 'inotifyd', 'usleep'])
+const onlyBusybox = new Set(['ash', 'busybox', 'hd', 'inotifyd', 'usleep'])
 
 /** Programs that images or machines have and podsim does not: they refuse themselves by name. */
 const refusedNames: ReadonlySet<string> = new Set(

@@ -1,0 +1,37 @@
+/** What `set` switches. */
+export interface ShellOptions {
+  /** -e */
+  exitsOnError: boolean
+  /** -u */
+  refusesUnset: boolean
+  /** -x */
+  traces: boolean
+  /** -f */
+  ignoresGlobs: boolean
+  /** -C */
+  keepsFiles: boolean
+  /** -o pipefail */
+  failsPipes: boolean
+  /** -a */
+  exportsAll: boolean
+  /** -n */
+  parsesOnly: boolean
+  /** -E */
+  tracesErrors: boolean
+  /** Those that make no difference, each between commas; of bash, those that are not as at first. */
+  others: string
+}
+
+/** As a shell begins. */
+export const plainOptions: ShellOptions = {
+  exitsOnError: false,
+  refusesUnset: false,
+  traces: false,
+  ignoresGlobs: false,
+  keepsFiles: false,
+  failsPipes: false,
+  exportsAll: false,
+  parsesOnly: false,
+  tracesErrors: false,
+  others: '',
+}
