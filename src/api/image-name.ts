@@ -25,3 +25,8 @@ const digestFormat = '[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-
 const remainderPattern = new RegExp(
   `^(${component}(?:/${component})*)(?::(\\w[\\w.-]{0,127}))?(?:@(${digestFormat}))?$`,
 )
+
+/** `Always` for the tag `latest` or none, else `IfNotPresent` (P1). Source: pkg/apis/core/v1/defaults.go, SetDefaults_Container. */
+export function defaultPullPolicy(image: string): 'Always' | 'IfNotPresent' {
+  return imageTag(image) === 'latest' ? 'Always' : 'IfNotPresent'
+}

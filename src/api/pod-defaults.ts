@@ -1,5 +1,5 @@
 import { extended } from '../kernel/extended.ts'
-import { imageTag } from './image-name.ts'
+import { defaultPullPolicy } from './image-name.ts'
 import { keptIfSame, mappedIfOther } from './kept.ts'
 import { roundUpToMilli } from './quantity.ts'
 import type { Container, ContainerPort, EnvVar, Handler, PodSpec, Probe, ResourceRequirements } from './types/core.ts'
@@ -116,11 +116,6 @@ function hasTinyAmount(amounts: Readonly<Record<string, string>> | undefined): b
 
 function rounded(amounts: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(amounts).map(([name, amount]) => [name, roundUpToMilli(amount)]))
-}
-
-/** `Always` for the tag `latest` or none, else `IfNotPresent` (P1). Source: SetDefaults_Container. */
-function defaultPullPolicy(image: string): 'Always' | 'IfNotPresent' {
-  return imageTag(image) === 'latest' ? 'Always' : 'IfNotPresent'
 }
 
 /** A field reference without a version means v1. Source: SetDefaults_ObjectFieldSelector. */

@@ -1,4 +1,5 @@
 import { extended } from '../kernel/extended.ts'
+import { defaultPullPolicy } from './image-name.ts'
 import { keptIfSame, mappedIfOther } from './kept.ts'
 import type { DownwardAPIVolumeFile, Volume, VolumeProjection } from './types/core.ts'
 
@@ -32,12 +33,27 @@ export function defaultVolume(volume: Volume): Volume {
   return defaultOtherVolume(volume)
 }
 
+interface ImageSource {
+  readonly reference?: string
+  readonly pullPolicy?: string
+}
+
+/** Source: pkg/apis/core/v1/defaults.go, SetDefaults_PodSpec (gate ImageVolume). */
+function withPullPolicy(image: ImageSource): ImageSource {
+  return image.pullPolicy ? image : { ...image, pullPolicy: defaultPullPolicy(image.reference ?? '') }
+}
+
 function defaultOtherVolume(volume: Volume): Volume {
   let hasSource = false
   let changed: Record<string, unknown> | undefined
   for (const key of Object.keys(volume)) {
     if (key === 'name' || volume[key] === undefined) continue
     hasSource = true
+    if (key === 'image') {
+      changed ??= { ...volume }
+      changed[key] = withPullPolicy(volume[key] as ImageSource) // a source is an object by its schema
+      continue
+    }
     if (key === 'ephemeral') {
       changed ??= { ...volume }
       changed[key] = withClaimDefaults(volume[key] as Source) // a source is an object by its schema

@@ -22,6 +22,7 @@ const simulated: ReadonlySet<string> = new Set([
   'hostPath',
   'persistentVolumeClaim',
   'ephemeral',
+  'image',
 ])
 
 /** The type of a volume that is only taken to work; undefined of one that is simulated. */

@@ -110,8 +110,25 @@ function validateVolumeSource(v: Validator, field: string, volume: Volume): void
     else validateEphemeral(v, field, volume.name ?? '', volume.ephemeral as object) // as above
     sources++
   }
-  if (volume.image !== undefined) sources++
+  if (volume.image !== undefined) {
+    if (sources > 0) v.forbidden(`${field}.image`, 'may not specify more than 1 volume type')
+    else validateImage(v, `${field}.image`, volume.image as { reference?: string; pullPolicy?: string }) // as above
+    sources++
+  }
   if (sources === 0) v.required(field, 'must specify a volume type')
+}
+
+const pullPolicies = ['Always', 'IfNotPresent', 'Never']
+
+/** Templates may leave the reference to whoever makes a Pod of them. Source: validateImageVolumeSource. */
+function validateImage(
+  v: Validator,
+  field: string,
+  { reference = '', pullPolicy }: { reference?: string; pullPolicy?: string },
+): void {
+  if (reference === '' && field.startsWith('spec.volumes')) v.required(`${field}.reference`, '')
+  if (isUnset(pullPolicy)) v.required(`${field}.pullPolicy`)
+  else if (!pullPolicies.includes(pullPolicy)) v.notSupported(`${field}.pullPolicy`, pullPolicy, pullPolicies)
 }
 
 function checkIscsiNameLength(

@@ -13,6 +13,7 @@ import { factAt, type VersionedFact } from '../../versions/version.ts'
 import type { StateFeed } from '../kubelet/state-feed.ts'
 import type { ContainerRuntime, ImageRecord, PodSandboxConfig, RuntimeResult } from '../runtime/cri.ts'
 import { withoutUnknownCode } from '../runtime/error-texts.ts'
+import type { ImageSource } from '../volumes/plugins/image-volume.ts'
 import { aggregateErrors } from '../volumes/plugins/payload.ts'
 import { dockerConfigOf } from './docker-config.ts'
 import { applyDefaultImageTag, parseImageName } from './image-name.ts'
@@ -50,7 +51,14 @@ export interface ImageManagerOptions {
   readonly kernel: Kernel
   readonly runtime: ContainerRuntime
   readonly minor: number
-  readonly event: (pod: Pod, container: Container, type: 'Normal' | 'Warning', reason: string, message: string) => void
+  /** `container` undefined: the image is that of a volume. */
+  readonly event: (
+    pod: Pod,
+    container: Container | undefined,
+    type: 'Normal' | 'Warning',
+    reason: string,
+    message: string,
+  ) => void
   /** How many pulls run at once: 1 when serializeImagePulls, Infinity when nothing limits them. */
   readonly parallelPulls: number
   readonly registryPullQPS: number
@@ -68,6 +76,8 @@ export interface ImageManager {
    * itself; `Error: <reason>` comes from who starts the container.
    */
   ensureImageExists(pod: Pod, container: Container, pullSecrets: readonly Secret[]): Once<EnsureImageResult>
+  /** The same of an image that is a volume. */
+  ensureVolumeExists(pod: Pod, image: ImageSource, pullSecrets: readonly Secret[]): Once<EnsureImageResult>
 }
 
 /** The kubelet's image manager. Source: pkg/kubelet/images/image_manager.go, EnsureImageExists; facts/kubelet.md 7. */
@@ -94,7 +104,14 @@ class NodeImages implements ImageManager {
   }
 
   ensureImageExists(pod: Pod, container: Container, pullSecrets: readonly Secret[]): Once<EnsureImageResult> {
-    return process(this.#options.kernel, () => this.#ensure(pod, container, pullSecrets))
+    const { image: reference = '', imagePullPolicy: pullPolicy = 'IfNotPresent' } = container
+    const tell: Tell = (...told) => this.#options.event(pod, container, ...told)
+    return process(this.#options.kernel, () => this.#ensure(pod, { reference, pullPolicy }, pullSecrets, tell))
+  }
+
+  ensureVolumeExists(pod: Pod, image: ImageSource, pullSecrets: readonly Secret[]): Once<EnsureImageResult> {
+    const tell: Tell = (...told) => this.#options.event(pod, undefined, ...told)
+    return process(this.#options.kernel, () => this.#ensure(pod, image, pullSecrets, tell))
   }
 
   #pullOf(podUid: string, image: string): ImagePull {
@@ -114,18 +131,20 @@ class NodeImages implements ImageManager {
   }
 
   /** 1. the name, 2. is it there, 3. may the Pod use it, 4. the pull. */
-  *#ensure(pod: Pod, container: Container, pullSecrets: readonly Secret[]): Steps<EnsureImageResult> {
-    const { runtime, minor, event, records } = this.#options
-    const name = container.image ?? ''
+  *#ensure(
+    pod: Pod,
+    { reference: name, pullPolicy: policy }: ImageSource,
+    pullSecrets: readonly Secret[],
+    tell: Tell,
+  ): Steps<EnsureImageResult> {
+    const { runtime, minor, records } = this.#options
     const { uid = '' } = pod.metadata
-    const tell: Tell = (type, reason, message) => event(pod, container, type, reason, message)
     const tagged = applyDefaultImageTag(name, minor) // 1
     if (!tagged.ok) {
       const message = `Failed to apply default image tag ${goQuote(name)}: ${tagged.message}`
       tell('Warning', 'InspectFailed', message)
       return refused('InvalidImageName', message)
     }
-    const { imagePullPolicy: policy = 'IfNotPresent' } = container
     const present = policy === 'Always' ? undefined : runtime.imageStatus(tagged.image) // 2
     const credentials = (): FoundCredentials => credentialsFor(tagged.image, pullSecrets, minor)
     const mustProve = present && (records?.mustPull(name, present.id, credentials) ?? { ok: true, value: false }) // 3

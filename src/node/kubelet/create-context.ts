@@ -373,7 +373,8 @@ function imageManager({ options, events, pullRecords, feed }: Materials): ImageM
     kernel,
     runtime,
     minor,
-    event: (...told) => events.container(...told),
+    event: (pod, container, ...told) =>
+      container === undefined ? events.pod(pod, ...told) : events.container(pod, container, ...told),
     parallelPulls: config.serializeImagePulls ? 1 : (config.maxParallelImagePulls ?? Number.POSITIVE_INFINITY),
     registryPullQPS: config.registryPullQPS,
     registryBurst: config.registryBurst,

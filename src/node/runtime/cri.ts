@@ -208,6 +208,8 @@ export interface ContainerRuntime {
   observe(listener: (podUid: string) => void): () => void
   imageStatus(image: string): ImageRecord | undefined
   images(): readonly ImageRecord[]
+  /** Puts the files of an image that is there into a directory of the node; false: it is not there. */
+  mountImage(image: string, directory: string): boolean
   /** Images from which no container was made are removed. */
   removeUnusedImages(): void
   /** `pod` is whom the journal names. */

@@ -1,4 +1,5 @@
 import type { Unsubscribable } from 'rxjs'
+import { dirname, joinPath } from '../../fs/path.ts'
 import { atOnce } from '../../kernel/at-once.ts'
 import type { EntryOf } from '../../kernel/journal.ts'
 import { ordered } from '../../kernel/ordered.ts'
@@ -158,6 +159,19 @@ class SimulatedRuntime implements ContainerRuntime {
 
   images(): readonly ImageRecord[] {
     return this.#images.records()
+  }
+
+  mountImage(image: string, directory: string): boolean {
+    const found = this.#images.find(image)
+    if (found === undefined) return false
+    const { fs } = this.#options
+    fs.mkdirAll(directory, 0o755)
+    for (const [path, content] of Object.entries(found.definition.files)) {
+      const file = joinPath(directory, path)
+      fs.mkdirAll(path.endsWith('/') ? file : dirname(file), 0o755)
+      if (!path.endsWith('/')) fs.writeFile(file, content, 0o644)
+    }
+    return true
   }
 
   removeUnusedImages(): void {

@@ -4,10 +4,11 @@ import { goSeconds } from '../../../go/duration-text.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
 import { type Steps, wait } from '../../../kernel/steps.ts'
 import type { VirtualMs } from '../../../kernel/time.ts'
-import type { ImageManager } from '../../images/image-manager.ts'
+import type { EnsureImageResult, ImageManager } from '../../images/image-manager.ts'
 import type { ContainerConfig, ContainerRuntime } from '../../runtime/cri.ts'
 import { grpcDescription } from '../../runtime/error-texts.ts'
 import type { KubeletFacts } from '../../version-facts.ts'
+import { imageOfVolume, imageVolumePath } from '../../volumes/plugins/image-volume.ts'
 import type { KubeletEvents } from '../kubelet-events.ts'
 import { resizeContainers } from '../resize/resize-containers.ts'
 import type { BackOffTable } from './back-off.ts'
@@ -59,6 +60,8 @@ interface Run {
   readonly status: PodRuntimeStatus
   readonly pullSecrets: readonly Secret[]
   readonly results: SyncResult[]
+  /** Images that are volumes, by the volume's name; those that cannot be had with the reason. */
+  readonly imageVolumes: Map<string, EnsureImageResult>
   sandboxId: string
   podIp: string | undefined
 }
@@ -80,12 +83,22 @@ export function* syncPodRuntime(
     resizes: ports.facts.resizesInPlace,
   }) // 1
   const results: SyncResult[] = []
-  const run: Run = { pod, status, pullSecrets, results, sandboxId: actions.sandboxId ?? '', podIp: status.ip }
+  const imageVolumes = new Map<string, EnsureImageResult>()
+  const run: Run = {
+    pod,
+    status,
+    pullSecrets,
+    results,
+    imageVolumes,
+    sandboxId: actions.sandboxId ?? '',
+    podIp: status.ip,
+  }
   if (actions.createSandbox && actions.sandboxId !== undefined)
     ports.events.pod(pod, 'Normal', 'SandboxChanged', 'Pod sandbox changed, it will be killed and re-created.')
   if (mayHaveToKill(run, actions) && !(yield* killWhatMustGo(ports, run, actions))) return results // 2, 3
   if (actions.createSandbox && !(yield* makeSandbox(ports, run, actions.attempt))) return results // 4
   results.push({ action: 'ConfigPodSandbox', target: run.sandboxId })
+  yield* pullVolumes(ports, run, actions)
   for (const container of actions.ephemeralToStart) yield* startContainer(ports, run, container) // 5
   for (const init of actions.initContainersToStart)
     if (!(yield* startContainer(ports, run, init)) && !isSidecar(init)) return results // 6
@@ -154,6 +167,35 @@ function* makeSandbox(ports: PodRuntimePorts, run: Run, attempt: number): Steps<
   return true
 }
 
+/**
+ * The images that are volumes of a Pod of which something is to start (a choice: docs/fidelity.md). Source: kuberuntime_manager.go,
+ * getImageVolumes.
+ */
+function* pullVolumes({ images, runtime }: PodRuntimePorts, run: Run, actions: PodActions): Steps<void> {
+  const { initContainersToStart, containersToStart, ephemeralToStart } = actions
+  if (initContainersToStart.length + containersToStart.length + ephemeralToStart.length === 0) return
+  for (const volume of run.pod.spec.volumes ?? []) {
+    const image = imageOfVolume(volume)
+    if (image === undefined) continue
+    const result = yield* wait(images.ensureVolumeExists(run.pod, image, run.pullSecrets))
+    run.imageVolumes.set(volume.name, result)
+    if (result.ok) runtime.mountImage(image.reference, imageVolumePath(run.pod.metadata.uid ?? '', volume.name))
+  }
+}
+
+/** A volume of a container that cannot be had. Source: kuberuntime_manager.go, toKubeContainerImageVolumes. */
+function missingVolume({ events }: PodRuntimePorts, run: Run, container: Container): StartRefusal | undefined {
+  let last: StartRefusal | undefined
+  for (const { name } of container.volumeMounts ?? []) {
+    const result = run.imageVolumes.get(name)
+    if (result === undefined || result.ok) continue
+    const { reason, message } = result
+    events.container(run.pod, container, 'Warning', 'Failed', `Error: ${reasonOf(reason, message)}`)
+    last = { error: reason, message }
+  }
+  return last
+}
+
 /** Why a container did not start. */
 interface StartRefusal {
   readonly error: StartError
@@ -174,6 +216,8 @@ function* startContainer(ports: PodRuntimePorts, run: Run, container: Container)
 function* tryToStart(ports: PodRuntimePorts, run: Run, container: Container): Steps<StartRefusal | undefined> {
   const backOff = crashBackOff(ports, run, container)
   if (backOff !== undefined) return { error: 'CrashLoopBackOff', message: backOff.message, retryAt: backOff.until }
+  const missing = missingVolume(ports, run, container)
+  if (missing !== undefined) return missing
   const image = yield* wait(ports.images.ensureImageExists(run.pod, container, run.pullSecrets))
   if (!image.ok) {
     ports.events.container(run.pod, container, 'Warning', 'Failed', `Error: ${reasonOf(image.reason, image.message)}`)

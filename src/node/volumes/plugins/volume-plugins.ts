@@ -5,6 +5,7 @@ import { claimPlugin } from './claim-volume.ts'
 import { configMapKind, downwardApiKind, projectedKind, secretKind } from './content-kinds.ts'
 import { contentPlugin } from './content-volume.ts'
 import type { VolumeHost } from './host.ts'
+import { imagePlugin } from './image-volume.ts'
 import { emptyDirPlugin, hostPathPlugin } from './plain-volumes.ts'
 import { storagePlugin } from './storage-volume.ts'
 
@@ -16,6 +17,7 @@ const makers = {
   projected: (host: VolumeHost) => contentPlugin(host, projectedKind(host)),
   emptyDir: emptyDirPlugin,
   hostPath: hostPathPlugin,
+  image: imagePlugin,
   claim: claimPlugin,
   storage: storagePlugin,
 } as const
@@ -40,6 +42,7 @@ function kindOf(volume: Volume): keyof typeof makers {
   if (volume.projected !== undefined) return 'projected'
   if (volume.emptyDir !== undefined) return 'emptyDir'
   if (volume.hostPath !== undefined) return 'hostPath'
+  if (volume.image !== undefined) return 'image'
   const isOfClaim = volume.persistentVolumeClaim !== undefined || volume.ephemeral !== undefined
   return isOfClaim ? 'claim' : 'storage'
 }
