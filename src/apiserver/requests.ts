@@ -12,9 +12,10 @@ import type {
   PodServers,
 } from '../client/server.ts'
 import { goQuote } from '../go/quote.ts'
+import { extended } from '../kernel/extended.ts'
 import type { RandomStream } from '../kernel/random.ts'
 import { managerOf } from './actors.ts'
-import type { Authorizer } from './auth/authorizer.ts'
+import type { AuthorizationAttributes, Authorizer } from './auth/authorizer.ts'
 import { authorizeRequest } from './auth/forbidden.ts'
 import type { EncodedRequest } from './encoded-request.ts'
 import { answerOrHold, type RequestHandler } from './hold.ts'
@@ -175,20 +176,14 @@ function refusal(status: Status): ApiAnswer {
 function authorize({ authorizer }: RequestParts, request: ApiRequest): ApiAnswer | undefined {
   if (authorizer === undefined) return undefined
   const { user, verb, resource, subresource = '', namespace = '', list } = request
-  const denied = authorizeRequest(authorizer, {
-    user,
-    verb,
-    resourceRequest: true,
-    group: resource.group,
-    version: resource.version,
-    resource: resource.resource,
+  const asked = asks(user, verb, resource, {
     subresource,
     // The namespace of a Namespace is itself. Source: requestinfo.go.
     namespace: resource.resource === 'namespaces' && resource.group === '' ? (request.name ?? '') : namespace,
     name: request.name ?? nameInSelector(list?.fieldSelector) ?? '',
-    path: '',
-    ...(list?.fieldSelector === undefined ? {} : { fieldSelector: list.fieldSelector }),
+    fieldSelector: list?.fieldSelector,
   })
+  const denied = authorizeRequest(authorizer, asked)
   return denied === undefined ? undefined : refusal(denied)
 }
 
@@ -200,12 +195,27 @@ function authorizeWatch(
 ): Status | undefined {
   if (!info.verbs.includes('watch')) return genericStatus(405)
   if (authorizer === undefined) return undefined
-  const { group, version, resource } = info
-  const name = nameInSelector(options.fieldSelector) ?? ''
-  const namespace = options.namespace ?? ''
-  const rest = { group, version, resource, subresource: '', namespace, name, path: '', resourceRequest: true }
-  const selector = options.fieldSelector === undefined ? {} : { fieldSelector: options.fieldSelector }
-  return authorizeRequest(authorizer, { user, verb: 'watch', ...rest, ...selector })
+  const { fieldSelector, namespace = '' } = options
+  const name = nameInSelector(fieldSelector) ?? ''
+  return authorizeRequest(authorizer, asks(user, 'watch', info, { subresource: '', namespace, name, fieldSelector }))
+}
+
+/** What an authorizer is asked about a resource. Without a spread in its middle: that would give each a hidden class of its own (decision 11). */
+function asks(
+  user: UserInfo,
+  verb: string,
+  { group, version, resource }: Pick<ResourceRef, 'group' | 'version' | 'resource'>,
+  {
+    subresource,
+    namespace,
+    name,
+    fieldSelector,
+  }: Pick<AuthorizationAttributes, 'subresource' | 'namespace' | 'name'> & {
+    readonly fieldSelector: string | undefined
+  },
+): AuthorizationAttributes {
+  const asked = { user, verb, group, version, resource, subresource, namespace, name, path: '', resourceRequest: true }
+  return fieldSelector === undefined ? asked : extended(asked, { fieldSelector })
 }
 
 /** Verbs that only exist as a request, in discovery's words. */
