@@ -2,6 +2,8 @@
 import { utf8Text } from '../bytes/bytes.ts'
 import { isObject } from '../go/json.ts'
 import { fromYaml } from '../go/yaml/from-yaml.ts'
+import { has } from '../versions/changes.ts'
+import { kustomize } from '../versions/kustomize.ts'
 import { type Generation, type Loader, refuse, wrap } from './loader.ts'
 import { type FieldNaming, kustomizationError, withDeclaredNames } from './schema.ts'
 
@@ -174,7 +176,9 @@ function parse(
   naming: FieldNaming,
   { isFour, minor }: Loader,
 ): Kustomization {
-  const result = fromYaml(generation === 'v2' ? withNewNames(utf8Text(content)) : content)
+  const result = fromYaml(generation === 'v2' ? withNewNames(utf8Text(content)) : content, {
+    lowersErrors: has(minor, kustomize.lowersYamlErrors),
+  })
   if (!result.ok) refuse(isFour ? `error converting YAML to JSON: ${result.error}` : result.error)
   if (isFour && isObject(result.value) && 'sortOptions' in result.value) refuse('json: unknown field "sortOptions"')
   const error = kustomizationError(result.value, generation, naming, minor)

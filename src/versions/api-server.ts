@@ -6,6 +6,11 @@ import { changes } from './changes.ts'
 export const apiServer = changes({
   ...workloadRows,
   ...validationRows,
+  lowersYamlErrors: [
+    31,
+    '`unsupported map key` of a body in YAML begins in lower case',
+    'apimachinery go.mod, sigs.k8s.io/yaml v1.4.0 since v0.31.0: yaml.go, convertToJSONableObject',
+  ],
   keepsEmptyBytes: [
     28,
     'empty values stay empty when an object is patched: before they became nil, which etcd keeps as other bytes, so that a write follows that changes nothing',

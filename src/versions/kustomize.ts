@@ -21,6 +21,11 @@ export const kustomize = changes({
     'a PodTemplate refers to ConfigMaps and Secrets elsewhere than in a volume of a ConfigMap, too',
     'api internal/konfig/builtinpluginconsts/namereference.go',
   ],
+  lowersYamlErrors: [
+    31,
+    '`unsupported map key` of a kustomization begins in lower case',
+    'sigs.k8s.io/yaml v1.4.0 yaml.go, convertToJSONableObject; the binaries of 1.30.13 and 1.31.9',
+  ],
   policiesAreNamed: [
     32,
     'bindings of admission policies refer to those',

@@ -58,7 +58,7 @@ export interface StepResult {
 const workingDirectory = '/work/w'
 const homeDirectory = '/work/home'
 /** How long a command takes; a real kubectl needs about this much. */
-const commandMs = 200
+const commandMs = 190
 
 export class SessionRun {
   readonly #session: Session

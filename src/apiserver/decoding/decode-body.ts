@@ -7,6 +7,8 @@ import { parseGoJson } from '../../go/parse-json.ts'
 import { goQuote } from '../../go/quote.ts'
 import { fromYaml } from '../../go/yaml/from-yaml.ts'
 import { extended } from '../../kernel/extended.ts'
+import { apiServer } from '../../versions/api-server.ts'
+import { has } from '../../versions/changes.ts'
 import { apiVersionOf } from '../registry/resource-table.ts'
 import { apiServerFact } from '../version-facts.ts'
 import { decodeKind } from './decode-kind.ts'
@@ -26,7 +28,7 @@ export type Body =
  * Source: apimachinery pkg/runtime/serializer/json/json.go, Decode; apiserver handlers/rest.go, transformDecodeError.
  */
 export function decodeBody(text: string, format: 'json' | 'yaml', expected: KindRef, minor: number): Body {
-  const json = format === 'yaml' ? yamlToJson(text) : { ok: true as const, json: text, duplicates: [] }
+  const json = format === 'yaml' ? yamlToJson(text, minor) : { ok: true as const, json: text, duplicates: [] }
   if (!json.ok) return unrecognized(json.error, text, expected)
   const found = interpret(json.json)
   if (typeof found === 'string') return unrecognized(found, text, expected)
@@ -164,8 +166,8 @@ type Converted =
   | { readonly ok: false; readonly error: string }
 
 /** A YAML text as JSON, as go-yaml reads it. Source: sigs.k8s.io/yaml, YAMLToJSON and YAMLToJSONStrict. */
-export function yamlToJson(text: string): Converted {
-  const read = fromYaml(text)
+export function yamlToJson(text: string, minor: number): Converted {
+  const read = fromYaml(text, { lowersErrors: has(minor, apiServer.lowersYamlErrors) })
   if (!read.ok) return read
   const strict = fromYaml(text, { strict: true })
   const json = JSON.stringify(read.value, sortedMembers)

@@ -13,7 +13,7 @@ const objectMeta = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta'
  * Source: apiextensions-apiserver pkg/apiserver/customresource_handler.go, schemaCoercingDecoder; unstructured JSON scheme.
  */
 export function decodeCustom(text: string, format: 'json' | 'yaml', expected: KindRef, minor: number): Body {
-  const converted = format === 'yaml' ? yamlToJson(text) : { ok: true as const, json: text, duplicates: [] }
+  const converted = format === 'yaml' ? yamlToJson(text, minor) : { ok: true as const, json: text, duplicates: [] }
   if (!converted.ok) return unrecognized(converted.error, text, expected)
   const found = interpret(converted.json)
   if (typeof found === 'string') return unrecognized(found, text, expected)

@@ -168,7 +168,7 @@ function decodeOptions(text: string, request: HttpRequest, query: Query, minor: 
   const format = inputFormat(request.headers['content-type'])
   if (format === undefined) return { ok: false, status: unsupportedMediaType() }
   const refuse = apiServerFact('badDeleteOptionsAreBadRequests', minor) ? badRequest : plainError
-  const converted = format === 'yaml' ? yamlToJson(text) : { ok: true as const, json: text }
+  const converted = format === 'yaml' ? yamlToJson(text, minor) : { ok: true as const, json: text }
   if (!converted.ok) return { ok: false, status: refuse(converted.error) }
   const found = interpret(converted.json)
   if (typeof found === 'string') return { ok: false, status: refuse(found) }

@@ -21,7 +21,7 @@ const genericMap = 'map[string]interface {}'
 export function decodePatch(text: string, type: PatchType, isStrict: boolean, minor: number): Patch {
   switch (type) {
     case 'application/apply-patch+yaml': {
-      const converted = yamlToJson(text)
+      const converted = yamlToJson(text, minor)
       if (!converted.ok) return refused(badRequest(`error decoding YAML: ${converted.error}`))
       return { ok: true, patch: JSON.parse(converted.json) }
     }

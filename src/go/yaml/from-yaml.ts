@@ -26,6 +26,8 @@ export interface FromYamlOptions {
    * other lines.
    */
   readonly dialect?: 'v2' | 'v3'
+  /** Errors of what JSON cannot hold begin in lower case: sigs.k8s.io/yaml v1.4.0 and later. */
+  readonly lowersErrors?: boolean
   /** A key behind which nothing is written has the value undefined, not null. */
   readonly tellsUnwritten?: boolean
   /** What stands for a plain number, boolean or date that is not written as JSON would write it, such as `010`; keys are read as ever. */
@@ -46,7 +48,8 @@ export function fromYaml(text: string | Uint8Array, options: FromYamlOptions = {
     return { ok: true, value: toJson(value) }
   } catch (error) {
     if (error instanceof GoYamlError) {
-      return { ok: false, error: options.dialect === 'v3' ? error.messageV3 : error.message }
+      const told = options.dialect === 'v3' ? error.messageV3 : error.message
+      return { ok: false, error: options.lowersErrors === true ? told.replace(/^Unsupported/, 'unsupported') : told }
     }
     throw error
   }

@@ -23,6 +23,8 @@ export interface ManifestOptions {
   readonly onlyBareMarks?: boolean
   /** What becomes of text that begins as JSON and is none; absent: YAML, without a word. */
   readonly brokenJson?: BrokenJson
+  /** As `FromYamlOptions` has it. */
+  readonly lowersErrors?: boolean
 }
 
 /** Reads JSON or YAML, whichever the content begins like. */
@@ -36,11 +38,13 @@ export function readManifestDocuments(content: string | Uint8Array, options: Man
     : jsonStream(text, brokenJson, (rest) => yamlDocuments(rest, options))
 }
 
+const lowered = { lowersErrors: true } as const
+
 function yamlDocuments(text: string, options: ManifestOptions = {}): ManifestDocuments {
   const values: unknown[] = []
   const { chunks, error } = splitYamlDocuments(text, options)
   for (const chunk of chunks) {
-    const result = fromYaml(chunk.text)
+    const result = fromYaml(chunk.text, options.lowersErrors === true ? lowered : {})
     if (!result.ok) return { values, error: `error converting YAML to JSON: ${result.error}` }
     if (result.value !== null) values.push(result.value)
   }

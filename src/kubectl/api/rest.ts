@@ -50,6 +50,8 @@ export interface Rest {
   watch(path: string, options: RequestOptions): Steps<WatchStream>
   /** How long an answer may take, in ms, if a flag says so. */
   readonly timeoutMs: number | undefined
+  /** How many warnings the server gave, each counted once. */
+  readonly warnings: number
 }
 
 export function createRest(
@@ -146,6 +148,10 @@ class HttpRest implements Rest {
       ...(accept === undefined ? {} : { accept }),
       ...(body === undefined ? {} : { 'content-type': contentType }),
     }
+  }
+
+  get warnings(): number {
+    return this.#warned.size
   }
 
   #warnOnce(text: string): void {

@@ -108,6 +108,13 @@ export function prefixed(prefix: string, failure: Failure): Failure {
   return { kind: 'message', text: `${prefix}${failureMessage(failure)}` }
 }
 
+/** A failure without those of one reason within it; undefined: nothing is left. Source: apimachinery pkg/util/errors/errors.go, FilterOut. */
+export function withoutReason(failure: Failure, reason: string): Failure | undefined {
+  if (failure.kind !== 'several') return isReason(failure, reason) ? undefined : failure
+  const failures = failure.failures.flatMap((one) => withoutReason(one, reason) ?? [])
+  return failures.length === 0 ? undefined : { kind: 'several', failures }
+}
+
 export function isReason(failure: Failure, reason: string): boolean {
   return failure.kind === 'status' && failure.status.reason === reason
 }
@@ -131,8 +138,14 @@ export function failureText(failure: Failure, invalidTellsMessage = false): stri
         : withNewline(standardMessage(failure))
     case 'network':
       return withNewline(standardMessage(failure))
-    case 'several':
-      return failure.failures.map((one) => `${standardMessage(one)}\n`).join('')
+    case 'several': {
+      const [first] = failure.failures
+      // A collection of one is what it holds, but for another one within.
+      if (first !== undefined && failure.failures.length === 1 && first.kind !== 'several')
+        return failureText(first, invalidTellsMessage)
+      const shown = failure.failures.length === 1 && first?.kind === 'several' ? first : failure
+      return shown.failures.map((one) => `${standardMessage(one)}\n`).join('')
+    }
   }
 }
 

@@ -51,6 +51,10 @@ export function flagSince(minor: number, spec: FlagSpec): FlagSpec {
 export function flagUntil(minor: number, spec: FlagSpec): FlagSpec {
   return { ...spec, until: minor }
 }
+/** Whether a command or a flag exists in a version. */
+export function isOffered({ since, until }: Pick<FlagSpec, 'since' | 'until'>, minor: number): boolean {
+  return minor >= (since ?? 0) && minor < (until ?? Number.POSITIVE_INFINITY)
+}
 export function unsupported(spec: FlagSpec): FlagSpec {
   return { ...spec, unsupported: true }
 }

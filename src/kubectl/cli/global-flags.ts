@@ -1,6 +1,9 @@
-import { array, bool, type FlagSpec, string } from './flags.ts'
+import { array, bool, type FlagSpec, flagSince, flagUntil, string } from './flags.ts'
 
-/** Flags of every command. Source: cli-runtime pkg/genericclioptions/config_flags.go, and klog's own. */
+/** klog's own that went. Source: k8s.io/component-base logs/options.go. */
+const klogUntil = 26
+
+/** Flags of every command. Sources: cli-runtime pkg/genericclioptions/config_flags.go, and klog's own; the binaries' `kubectl options`. */
 export const globalFlags: readonly FlagSpec[] = [
   string('namespace', 'n'),
   string('server', 's'),
@@ -10,7 +13,9 @@ export const globalFlags: readonly FlagSpec[] = [
   string('user'),
   string('as'),
   array('as-group'),
-  string('as-uid'),
+  flagSince(23, string('as-uid')),
+  flagSince(35, array('as-user-extra')),
+  flagSince(34, string('kuberc')),
   string('token'),
   string('username'),
   string('password'),
@@ -22,21 +27,22 @@ export const globalFlags: readonly FlagSpec[] = [
   string('cache-dir'),
   string('request-timeout', undefined, '0'),
   bool('match-server-version'),
-  bool('disable-compression'),
+  flagSince(26, bool('disable-compression')),
   string('profile', undefined, 'none'),
   string('profile-output', undefined, 'profile.pprof'),
-  bool('warnings-as-errors'),
-  bool('add-dir-header'),
-  bool('alsologtostderr'),
-  bool('logtostderr', undefined, 'true'),
-  string('log-backtrace-at'),
-  string('log-dir'),
-  string('log-file'),
-  string('log-file-max-size'),
+  flagSince(19, bool('warnings-as-errors')),
+  flagUntil(klogUntil, bool('add-dir-header')),
+  flagUntil(klogUntil, bool('alsologtostderr')),
+  flagUntil(klogUntil, bool('logtostderr', undefined, 'true')),
+  flagUntil(klogUntil, string('log-backtrace-at')),
+  flagUntil(klogUntil, string('log-dir')),
+  flagUntil(klogUntil, string('log-file')),
+  flagUntil(klogUntil, string('log-file-max-size')),
   string('log-flush-frequency'),
-  bool('skip-headers'),
-  bool('skip-log-headers'),
-  string('stderrthreshold'),
+  flagUntil(klogUntil, bool('one-output')),
+  flagUntil(klogUntil, bool('skip-headers')),
+  flagUntil(klogUntil, bool('skip-log-headers')),
+  flagUntil(klogUntil, string('stderrthreshold')),
   string('v', 'v', '0'),
   string('vmodule'),
 ]

@@ -5,9 +5,9 @@ import { rootCommand } from '../commands/root.ts'
 import type { KubeContext, KubectlHost } from '../host.ts'
 import type { Command, Outcome } from './command.ts'
 import { CommandFailure, exitCodeOf, fail, failNotSimulated, failPlain, failureText } from './failure.ts'
-import { type FlagSpec, FlagTable, type FlagValues, parseFlags } from './flags.ts'
+import { type FlagSpec, FlagTable, type FlagValues, isOffered, parseFlags } from './flags.ts'
 import { globalFlags } from './global-flags.ts'
-import { createSession, type Output } from './session.ts'
+import { createSession, type Output, type Session } from './session.ts'
 import { unknownCommandText } from './suggestions.ts'
 import { until } from './until.ts'
 
@@ -72,7 +72,17 @@ function dispatch(argv: readonly string[], host: KubectlHost, version: ClientVer
     if (deprecated !== undefined) session.err(`Flag --${name} has been deprecated, ${deprecated}\n`)
   }
   if (found.command.run === undefined) return groupHelp(found, parsed.args, version, write)
-  return found.command.run({ path: found.path, args: parsed.args, flags: parsed.values, session })
+  const outcome = found.command.run({ path: found.path, args: parsed.args, flags: parsed.values, session })
+  const isStrict = parsed.values.has('warnings-as-errors') && parsed.values.bool('warnings-as-errors')
+  return isStrict ? withoutWarnings(outcome, session) : outcome
+}
+
+/** Who asks for it is told how many warnings came. Source: pkg/cmd/cmd.go, PersistentPostRunE. */
+function* withoutWarnings(outcome: Outcome, session: Session): Steps<number> {
+  const code = typeof outcome === 'number' ? outcome : yield* outcome
+  const { warnings } = session.rest
+  if (code !== 0 || warnings === 0) return code
+  return fail(warnings === 1 ? '1 warning received' : `${warnings} warnings received`)
 }
 
 /** The kubeconfig that a flag names and that is not there. */
@@ -127,11 +137,6 @@ function checkRequired(required: readonly FlagSpec[], values: FlagValues, versio
   throw new CommandFailure({ kind: 'plain', text })
 }
 
-/** Whether a command or a flag exists in a version. */
-function isOffered(command: Pick<Command, 'since' | 'until'>, minor: number): boolean {
-  return minor >= (command.since ?? 0) && minor < (command.until ?? Number.POSITIVE_INFINITY)
-}
-
 /** Walks down the words of the command line, past flags and their values. Source: cobra command.go, Find. */
 function findCommand(argv: readonly string[], version: ClientVersion): Found {
   let command = rootCommand
@@ -161,7 +166,10 @@ function offeredBy(command: Command, minor: number): Offered {
     own,
     required: own.filter(({ required }) => required === true),
     deprecated: own.filter(({ deprecated }) => deprecated !== undefined),
-    table: new FlagTable(globalFlags, own),
+    table: new FlagTable(
+      globalFlags.filter((flag) => isOffered(flag, minor)),
+      own,
+    ),
   }
   known.set(command, (known.get(command) ?? new Map<number, Offered>()).set(minor, made))
   return made

@@ -1,16 +1,16 @@
 import { goJson, goJsonIndented, textAt } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
-import { toGoYaml } from '../../go/yaml/go-yaml.ts'
 import type { Steps } from '../../kernel/steps.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { CommandFailure, fail, failAll, isReason } from '../cli/failure.ts'
 import { array, bool, string } from '../cli/flags.ts'
 import { printFlags } from '../print/printers.ts'
-import { filenameFlags, namesFiles, readAgain, readFiles } from '../resource/files.ts'
+import { yamlText } from '../print/yaml-text.ts'
+import { filenameFlags, namesFiles, readAgain, readFiles, untilFirstFailure } from '../resource/files.ts'
 import { described, type Info, patchObject, tryToGet } from '../resource/info.ts'
 import { lastApplied, originalConfiguration } from '../resource/last-applied.ts'
 import { missingResource, partition, select } from '../resource/select.ts'
-import { fieldValidation, validateFlag } from '../resource/validation.ts'
+import { fieldValidation, validateFlags } from '../resource/validation.ts'
 import { sourced } from './create-file.ts'
 import { editLoop } from './edit.ts'
 import { createReport, dryRunFlag, dryRunOf, managerOf, patchTypes, writeFlags } from './write.ts'
@@ -35,7 +35,7 @@ export const lastAppliedCommands: readonly Command[] = [
     flags: [
       ...writeFlags.filter(({ name }) => name !== 'dry-run'),
       ...filenameFlags,
-      validateFlag,
+      ...validateFlags,
       bool('windows-line-endings'),
     ],
     run: editApplied,
@@ -53,7 +53,7 @@ function* set(call: Call): Steps<number> {
   const dryRun = dryRunOf(call)
   const report = createReport(call, dryRun)
   if (!namesFiles(flags)) fail(missingResource)
-  const { infos, failures } = partition(yield* readFiles(session, flags, {}))
+  const { infos, failures } = partition(untilFirstFailure(yield* readFiles(session, flags, {})))
   const changes: Change[] = []
   for (const info of infos) {
     const change = yield* changeOf(call, info)
@@ -94,9 +94,7 @@ function* changeOf({ session, flags }: Call, info: Info): Steps<Change | undefin
 function* view(call: Call): Steps<number> {
   const { session, flags } = call
   const { entries } = namesFiles(flags)
-    ? {
-        entries: yield* readAgain(session, yield* readFiles(session, flags, {})),
-      }
+    ? { entries: untilFirstFailure(yield* readAgain(session, yield* readFiles(session, flags, {}))) }
     : yield* select(session, { args: call.args, labelSelector: flags.string('selector'), all: flags.bool('all') })
   const { infos, failures } = partition(entries)
   failAll(failures)
@@ -111,9 +109,10 @@ function* view(call: Call): Steps<number> {
   return 0
 }
 
+/** Source: apply_view_last_applied.go, RunApplyViewLastApplied: yaml.JSONToYAML, whose errors nobody wraps. */
 function shown({ flags, path }: Call, original: unknown): string {
   const output = flags.string('output')
-  if (output === 'yaml') return toGoYaml(original)
+  if (output === 'yaml') return yamlText(original, { lowersYamlErrors: true })
   if (output === 'json') return `${goJsonIndented(original, '  ')}\n`
   return fail(
     `Unexpected -o output mode: ${output}, the flag 'output' must be one of yaml|json\nSee '${path} -h' for help and examples`,

@@ -23,7 +23,7 @@ import { hasAnnotation, originalConfiguration, withAnnotation } from '../resourc
 import { partition } from '../resource/select.ts'
 import { serverMinor } from '../resource/server-version.ts'
 import { threeWayMergePatch, threeWayPatch } from '../resource/strategic-diff.ts'
-import { clientValidation, fieldValidation, validateFlag } from '../resource/validation.ts'
+import { clientValidation, fieldValidation, validateFlags } from '../resource/validation.ts'
 import { checkForce, mayForce, recreate } from './apply-force.ts'
 import { lastAppliedCommands } from './apply-last-applied.ts'
 import { applyPatch, migrated } from './apply-migration.ts'
@@ -40,7 +40,7 @@ export const applyCommand: Command = {
     ...writeFlags.filter(({ name }) => name !== 'dry-run'),
     dryRunFlag,
     ...filenameFlags,
-    validateFlag,
+    ...validateFlags,
     string('selector', 'l'),
     bool('overwrite', undefined, 'true'),
     bool('openapi-patch', undefined, 'true'),

@@ -4,12 +4,10 @@ import type { Steps } from '../../kernel/steps.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { attempt, CommandFailure, fail, failAll, isReason } from '../cli/failure.ts'
 import { bool } from '../cli/flags.ts'
-import { eachItem } from '../cli/in-turn.ts'
 import { printFlags } from '../print/printers.ts'
-import { filenameFlags, readFiles, requireFiles } from '../resource/files.ts'
+import { filenameFlags, readFiles, requireFiles, visitEach } from '../resource/files.ts'
 import { createObject, deleteObject, type Info, replaceObject } from '../resource/info.ts'
 import { type Reconciled, reconciledBinding, reconciledRole } from '../resource/reconciled.ts'
-import { partition } from '../resource/select.ts'
 import { createReport, dryRunFlag, dryRunOf, type Report } from './write.ts'
 
 /** Source: kubectl pkg/cmd/auth/reconcile.go; component-helpers auth/rbac/reconciliation. */
@@ -26,10 +24,9 @@ export const reconcileCommand: Command = {
     if (dryRun === 'server') fail('--dry-run=server for command reconcile is not supported yet')
     const report = createReport(call, dryRun)
     const keepsNamespaces = session.version.reconcilesAsGiven
-    const { infos, failures } = partition(yield* readFiles(session, flags, { keepsNamespaces }))
-    const placed = infos.map((info) => (keepsNamespaces ? asGiven(info) : info))
-    const broken = yield* eachItem(placed, (info) => reconcileOne(call, info, dryRun === 'client', report))
-    failAll([...failures, ...broken])
+    const entries = yield* readFiles(session, flags, { keepsNamespaces, isTyped: true })
+    const place = keepsNamespaces ? asGiven : (info: Info) => info
+    failAll(yield* visitEach(entries, (info) => reconcileOne(call, place(info), dryRun === 'client', report)))
     return 0
   },
 }

@@ -4,13 +4,12 @@ import type { Steps } from '../../kernel/steps.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { attempt, fail, failAll } from '../cli/failure.ts'
 import { bool, flagSince, flagUntil, int, required, string } from '../cli/flags.ts'
-import { eachItem } from '../cli/in-turn.ts'
 import type { DryRun } from '../create/dry-run.ts'
-import { filenameFlags } from '../resource/files.ts'
+import { filenameFlags, visitEach } from '../resource/files.ts'
 import type { Info } from '../resource/info.ts'
 import { recorded } from './change-cause.ts'
 import { emptyTimestamp } from './create-kit.ts'
-import { targetsOf } from './workloads.ts'
+import { entriesOf } from './workloads.ts'
 import { createReport, dryRunOf, managerOf, type Report, writeFlags } from './write.ts'
 
 /** From here on `--cpu` is what to use. */
@@ -44,9 +43,9 @@ export const autoscaleCommand: Command = {
     const wanted = targets(call)
     const dryRun = dryRunOf(call)
     const report = createReport(call, dryRun, { structs: true })
-    const { infos, failures } = yield* targetsOf(call, call.args)
-    const broken = yield* eachItem(infos, (info) => autoscaleOne(call, info, wanted, dryRun, report))
-    failAll([...failures, ...broken])
+    const entries = yield* entriesOf(call, call.args, { asInFiles: true })
+    failAll(yield* visitEach(entries, (info) => autoscaleOne(call, info, wanted, dryRun, report)))
+    if (entries.length === 0) fail('no objects passed to autoscale')
     return 0
   },
 }

@@ -2,12 +2,10 @@ import { goQuote } from '../../go/quote.ts'
 import type { Steps } from '../../kernel/steps.ts'
 import type { Call } from '../cli/command.ts'
 import { attempt, CommandFailure, type Failure, fail, failAll, prefixed } from '../cli/failure.ts'
-import { eachItem } from '../cli/in-turn.ts'
 import type { DryRun } from '../create/dry-run.ts'
-import { readFiles } from '../resource/files.ts'
+import { readFiles, visitEach } from '../resource/files.ts'
 import { createObject, type Info } from '../resource/info.ts'
 import { withAnnotation } from '../resource/last-applied.ts'
-import { partition } from '../resource/select.ts'
 import { clientValidation, fieldValidation } from '../resource/validation.ts'
 import { recorded } from './change-cause.ts'
 import { createReport, dryRunOf, managerOf, type Report } from './write.ts'
@@ -17,12 +15,9 @@ export function* createFromFiles(call: Call): Steps<number> {
   const { session, flags } = call
   const dryRun = dryRunOf(call)
   const report = createReport(call, dryRun)
-  const { infos, failures } = partition(
-    yield* readFiles(session, flags, { validate: yield* clientValidation(session, flags) }),
-  )
-  if (infos.length === 0 && failures.length === 0) fail('no objects passed to create')
-  const broken = yield* eachItem(infos, (info) => createOne(call, info, dryRun, report))
-  failAll([...failures, ...broken])
+  const entries = yield* readFiles(session, flags, { validate: yield* clientValidation(session, flags) })
+  if (entries.length === 0) fail('no objects passed to create')
+  failAll(yield* visitEach(entries, (info) => createOne(call, info, dryRun, report)))
   return 0
 }
 

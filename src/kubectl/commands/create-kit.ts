@@ -13,14 +13,14 @@ import { commonCreateFlags } from '../create/flags.ts'
 import { structJson } from '../create/struct-json.ts'
 import { createPrinter, createStructPrinter, objectName, type Printer } from '../print/printers.ts'
 import { withAnnotation } from '../resource/last-applied.ts'
-import { validateFlag } from '../resource/validation.ts'
+import { validateFlags } from '../resource/validation.ts'
 import { dryRunOf, dryRunSuffix, managerOf } from './write.ts'
 
 /** Flags that every `create SOMETHING` has: those of the newest version that has them all, so that old scripts run too. */
 const common: readonly FlagSpec[] = [
   ...commonCreateFlags(21).filter(({ name }) => !['show-managed-fields', 'validate'].includes(name)),
   flagSince(21, bool('show-managed-fields')),
-  validateFlag,
+  ...validateFlags,
 ]
 
 export interface MakeSpec {

@@ -13,7 +13,7 @@ import {
   secretFromFlags,
 } from '../create/objects.ts'
 import { filenameFlags, namesFiles } from '../resource/files.ts'
-import { validateFlag } from '../resource/validation.ts'
+import { validateFlags } from '../resource/validation.ts'
 import { createFromFiles } from './create-file.ts'
 import { createIngress } from './create-ingress.ts'
 import { failsAs, nameFrom, sendMade } from './create-kit.ts'
@@ -35,7 +35,7 @@ function flagsOf(own: (minor: number) => readonly FlagSpec[]): readonly FlagSpec
   const dated = kubectlMinors.flatMap((minor) =>
     [...own(minor), ...commonCreateFlags(minor)].map((spec) => flagSince(minor, flagUntil(minor + 1, spec))),
   )
-  return [...dated.filter(({ name }) => name !== 'validate'), validateFlag]
+  return [...dated.filter(({ name }) => name !== 'validate'), ...validateFlags]
 }
 
 function request(call: Call): CreateRequest {
@@ -120,7 +120,7 @@ export const createCommand: Command = {
   flags: [
     ...writeFlags,
     ...filenameFlags,
-    validateFlag,
+    ...validateFlags,
     bool('save-config'),
     string('selector', 'l'),
     string('raw'),

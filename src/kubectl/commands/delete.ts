@@ -3,11 +3,11 @@ import { goQuote } from '../../go/quote.ts'
 import type { Steps } from '../../kernel/steps.ts'
 import { groupResource, typeName } from '../api/discovery.ts'
 import type { Call, Command } from '../cli/command.ts'
-import { attempt, CommandFailure, type Failure, fail, failAll, isReason } from '../cli/failure.ts'
+import { attempt, CommandFailure, fail, failAll, isReason, withoutReason } from '../cli/failure.ts'
 import { bool, duration, flagSince, int, parseBool, string } from '../cli/flags.ts'
-import { filenameFlags, namesFiles, readFiles } from '../resource/files.ts'
+import { filenameFlags, namesFiles, readFiles, visitEach } from '../resource/files.ts'
 import { deleteObject, type Info } from '../resource/info.ts'
-import { partition, select } from '../resource/select.ts'
+import { select } from '../resource/select.ts'
 import { sourced } from './create-file.ts'
 import { waitGone } from './wait-gone.ts'
 import { dryRunFlag, dryRunOf, dryRunSuffix } from './write.ts'
@@ -66,19 +66,12 @@ function* deleteCommandRun(call: Call): Steps<number> {
           read: false,
         })).entries
   checkFlags(call, settings)
-  const { infos, failures } = partition(targets)
-  const collected: Failure[] = failures.filter((failure) => !(settings.ignoreNotFound && isReason(failure, 'NotFound')))
   const deleted: { readonly info: Info; readonly uid: string }[] = []
-  let found = 0
-  for (const info of infos) {
-    const result = yield* attempt(deleteOne(call, info, settings, dryRun))
-    if (result.ok) deleted.push({ info, uid: result.value })
-    if (!result.ok && settings.ignoreNotFound && isReason(result.failure, 'NotFound')) continue
-    if (!result.ok) collected.push(result.failure)
-    found++
-  }
-  failAll(collected)
-  if (found === 0 && infos.length === 0) session.out('No resources found\n')
+  const failures = yield* visitEach(targets, function* (info) {
+    deleted.push({ info, uid: yield* deleteOne(call, info, settings, dryRun) })
+  })
+  failAll(settings.ignoreNotFound ? failures.flatMap((failure) => withoutReason(failure, 'NotFound') ?? []) : failures)
+  if (targets.every(({ ok }) => !ok)) session.out('No resources found\n')
   if (!settings.wait || dryRun !== 'none') return 0
   yield* waitForAll(call, deleted, settings.timeoutMs)
   return 0

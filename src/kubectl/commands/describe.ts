@@ -1,10 +1,10 @@
 import type { Steps } from '../../kernel/steps.ts'
 import type { Call, Command } from '../cli/command.ts'
-import { CommandFailure, type Failure, fail, failAll, isReason } from '../cli/failure.ts'
+import { CommandFailure, type Failure, fail, failAll, failureMessage, isReason } from '../cli/failure.ts'
 import { bool, flagSince, int, string } from '../cli/flags.ts'
 import { describeObject } from '../describe/registry.ts'
-import { filenameFlags, namesFiles, readAgain, readFiles } from '../resource/files.ts'
-import type { Info } from '../resource/info.ts'
+import { filenameFlags, namesFiles, readFiles } from '../resource/files.ts'
+import { type Info, tryToGet } from '../resource/info.ts'
 import { partition, select } from '../resource/select.ts'
 
 /** Source: kubectl pkg/cmd/describe/describe.go. */
@@ -29,7 +29,7 @@ function* describe(call: Call): Steps<number> {
     )
   }
   const { entries } = namesFiles(flags)
-    ? { entries: yield* readAgain(session, yield* readFiles(session, flags, {})) }
+    ? { entries: yield* readFiles(session, flags, {}) }
     : yield* select(session, {
         args,
         typeMeansAll: true,
@@ -41,17 +41,23 @@ function* describe(call: Call): Steps<number> {
   if (failure !== undefined && failures.length === 1 && isReason(failure, 'NotFound') && args.length === 2) {
     return yield* describeMatching(call, failure)
   }
+  const all: Failure[] = [...failures]
   let first = true
   for (const info of infos) {
-    session.out(`${first ? '' : '\n\n'}${yield* textOf(call, info)}`)
-    first = false
+    // What a file names is read when its turn comes.
+    const found = namesFiles(flags) ? yield* tryToGet(session, info) : { ok: true as const, value: info.object }
+    if (found.ok) {
+      session.out(`${first ? '' : '\n\n'}${yield* textOf(call, { ...info, object: found.value })}`)
+      first = false
+    } else if (!all.some((one) => failureMessage(one) === failureMessage(found.failure))) all.push(found.failure)
   }
   if (infos.length === 0 && failures.length === 0) {
     session.err(
       flags.bool('all-namespaces') ? 'No resources found\n' : `No resources found in ${session.namespace} namespace.\n`,
     )
   }
-  failAll(failures)
+  if (namesFiles(flags) && all.length > 0) throw new CommandFailure({ kind: 'several', failures: all })
+  failAll(all)
   return 0
 }
 

@@ -2,9 +2,9 @@ import { type StructuredPatch, structuredPatch } from 'diff'
 import { withoutValue, withValue } from '../../api/change.ts'
 import { schemaOf } from '../../api/schema/schema.ts'
 import { goJson, isObject, type JsonObject, objectAt, textAt } from '../../go/json.ts'
-import { toGoYaml } from '../../go/yaml/go-yaml.ts'
 import { rfc3339 } from '../../kernel/calendar.ts'
 import type { Steps } from '../../kernel/steps.ts'
+import { kubectl } from '../../versions/kubectl.ts'
 import type { Call, Command } from '../cli/command.ts'
 import {
   attempt,
@@ -19,13 +19,14 @@ import {
 import { array, bool, flagSince, int, string, unsupported } from '../cli/flags.ts'
 import { klogPrefix } from '../cli/klog.ts'
 import type { Session } from '../cli/session.ts'
-import { filenameFlags, readFiles, requireFiles } from '../resource/files.ts'
+import { yamlText } from '../print/yaml-text.ts'
+import { filenameFlags, readFiles, requireFiles, untilFirstFailure } from '../resource/files.ts'
 import { createObject, type Info, patchObject, tryToGet } from '../resource/info.ts'
 import { originalConfiguration } from '../resource/last-applied.ts'
 import { partition } from '../resource/select.ts'
 import { serverMinor } from '../resource/server-version.ts'
 import { threeWayMergePatch, threeWayPatch } from '../resource/strategic-diff.ts'
-import { patchTypes } from './write.ts'
+import { managerOf, patchTypes } from './write.ts'
 
 /** Source: kubectl pkg/cmd/diff/diff.go. The program that it calls is GNU diff -u -N. */
 export const diffCommand: Command = {
@@ -39,7 +40,7 @@ export const diffCommand: Command = {
     string('field-manager'),
     flagSince(24, unsupported(bool('prune'))),
     flagSince(25, unsupported(array('prune-allowlist'))),
-    flagSince(24, bool('show-managed-fields')),
+    flagSince(kubectl.diffHidesManagedFields.since, bool('show-managed-fields')),
     flagSince(28, int('concurrency', '1')),
     flagSince(36, unsupported(bool('show-secrets'))),
   ],
@@ -60,7 +61,7 @@ function* diff(call: Call): Steps<boolean> {
   requireFiles(flags)
   if ((session.host.env.get('KUBECTL_EXTERNAL_DIFF') ?? '') !== '')
     failPlain('error: podsim does not simulate KUBECTL_EXTERNAL_DIFF')
-  const { infos, failures } = partition(yield* readFiles(session, flags, {}))
+  const { infos, failures } = partition(untilFirstFailure(yield* readFiles(session, flags, {})))
   failAll(failures)
   const directories = ['LIVE', 'MERGED'].map(
     (name) => `${session.host.env.get('TMPDIR') ?? '/tmp'}/${name}-${session.host.digits(10)}`,
@@ -87,10 +88,10 @@ function* diffOne(call: Call, info: Info, directories: readonly string[]): Steps
   const live = found.ok ? found.value : undefined
   const merged = flags.bool('server-side')
     ? yield* appliedObject(call, info, live)
-    : yield* mergedObject(session, info, live)
-  const isShown = flags.bool('show-managed-fields')
+    : yield* mergedObject(call, info, live)
+  const isShown = !session.version.diffHidesManagedFields || flags.bool('show-managed-fields')
   const [before, after] = masked(session, shown(live, isShown), shown(merged, isShown))
-  const [from, to] = [before === undefined ? '' : toGoYaml(before), toGoYaml(after)]
+  const [from, to] = [before === undefined ? '' : yamlText(before, session.version), yamlText(after, session.version)]
   return from === to
     ? ''
     : unified(
@@ -123,8 +124,10 @@ function* appliedObject({ session, flags }: Call, info: Info, live: unknown): St
 /** Where kubectl 1.36 says so, as recorded. */
 const warningLine = 723
 
-function* mergedObject(session: Session, info: Info, live: unknown): Steps<unknown> {
-  if (live === undefined) return yield* createObject(session, info, { dryRun: true })
+function* mergedObject(call: Call, info: Info, live: unknown): Steps<unknown> {
+  const { session } = call
+  const options = { dryRun: true, fieldManager: managerOf(call, 'kubectl-client-side-apply') }
+  if (live === undefined) return yield* createObject(session, info, options)
   const { group, version, kind } = info.mapping
   const definition = schemaOf(yield* serverMinor(session)).kind({ group, version, kind })
   const original = originalConfiguration(live)
@@ -136,7 +139,7 @@ function* mergedObject(session: Session, info: Info, live: unknown): Steps<unkno
       ? threeWayMergePatch(original, annotated, live)
       : threeWayPatch(original, annotated, live, definition)
   const type = patchTypes[definition === undefined ? 'merge' : 'strategic'] ?? ''
-  return yield* patchObject(session, info, type, goJson(patch), { dryRun: true })
+  return yield* patchObject(session, info, type, goJson(patch), options)
 }
 
 function withAnnotationText(object: unknown, text: string): unknown {
@@ -149,7 +152,7 @@ function withAnnotationText(object: unknown, text: string): unknown {
 
 /** Whose fields are whose is not compared. Source: diff.go, omitManagedFields. */
 function shown(object: unknown, isShown: boolean): unknown {
-  return isShown ? object : withoutValue(object, ['metadata', 'managedFields'])
+  return isShown || object === undefined ? object : withoutValue(object, ['metadata', 'managedFields'])
 }
 
 /** Secret values are never shown from 1.22 on. Source: diff.go, Masker. */
@@ -166,7 +169,8 @@ function masked(session: Session, before: unknown, after: unknown): readonly [un
     )
   const put = (object: unknown, data: JsonObject): unknown =>
     isObject(object) && object.data !== undefined ? { ...object, data } : object
-  return [put(before, mask(old, next, 'before')), put(after, mask(next, old, 'after'))]
+  // What is not there is no object any more once it is masked, and no nothing either. Source: diff.go, Masker.From and Printer.Print.
+  return [put(before ?? null, mask(old, next, 'before')), put(after, mask(next, old, 'after'))]
 }
 
 /** Objects that differ in more lines are shown as one taking the place of the other: the effort grows with its square. */

@@ -4,7 +4,6 @@ import { utf8Bytes, utf8Text } from '../../bytes/bytes.ts'
 import { at, deepEqual, goJson, goJsonIndented, isObject, listAt, objectAt, textAt } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
 import { fromYaml } from '../../go/yaml/from-yaml.ts'
-import { toGoYaml } from '../../go/yaml/go-yaml.ts'
 import { readManifestDocuments } from '../../go/yaml/manifests.ts'
 import type { Steps } from '../../kernel/steps.ts'
 import { groupResource } from '../api/discovery.ts'
@@ -22,13 +21,14 @@ import {
 } from '../cli/failure.ts'
 import { bool, flagSince, string } from '../cli/flags.ts'
 import type { Session } from '../cli/session.ts'
+import { yamlText } from '../print/yaml-text.ts'
 import { filenameFlags, namesFiles, readAgain, readFiles } from '../resource/files.ts'
 import { type Info, patchObject } from '../resource/info.ts'
 import { updatedAnnotation } from '../resource/last-applied.ts'
 import { partition, select } from '../resource/select.ts'
 import { serverMinor } from '../resource/server-version.ts'
 import { mergePatchBetween, twoWayPatch } from '../resource/strategic-diff.ts'
-import { clientValidation, fieldValidation, validateFlag } from '../resource/validation.ts'
+import { clientValidation, fieldValidation, validateFlags } from '../resource/validation.ts'
 import { recorded } from './change-cause.ts'
 import { createReport, managerOf, patchTypes, writeFlags } from './write.ts'
 
@@ -39,7 +39,7 @@ export const editCommand: Command = {
   flags: [
     ...writeFlags.filter(({ name }) => name !== 'dry-run'),
     ...filenameFlags,
-    validateFlag,
+    ...validateFlags,
     bool('save-config'),
     bool('output-patch'),
     bool('windows-line-endings'),
@@ -106,7 +106,7 @@ export function* editLoop(call: Call, infos: readonly Info[], mode: Mode): Steps
     infos.length === 1
       ? first?.object
       : { apiVersion: 'v1', items: infos.map(({ object }) => object), kind: 'List', metadata: {} }
-  const original = mode.header + (json ? `${goJsonIndented(shown, '    ')}\n` : toGoYaml(shown))
+  const original = mode.header + (json ? `${goJsonIndented(shown, '    ')}\n` : yamlText(shown, session.version))
   let round: Round = newRound()
   let edited = ''
   let file = ''
@@ -227,7 +227,7 @@ function withoutComments(text: string): string {
 function* validate(call: Call, edited: string): Steps<string | undefined> {
   const { session } = call
   const check = yield* clientValidation(session, call.flags)
-  const parsed = fromYaml(withoutComments(edited))
+  const parsed = fromYaml(withoutComments(edited), { lowersErrors: session.version.lowersYamlErrors })
   const wrong = parsed.ok ? check?.(parsed.value) : parsed.error
   if (wrong === undefined) return undefined
   const field = session.version.editErrorsNameNil ? '<nil>' : ''

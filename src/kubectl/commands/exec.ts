@@ -1,10 +1,13 @@
-import { textAt } from '../../go/json.ts'
+import { listAt, textAt } from '../../go/json.ts'
 import type { Steps } from '../../kernel/steps.ts'
 import type { Call, Command } from '../cli/command.ts'
-import { fail, failNotSimulated, failUsage } from '../cli/failure.ts'
+import { CommandFailure, fail, failAll, failNotSimulated, failUsage, failureMessage, isReason } from '../cli/failure.ts'
 import { bool, duration, flagSince, string } from '../cli/flags.ts'
+import type { Session } from '../cli/session.ts'
+import { failuresOf, namesFiles, readFiles, singleFile, untilFirstFailure } from '../resource/files.ts'
+import { type Info, tryToGet } from '../resource/info.ts'
 import { failWith } from './container-refusal.ts'
-import { checkContainer, defaultContainer, podOf } from './pick-pod.ts'
+import { checkContainer, defaultContainer, podOf, podOfObject } from './pick-pod.ts'
 
 /** Source: kubectl pkg/cmd/exec/exec.go. */
 export const execCommand: Command = {
@@ -21,12 +24,41 @@ export const execCommand: Command = {
   run: exec,
 }
 
+/** The Pod that a file names, or one of its workload: as it stands there, what is a Pod is not read from the server. Source: exec.go, Run. */
+function* podOfFile({ session, flags }: Call, target: string): Steps<unknown> {
+  if (target !== '') fail('name cannot be provided when a path is specified')
+  const entries = untilFirstFailure(yield* readFiles(session, flags, { isTyped: true }))
+  failAll(failuresOf(entries))
+  const [only] = entries
+  const isOne = entries.length === 1 && only?.place?.list === undefined && singleFile(session, flags)
+  if (only?.ok !== true || !isOne)
+    return fail(
+      session.version.execRefusesLists
+        ? 'cannot exec into multiple objects at a time'
+        : 'cannot attach to *v1.List: selector for *v1.List not implemented',
+    )
+  const pod = yield* podOfObject(session, only.info, 'attach')
+  if (only.info.mapping.kind === 'Pod') yield* mustExist(session, only.info)
+  const [name, namespace] = [textAt(pod, 'metadata', 'name'), textAt(pod, 'metadata', 'namespace')]
+  if (listAt(pod, 'spec', 'containers').length === 0 && flags.string('container') === '')
+    fail(`pod ${namespace}/${name} does not have any containers`)
+  return pod
+}
+
+/** What is not there cannot be entered, in the words of the way to it. */
+function* mustExist(session: Session, info: Info): Steps<void> {
+  const found = yield* tryToGet(session, info)
+  if (found.ok || !isReason(found.failure, 'NotFound')) return
+  if (!session.version.streamsByWebSocket) throw new CommandFailure(found.failure)
+  fail(`unable to upgrade connection: ${failureMessage(found.failure)}`)
+}
+
 function* exec(call: Call): Steps<number> {
   const { session, flags, args } = call
   const dash = flags.argsAtDash
-  const [target = ''] = args
-  if (target === '' || dash === 0) fail('pod, type/name or --filename must be specified')
-  const words = dash >= 0 ? args.slice(dash) : args.slice(1)
+  const isFile = namesFiles(flags)
+  const target = dash === 0 || (dash < 0 && isFile) ? '' : (args[0] ?? '')
+  const words = dash >= 0 ? args.slice(dash) : args.slice(isFile ? 0 : 1)
   if (dash < 0 && words.length > 0) {
     if (session.version.execNeedsDash)
       failUsage(call.path, 'exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead')
@@ -35,8 +67,9 @@ function* exec(call: Call): Steps<number> {
       `kubectl exec [POD] [COMMAND] is DEPRECATED and will be removed in a future version. Use ${name} exec [POD] -- [COMMAND] instead.\n`,
     )
   }
+  if (target === '' && !isFile) fail('pod, type/name or --filename must be specified')
   if (words.length === 0) fail('you must specify at least one command for the container')
-  const pod = yield* podOf(session, target, 'attach')
+  const pod = isFile ? yield* podOfFile(call, target) : yield* podOf(session, target, 'attach')
   const phase = textAt(pod, 'status', 'phase')
   if (phase === 'Succeeded' || phase === 'Failed')
     fail(`cannot exec into a container in a completed pod; current phase is ${phase}`)

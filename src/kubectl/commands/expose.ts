@@ -5,15 +5,14 @@ import { atoi } from '../cli/atoi.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { attempt, CommandFailure, fail, failAll, failUsage } from '../cli/failure.ts'
 import { bool, flagSince, flagUntil, string } from '../cli/flags.ts'
-import { eachItem } from '../cli/in-turn.ts'
 import type { DryRun } from '../create/dry-run.ts'
 import { formatSelector } from '../describe/selectors.ts'
-import { filenameFlags } from '../resource/files.ts'
+import { filenameFlags, visitEach } from '../resource/files.ts'
 import type { Info } from '../resource/info.ts'
 import { recorded } from './change-cause.ts'
 import { emptyTimestamp } from './create-kit.ts'
 import { overridden } from './run-overrides.ts'
-import { targetsOf } from './workloads.ts'
+import { entriesOf, type Targeting } from './workloads.ts'
 import { createReport, dryRunOf, managerOf, type Report, writeFlags } from './write.ts'
 
 /** Source: kubectl pkg/cmd/expose/expose.go. */
@@ -45,15 +44,15 @@ export const exposeCommand: Command = {
 /** Source: pkg/polymorphichelpers/canbeexposed.go. */
 const exposable: ReadonlySet<string> = new Set('ReplicationController Service Pod Deployment ReplicaSet'.split(' '))
 
+const ofExpose: Targeting = { selector: "none: the flag is the Service's", isTyped: true, asInFiles: true }
+
 function* expose(call: Call): Steps<number> {
   const dryRun = dryRunOf(call)
   const report = createReport(call, dryRun, { structs: true })
-  const targets = yield* attempt(targetsOf(call, call.args, false, "no selector: the flag is the Service's"))
+  const targets = yield* attempt(entriesOf(call, call.args, ofExpose))
   if (!targets.ok && targets.failure.kind === 'message') refuse(call, targets.failure.text)
   if (!targets.ok) throw new CommandFailure(targets.failure)
-  const { infos, failures } = targets.value
-  const broken = yield* eachItem(infos, (info) => exposeOne(call, info, dryRun, report))
-  failAll([...failures, ...broken])
+  failAll(yield* visitEach(targets.value, (info) => exposeOne(call, info, dryRun, report)))
   return 0
 }
 

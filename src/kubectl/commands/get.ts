@@ -4,7 +4,7 @@ import type { Steps } from '../../kernel/steps.ts'
 import { groupResource, resourcePath, typeName } from '../api/discovery.ts'
 import { tableAccept } from '../api/rest.ts'
 import type { Call, Command } from '../cli/command.ts'
-import { attemptNow, type Failure, fail, failAll, failUsage, isReason } from '../cli/failure.ts'
+import { attemptNow, CommandFailure, type Failure, fail, failAll, failUsage, withoutReason } from '../cli/failure.ts'
 import { bool, flagSince, flagUntil, int, string } from '../cli/flags.ts'
 import type { Session } from '../cli/session.ts'
 import { until } from '../cli/until.ts'
@@ -97,7 +97,7 @@ function* selected(call: Call, table: boolean, singleType: boolean): Steps<Selec
   if (namesFiles(flags)) {
     // What files name is read anew from the server.
     const entries = yield* readAgain(session, yield* readFiles(session, flags, {}), { ...accept, ...query })
-    return { entries, single: singleFile(session, flags) && entries.length === 1, isList: false }
+    return { entries, single: singleFile(session, flags), isList: false }
   }
   return yield* select(session, {
     args,
@@ -114,7 +114,8 @@ function* selected(call: Call, table: boolean, singleType: boolean): Steps<Selec
 }
 
 function failuresShown(call: Call, failures: readonly Failure[]): readonly Failure[] {
-  return call.flags.bool('ignore-not-found') ? failures.filter((failure) => !isReason(failure, 'NotFound')) : failures
+  if (!call.flags.bool('ignore-not-found')) return failures
+  return failures.flatMap((failure) => withoutReason(failure, 'NotFound') ?? [])
 }
 
 function* getTables(call: Call): Steps<number> {
@@ -132,8 +133,7 @@ function* getTables(call: Call): Steps<number> {
       (session.version.nothingFoundClusterWide && infos.every(({ mapping }) => !mapping.namespaced) && infos.length > 0)
     session.err(clusterWide ? 'No resources found\n' : `No resources found in ${session.namespace} namespace.\n`)
   }
-  // Errors of files are collected twice, and what is printed of such a collection has no `error: ` before it (helpers.go, MultipleErrors).
-  failAll(namesFiles(flags) ? shown.map(asItStands) : shown)
+  failTwice(call, shown)
   return 0
 }
 
@@ -156,8 +156,10 @@ function sortedTable({ session, flags }: Call, table: unknown): unknown {
   return sorted.ok ? sorted.value : undefined
 }
 
-function asItStands(failure: Failure): Failure {
-  return failure.kind === 'message' ? { kind: 'plain', text: failure.text } : failure
+/** Errors of files are collected twice, and what is printed of such a collection has no `error: ` before it (helpers.go, MultipleErrors). */
+function failTwice({ flags }: Call, failures: readonly Failure[]): void {
+  if (namesFiles(flags) && failures.length > 0) throw new CommandFailure({ kind: 'several', failures })
+  failAll(failures)
 }
 
 function tablePrinter(call: Call, info: Info, withKind: boolean): TablePrinter {
@@ -225,7 +227,7 @@ function* getObjects(call: Call): Steps<number> {
     const objects = infos.map(({ object }) => object)
     session.out(printer(listOf(session, sortBy === '' ? objects : sortObjects(objects, sortBy, session.version))))
   }
-  failAll(shown)
+  failTwice(call, shown)
   return 0
 }
 

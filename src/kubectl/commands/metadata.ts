@@ -6,12 +6,11 @@ import type { Steps } from '../../kernel/steps.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { fail, failAll } from '../cli/failure.ts'
 import { bool, flagSince, string } from '../cli/flags.ts'
-import { eachItem } from '../cli/in-turn.ts'
 import type { Session } from '../cli/session.ts'
 import type { DryRun } from '../create/dry-run.ts'
-import { filenameFlags, namesFiles, readAgain, readFiles, singleFile } from '../resource/files.ts'
+import { filenameFlags, namesFiles, readAgain, readFiles, singleFile, visitEach } from '../resource/files.ts'
 import { type Info, patchObject } from '../resource/info.ts'
-import { partition, type Selected, select } from '../resource/select.ts'
+import { type Selected, select } from '../resource/select.ts'
 import { mergePatchBetween } from '../resource/strategic-diff.ts'
 import { recorded } from './change-cause.ts'
 import { createReport, dryRunOf, managerOf, patchTypes, type Report, writeFlags } from './write.ts'
@@ -110,9 +109,7 @@ function* runMetadata(call: Call, field: Field): Steps<number> {
   const { entries, single } = yield* targets(call, changes)
   const version = flags.string('resource-version')
   if (!single && version !== '') fail('--resource-version may only be used with a single resource')
-  const { infos, failures } = partition(entries)
-  const broken = yield* eachItem(infos, (info) => changeOne(call, info, changes, field, { dryRun, single, report }))
-  failAll([...failures, ...broken])
+  failAll(yield* visitEach(entries, (info) => changeOne(call, info, changes, field, { dryRun, single, report })))
   return 0
 }
 
@@ -181,7 +178,7 @@ function* targets(call: Call, changes: Changes): Steps<Selected> {
   if (namesFiles(flags)) {
     const read = yield* readFiles(session, flags, { isOffline: flags.bool('local') })
     const entries = flags.bool('local') ? read : yield* readAgain(session, read)
-    return { entries, single: singleFile(session, flags) && entries.length === 1, isList: false }
+    return { entries, single: singleFile(session, flags), isList: false }
   }
   return yield* select(session, {
     args: changes.resources,

@@ -11,7 +11,7 @@ import type { DryRun } from '../create/dry-run.ts'
 import { taintText } from '../describe/node.ts'
 import type { Info } from '../resource/info.ts'
 import { partition, select } from '../resource/select.ts'
-import { validateFlag } from '../resource/validation.ts'
+import { validateFlags } from '../resource/validation.ts'
 import { sendChange } from './change.ts'
 import { createReport, dryRunFlag, dryRunOf, dryRunSuffix, plainWriteFlags, type Report } from './write.ts'
 
@@ -67,7 +67,7 @@ export function* cordon(call: Call, info: Info, unschedulable: boolean): Steps<v
 export const taintCommand: Command = {
   name: 'taint',
   short: 'Update the taints on one or more nodes',
-  flags: [...plainWriteFlags, validateFlag, string('selector', 'l'), bool('overwrite'), bool('all')],
+  flags: [...plainWriteFlags, ...validateFlags, string('selector', 'l'), bool('overwrite'), bool('all')],
   run: taint,
 }
 

@@ -6,11 +6,10 @@ import type { Steps } from '../../kernel/steps.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { attempt, CommandFailure, fail, failAll } from '../cli/failure.ts'
 import { bool, flagSince, string } from '../cli/flags.ts'
-import { eachItem } from '../cli/in-turn.ts'
 import type { DryRun } from '../create/dry-run.ts'
-import { filenameFlags, namesFiles, readFiles } from '../resource/files.ts'
+import { filenameFlags, namesFiles, readFiles, visitEach } from '../resource/files.ts'
 import { getObject, type Info, patchObject } from '../resource/info.ts'
-import { partition, select } from '../resource/select.ts'
+import { select } from '../resource/select.ts'
 import { recordPatch } from './change-cause.ts'
 import { patchedLocally } from './patch-local.ts'
 import { checkSubresource, createReport, dryRunOf, managerOf, patchTypes, type Report, writeFlags } from './write.ts'
@@ -39,10 +38,8 @@ function* patch(call: Call): Steps<number> {
   const { entries } = namesFiles(flags)
     ? { entries: yield* readFiles(session, flags, { isOffline: flags.bool('local') }) }
     : yield* select(session, { args: call.args, subresource: flags.string('subresource') })
-  const { infos, failures } = partition(entries)
-  const broken = yield* eachItem(infos, (info) => patchOne(call, info, given, dryRun, report))
-  failAll([...failures, ...broken])
-  if (infos.length === 0) fail('no objects passed to patch')
+  failAll(yield* visitEach(entries, (info) => patchOne(call, info, given, dryRun, report)))
+  if (entries.length === 0) fail('no objects passed to patch')
   return 0
 }
 
@@ -96,7 +93,7 @@ function patchOf(call: Call): { readonly body: string; readonly kind: string; re
     return fail(`--type must be one of [json merge strategic], not ${goQuote(flags.string('type'))}`)
   // What looks like JSON is taken as it stands. Source: apimachinery pkg/util/yaml/decoder.go, ToJSON.
   if (text.trimStart().startsWith('{')) return { body: text, kind, type }
-  const parsed = fromYaml(text)
+  const parsed = fromYaml(text, { lowersErrors: session.version.lowersYamlErrors })
   if (!parsed.ok) return fail(`unable to parse ${goQuote(flags.string('patch'))}: ${parsed.error}`)
   return { body: goJson(parsed.value), kind, type }
 }

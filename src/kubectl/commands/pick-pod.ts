@@ -4,6 +4,7 @@ import type { Steps } from '../../kernel/steps.ts'
 import { CommandFailure, fail } from '../cli/failure.ts'
 import type { Session } from '../cli/session.ts'
 import { formatSelector } from '../describe/selectors.ts'
+import type { Info } from '../resource/info.ts'
 import { partition, select } from '../resource/select.ts'
 
 /** For what a Pod is wanted: to run something in it, or to read its logs. */
@@ -19,7 +20,20 @@ const selecting: ReadonlySet<string> = new Set(
 
 /** A Pod by name, or the best of a workload's. Source: pkg/polymorphichelpers attachablepodforobject.go, logsforobject.go. */
 export function* podOf(session: Session, target: string, purpose: Purpose): Steps<unknown> {
-  const { named, pods } = yield* podsOf(session, target, purpose)
+  return podFor(session, yield* podsOf(session, target, purpose), purpose)
+}
+
+/** The Pod of an object that is at hand already. */
+export function* podOfObject(session: Session, info: Info, purpose: Purpose): Steps<unknown> {
+  return podFor(session, yield* podsOfObject(session, info, purpose), purpose)
+}
+
+interface Pods {
+  readonly named?: unknown
+  readonly pods: readonly unknown[]
+}
+
+function podFor(session: Session, { named, pods }: Pods, purpose: Purpose): unknown {
   if (named !== undefined) return named
   const best = bestPod(pods, purpose)
   if (best === undefined) return fail('timed out waiting for the condition')
@@ -29,11 +43,7 @@ export function* podOf(session: Session, target: string, purpose: Purpose): Step
 }
 
 /** A Pod by name, or all of a workload's. */
-export function* podsOf(
-  session: Session,
-  target: string,
-  purpose: Purpose,
-): Steps<{ readonly named?: unknown; readonly pods: readonly unknown[] }> {
+export function* podsOf(session: Session, target: string, purpose: Purpose): Steps<Pods> {
   const { infos, failures } = partition(
     (yield* select(session, target.includes('/') ? { args: [target] } : { args: [target], defaultType: 'pods' }))
       .entries,
@@ -42,6 +52,10 @@ export function* podsOf(
   if (failure !== undefined) throw new CommandFailure(failure)
   const [info] = infos
   if (info === undefined) return fail('resource name may not be empty')
+  return yield* podsOfObject(session, info, purpose)
+}
+
+function* podsOfObject(session: Session, info: Info, purpose: Purpose): Steps<Pods> {
   if (info.mapping.kind === 'Pod') return { named: info.object, pods: [info.object] }
   const goType = `*${info.mapping.version}.${info.mapping.kind}`
   if (!selecting.has(info.mapping.kind)) fail(`${refusals[purpose]} ${goType}: selector for ${goType} not implemented`)

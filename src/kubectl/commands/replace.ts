@@ -7,11 +7,11 @@ import { attempt, CommandFailure, type Failure, fail, failAll, failUsage, isReas
 import { bool, duration, flagSince, int, string } from '../cli/flags.ts'
 import { eachItem } from '../cli/in-turn.ts'
 import type { DryRun } from '../create/dry-run.ts'
-import { filenameFlags, readFiles, requireFiles } from '../resource/files.ts'
+import { filenameFlags, readFiles, requireFiles, visitEach } from '../resource/files.ts'
 import { createObject, deleteObject, type Info, replaceObject } from '../resource/info.ts'
 import { updatedAnnotation } from '../resource/last-applied.ts'
 import { partition } from '../resource/select.ts'
-import { clientValidation, fieldValidation, validateFlag } from '../resource/validation.ts'
+import { clientValidation, fieldValidation, validateFlags } from '../resource/validation.ts'
 import { withSource } from './create-file.ts'
 import { deletedFrom, waitForAll } from './delete.ts'
 import { createReport, dryRunOf, managerOf, plainWriteFlags, type Report } from './write.ts'
@@ -23,7 +23,7 @@ export const replaceCommand: Command = {
   flags: [
     ...plainWriteFlags,
     ...filenameFlags,
-    validateFlag,
+    ...validateFlags,
     bool('save-config'),
     bool('force'),
     bool('wait'),
@@ -49,12 +49,10 @@ function* replace(call: Call): Steps<number> {
     failUsage(call.path, 'Must specify --filename to replace')
   }
   const report = createReport(call, dryRun)
-  const { infos, failures } = partition(
-    yield* readFiles(session, flags, { validate: yield* clientValidation(session, flags) }),
-  )
+  const entries = yield* readFiles(session, flags, { validate: yield* clientValidation(session, flags) })
+  const { infos, failures } = partition(entries)
   if (flags.bool('force')) return yield* forceReplace(call, infos, failures, report)
-  const broken = yield* eachItem(infos, (info) => replaceOne(call, info, dryRun, report))
-  failAll([...failures, ...broken])
+  failAll(yield* visitEach(entries, (info) => replaceOne(call, info, dryRun, report)))
   return 0
 }
 
@@ -98,7 +96,8 @@ function* forceReplace(
   }
   yield* waitForAll(call, deleted, flags.durationMs('timeout') || forcedTimeoutMs)
   const broken = yield* eachItem(infos, (info) => createAgain(call, info, report))
-  failAll([...failures, ...broken])
+  failAll([...broken, ...failures])
+  if (infos.length === 0) fail('no objects passed to replace')
   return 0
 }
 

@@ -9,14 +9,13 @@ import type { Steps } from '../../kernel/steps.ts'
 import { groupKind } from '../api/discovery.ts'
 import type { Call } from '../cli/command.ts'
 import { fail, failAll } from '../cli/failure.ts'
-import { eachItem } from '../cli/in-turn.ts'
 import { describeTemplate, replicaSetsOf } from '../describe/workloads.ts'
 import { DescribeWriter } from '../describe/writer.ts'
 import { createStructPrinter } from '../print/printers.ts'
-import { namesFiles } from '../resource/files.ts'
+import { namesFiles, visitEach } from '../resource/files.ts'
 import type { Info } from '../resource/info.ts'
 import { causeAnnotation } from './change-cause.ts'
-import { targetsOf } from './workloads.ts'
+import { entriesOf, ofRollouts } from './workloads.ts'
 import { createReport } from './write.ts'
 
 /** Source: rollout_history.go, Validate. */
@@ -98,10 +97,9 @@ export function* history(call: Call): Steps<number> {
   requireTargets(call)
   const wanted = flags.int('revision')
   if (wanted < 0) fail(`revision must be a positive integer: ${wanted}`)
-  const { infos, failures } = yield* targetsOf(call, call.args, true)
+  const entries = yield* entriesOf(call, call.args, ofRollouts)
   const printsObjects = session.version.historyPrintsRevisions && flags.string('output') !== ''
-  const broken = yield* eachItem(infos, (info) => (printsObjects ? printed(call, info) : told(call, info, wanted)))
-  failAll([...failures, ...broken])
+  failAll(yield* visitEach(entries, (info) => (printsObjects ? printed(call, info) : told(call, info, wanted))))
   return 0
 }
 

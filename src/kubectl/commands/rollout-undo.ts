@@ -4,8 +4,8 @@ import { goQuote } from '../../go/quote.ts'
 import type { Steps } from '../../kernel/steps.ts'
 import type { Call } from '../cli/command.ts'
 import { attempt, CommandFailure, fail, failAll, failureMessage } from '../cli/failure.ts'
-import { eachItem } from '../cli/in-turn.ts'
 import type { DryRun } from '../create/dry-run.ts'
+import { visitEach } from '../resource/files.ts'
 import { type Info, patchObject } from '../resource/info.ts'
 import { lastApplied, originalConfiguration } from '../resource/last-applied.ts'
 import {
@@ -16,7 +16,7 @@ import {
   revisionsOf,
   templateText,
 } from './rollout-history.ts'
-import { targetsOf } from './workloads.ts'
+import { entriesOf, ofRollouts } from './workloads.ts'
 import { createReport, dryRunOf, patchTypes } from './write.ts'
 
 /** Source: kubectl pkg/cmd/rollout/rollout_undo.go, pkg/polymorphichelpers/rollback.go. */
@@ -24,9 +24,8 @@ export function* undo(call: Call): Steps<number> {
   requireTargets(call)
   const dryRun = dryRunOf(call)
   const report = createReport(call, dryRun, { structs: true, printsApart: true })
-  const { infos, failures } = yield* targetsOf(call, call.args, true)
-  const broken = yield* eachItem(infos, (info) => undoOne(call, info, dryRun, report))
-  failAll([...failures, ...broken])
+  const entries = yield* entriesOf(call, call.args, ofRollouts)
+  failAll(yield* visitEach(entries, (info) => undoOne(call, info, dryRun, report)))
   return 0
 }
 

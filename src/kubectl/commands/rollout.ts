@@ -7,18 +7,20 @@ import { has } from '../../versions/changes.ts'
 import { kubectl } from '../../versions/kubectl.ts'
 import { groupResource, resourcePath } from '../api/discovery.ts'
 import type { Call, Command } from '../cli/command.ts'
-import { fail, failAll } from '../cli/failure.ts'
+import { CommandFailure, type Failure, fail, failAll } from '../cli/failure.ts'
 import { bool, duration, type FlagSpec, flagSince, int, string } from '../cli/flags.ts'
 import { eachItem } from '../cli/in-turn.ts'
+import type { Session } from '../cli/session.ts'
 import { until } from '../cli/until.ts'
 import { printFlags } from '../print/printers.ts'
-import { filenameFlags } from '../resource/files.ts'
+import { filenameFlags, untilFirstFailure, visitEach } from '../resource/files.ts'
 import { type Info, patchObject } from '../resource/info.ts'
+import { partition } from '../resource/select.ts'
 import { changePatch } from './change.ts'
 import { history, requireTargets, revisionOf } from './rollout-history.ts'
 import { rolloutStatus } from './rollout-status.ts'
 import { undo } from './rollout-undo.ts'
-import { targetsOf } from './workloads.ts'
+import { entriesOf, ofRollouts, targetsOf } from './workloads.ts'
 import { createReport, dryRunFlag, managerOf, type Report } from './write.ts'
 
 /** What changes a rollout knows no trial. Source: rollout_pause.go, rollout_restart.go, rollout_resume.go. */
@@ -107,9 +109,9 @@ const restartable = ['Deployment', 'DaemonSet', 'StatefulSet']
 function* restart(call: Call): Steps<number> {
   requireTargets(call)
   const report = createReport(call, 'none', { structs: true, printsApart: true })
-  const { infos, failures } = yield* targetsOf(call, call.args, true)
+  const { infos, failures } = yield* targetsOf(call, call.args, ofRollouts)
   const broken = yield* eachItem(infos, (info) => restartOne(call, info, report))
-  failAll([...failures, ...broken])
+  endChange(call, infos, failures, broken)
   return 0
 }
 
@@ -135,6 +137,24 @@ function* restartOne(call: Call, info: Info, report: Report): Steps<void> {
   )
 }
 
+/** What could not be had is one error of several. Source: rollout_restart.go, rollout_pause.go and rollout_resume.go, Run. */
+function endChange(
+  { session }: Call,
+  infos: readonly Info[],
+  failures: readonly Failure[],
+  broken: readonly Failure[],
+): void {
+  const [only] = failures
+  const missing: Failure | undefined = failures.length > 1 ? { kind: 'several', failures } : only
+  const all = missing === undefined ? broken : [missing, ...broken]
+  if (all.length > 0) throw new CommandFailure({ kind: 'several', failures: all })
+  if (infos.length === 0 && session.version.rolloutTellsNothingFound) tellNothing(session)
+}
+
+function tellNothing(session: Session): void {
+  session.err(`No resources found in ${session.namespace} namespace.\n`)
+}
+
 function changeCommand(name: string, short: string, done: string, paused: boolean): Command {
   return {
     name,
@@ -143,9 +163,9 @@ function changeCommand(name: string, short: string, done: string, paused: boolea
     *run(call) {
       requireTargets(call)
       const report = createReport(call, 'none', { structs: true, printsApart: true })
-      const { infos, failures } = yield* targetsOf(call, call.args, true)
+      const { infos, failures } = yield* targetsOf(call, call.args, ofRollouts)
       const broken = yield* eachItem(infos, (info) => changeOne(call, info, paused, done, report))
-      failAll([...failures, ...broken])
+      endChange(call, infos, failures, broken)
       return 0
     },
   }
@@ -168,8 +188,12 @@ function* changeOne(call: Call, info: Info, paused: boolean, done: string, repor
 function* status(call: Call): Steps<number> {
   const { session, flags } = call
   requireTargets(call)
-  const { infos, failures } = yield* targetsOf(call, call.args, true)
-  failAll(failures)
+  const all = yield* entriesOf(call, call.args, ofRollouts)
+  if (!session.version.rolloutStatusOfSeveral && all.some(({ place }) => place?.list !== undefined))
+    fail('watch is only supported on individual resources and resource collections, but a list of resources is found')
+  const entries = session.version.rolloutStatusOfSeveral ? all : untilFirstFailure(all)
+  const { infos, failures } = partition(entries)
+  if (!session.version.rolloutStatusOfSeveral) failAll(failures)
   if (infos.length !== 1 && !session.version.rolloutStatusOfSeveral) {
     fail(
       `rollout status is only supported on individual resources and resource collections - ${infos.length} resources were found`,
@@ -177,7 +201,8 @@ function* status(call: Call): Steps<number> {
   }
   const asked = flags.durationMs('timeout')
   const deadline = asked === 0 ? Number.POSITIVE_INFINITY : session.host.now() + asked
-  for (const info of infos) yield* followRollout(call, info, deadline)
+  failAll(yield* visitEach(entries, (info) => followRollout(call, info, deadline)))
+  if (infos.length === 0 && session.version.rolloutStatusTellsNothingFound) tellNothing(session)
   return 0
 }
 

@@ -3,6 +3,7 @@ import { runKustomize } from '../../kustomize/kustomize.ts'
 import type { Command } from '../cli/command.ts'
 import { failNotSimulated, failUsage } from '../cli/failure.ts'
 import { bool } from '../cli/flags.ts'
+import { optionsText } from '../cli/options-text.ts'
 import { apiResourcesCommand } from './api-resources.ts'
 import { applyCommand } from './apply.ts'
 import { attachCommand } from './attach.ts'
@@ -99,6 +100,16 @@ const completionCommand: Command = {
   },
 }
 
+/** Source: kubectl pkg/cmd/options/options.go; pkg/util/templates/templates.go, OptionsUsageTemplate. */
+const optionsCommand: Command = {
+  name: 'options',
+  short: 'Print the list of flags inherited by all commands',
+  run({ session }) {
+    session.out(optionsText(session.version, session.host.env.get('HOME') ?? '/root'))
+    return 0
+  },
+}
+
 /** All commands, in the order of the real list. Source: kubectl pkg/cmd/cmd.go, NewKubectlCommand. */
 export const rootCommand: Command = {
   name: 'kubectl',
@@ -148,6 +159,6 @@ export const rootCommand: Command = {
     configCommand,
     pluginCommand,
     versionCommand,
-    refused('options', 'Print the list of flags inherited by all commands'),
+    optionsCommand,
   ],
 }

@@ -17,7 +17,7 @@ import { namesFiles } from '../resource/files.ts'
 import type { Info } from '../resource/info.ts'
 import { changePatch, sendChange } from './change.ts'
 import { recorded } from './change-cause.ts'
-import { structsOf } from './workloads.ts'
+import { targetsOf } from './workloads.ts'
 import { createReport, dryRunOf, type Report } from './write.ts'
 
 /** What a subcommand changes, and in which words it tells so. */
@@ -41,7 +41,7 @@ export function* changeObjects(call: Call, resources: readonly string[], each: S
     fail('one or more resources must be specified as <resource> <name> or <resource>/<name>')
   const dryRun = dryRunOf(call)
   const report = createReport(call, dryRun, { structs: true })
-  const { infos, failures } = yield* structsOf(call, resources)
+  const { infos, failures } = yield* targetsOf(call, resources, { isTyped: true })
   if (each.passesUnread !== true) failAll(failures)
   const notes: Failure[] = []
   const changed = infos.map((info): readonly [Info, Attempt<unknown>] => [

@@ -13,7 +13,7 @@ import { partition, select } from '../resource/select.ts'
 import { recordFlags } from './change-cause.ts'
 import { changeObjects } from './set-objects.ts'
 import { setSelector, setSubject, subjectFlags } from './set-rbac.ts'
-import { structsOf } from './workloads.ts'
+import { targetsOf } from './workloads.ts'
 import { checkOutput, plainWriteFlags } from './write.ts'
 
 /** Source: kubectl pkg/cmd/set. */
@@ -136,7 +136,8 @@ function* setImage(call: Call): Steps<number> {
   const { resources, pairs, late } = splitPairs(call.args)
   if (late !== undefined) fail(`all resources must be specified before image changes: ${late}`)
   // What is meant is read before it is missed that nothing is to change. Source: set_image.go, Complete.
-  if (pairs.length === 0 || resources.length === 0) failAll((yield* structsOf(call, resources)).failures)
+  if (pairs.length === 0 || resources.length === 0)
+    failAll((yield* targetsOf(call, resources, { isTyped: true })).failures)
   const images = new Map(pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]))
   checkImages(call, resources, images)
   return yield* changeObjects(call, resources, {
@@ -281,7 +282,7 @@ function* setEnv(call: Call): Steps<number> {
       problem: 'failed to patch env update to pod template:',
       change,
     })
-  const { infos, failures } = yield* structsOf(call, resources)
+  const { infos, failures } = yield* targetsOf(call, resources, { isTyped: true })
   failAll(failures)
   if (flags.bool('resolve')) failNotSimulated('set env --resolve')
   for (const info of infos) {

@@ -2,19 +2,21 @@ import { at, isObject, listAt, textAt } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
 import { goValueText } from '../../go/value-text.ts'
 import type { Steps } from '../../kernel/steps.ts'
+import { kubectl } from '../../versions/kubectl.ts'
 import { resourcePath } from '../api/discovery.ts'
 import type { Call, Command } from '../cli/command.ts'
-import { attempt, CommandFailure, type Failure, fail, failAll, isReason } from '../cli/failure.ts'
-import { bool, duration, string } from '../cli/flags.ts'
-import { inTurn } from '../cli/in-turn.ts'
+import { CommandFailure, fail, failAll, isReason, withoutReason } from '../cli/failure.ts'
+import { array, bool, duration, flagSince, flagUntil, string } from '../cli/flags.ts'
 import type { Session } from '../cli/session.ts'
 import { until } from '../cli/until.ts'
 import { findJsonpath, relaxedTemplate, relaxedTemplateError } from '../print/jsonpath.ts'
 import { createPrinter, objectName, printFlags } from '../print/printers.ts'
-import { namesFiles, readFiles } from '../resource/files.ts'
-import { type Info, tryToGet } from '../resource/info.ts'
+import { type Entry, namesFiles, readAgain, readFiles, visitEach } from '../resource/files.ts'
+import type { Info } from '../resource/info.ts'
 import { partition, select } from '../resource/select.ts'
 import { waitGone } from './wait-gone.ts'
+
+const severalSince = kubectl.waitsForSeveral.since
 
 /** Source: kubectl pkg/cmd/wait/wait.go. */
 export const waitCommand: Command = {
@@ -24,7 +26,8 @@ export const waitCommand: Command = {
     ...printFlags,
     string('filename', 'f'),
     bool('recursive', 'R', 'true'),
-    string('for'),
+    flagUntil(severalSince, string('for')),
+    flagSince(severalSince, array('for')),
     duration('timeout', '30s'),
     bool('all'),
     bool('all-namespaces', 'A'),
@@ -41,37 +44,41 @@ const weekMs = 168 * 3_600_000
 
 function* wait(call: Call): Steps<number> {
   const { session, flags } = call
-  const check = checkOf(session, flags.string('for'))
+  const conditions = session.version.waitsForSeveral ? flags.list('for') : [flags.string('for')]
+  const checks = conditions.map((condition) => checkOf(session, condition))
   const asked = flags.durationMs('timeout')
   const timeoutMs = asked < 0 ? weekMs : asked
   const deadline = session.host.now() + timeoutMs
-  if (check === 'created' && !(yield* waitForCreated(call, timeoutMs))) fail('timed out waiting for the condition')
-  const { infos, failures } = yield* waitedFor(call)
-  const missingIsFine = check === 'gone' && session.version.waitForDeleteAcceptsNothing
-  const overlooksMissing = check === 'gone' && session.version.waitForDeleteOverlooksNothing
-  const shown = failures.filter((failure) => !(overlooksMissing && isReason(failure, 'NotFound')))
-  const broken: Failure[] = [...shown]
+  if (checks.includes('created') && !(yield* waitForCreated(call, timeoutMs)))
+    fail('timed out waiting for the condition')
+  const entries = yield* waitedFor(call)
+  const isForGone = checks.includes('gone')
+  const overlooksMissing = isForGone && session.version.waitForDeleteOverlooksNothing
   const printer = createPrinter(session, flags)
-  for (const info of infos) {
-    const leftMs = session.version.waitSharesTimeout ? Math.max(0, deadline - session.host.now()) : timeoutMs
-    if (timeoutMs === 0 && typeof check !== 'string' && session.version.waitLooksOnce) {
-      const looked = yield* attempt(lookOnce(session, info, check))
-      if (looked.ok)
-        session.out(printer === undefined ? `${objectName(looked.value)} condition met\n` : printer(looked.value))
-      else broken.push(looked.failure)
-      continue
+  const failures = yield* visitEach(entries, function* (info) {
+    for (const check of checks) {
+      const met = yield* metBy(call, info, check, timeoutMs, deadline)
+      session.out(printer === undefined ? `${objectName(met)} condition met\n` : printer(met))
     }
-    const met = check === 'created' ? info.object : yield* waitUntil(call, info, check, leftMs, leftMs < timeoutMs)
-    if (met === undefined)
-      broken.push({
-        kind: 'message',
-        text: `${timeoutMs === 0 && session.version.waitLooksOnce ? 'condition not met for' : 'timed out waiting for the condition on'} ${info.mapping.resource}/${info.name}`,
-      })
-    else session.out(printer === undefined ? `${objectName(met)} condition met\n` : printer(met))
-  }
-  failAll(broken)
-  if (infos.length === 0 && !missingIsFine) fail('no matching resources found')
+  })
+  failAll(overlooksMissing ? failures.flatMap((failure) => withoutReason(failure, 'NotFound') ?? []) : failures)
+  const isVisited = entries.some(({ ok }) => ok)
+  if (!isVisited && !(isForGone && session.version.waitForDeleteAcceptsNothing)) fail('no matching resources found')
   return 0
+}
+
+/** The object that meets a condition, or a failure that says that it did not. */
+function* metBy(call: Call, info: Info, check: Check, timeoutMs: number, deadline: number): Steps<unknown> {
+  const { session } = call
+  const looksOnce = timeoutMs === 0 && session.version.waitLooksOnce
+  if (looksOnce && typeof check !== 'string') return yield* lookOnce(session, info, check)
+  if (check === 'created') return info.object
+  if (check === 'gone' && info.name === '') fail('resource name must be provided')
+  const leftMs = session.version.waitSharesTimeout ? Math.max(0, deadline - session.host.now()) : timeoutMs
+  const met = yield* waitUntil(call, info, check, leftMs, leftMs < timeoutMs)
+  if (met !== undefined) return met
+  const words = looksOnce ? 'condition not met for' : 'timed out waiting for the condition on'
+  return fail(`${words} ${info.mapping.resource}/${info.name}`)
 }
 
 /** No time at all: each object is looked at once. Source: wait.go, getObjAndCheckCondition. */
@@ -81,17 +88,16 @@ function* lookOnce(session: Session, info: Info, check: (object: unknown) => boo
 }
 
 /** What is waited for, as it is now. */
-function* waitedFor({ session, flags, args }: Call): Steps<ReturnType<typeof partition>> {
-  const { entries } = namesFiles(flags)
-    ? { entries: yield* readFiles(session, flags, {}) }
-    : yield* select(session, {
-        args,
-        labelSelector: flags.string('selector'),
-        fieldSelector: flags.string('field-selector'),
-        all: flags.bool('all'),
-        allNamespaces: flags.bool('all-namespaces'),
-      })
-  return partition(entries)
+function* waitedFor({ session, flags, args }: Call): Steps<readonly Entry[]> {
+  if (namesFiles(flags)) return yield* readAgain(session, yield* readFiles(session, flags, {}))
+  const selected = yield* select(session, {
+    args,
+    labelSelector: flags.string('selector'),
+    fieldSelector: flags.string('field-selector'),
+    all: flags.bool('all'),
+    allNamespaces: flags.bool('all-namespaces'),
+  })
+  return selected.entries
 }
 
 /** Source: wait.go, RunWaitContext. */
@@ -109,13 +115,9 @@ function* waitForCreated(call: Call, timeoutMs: number): Steps<boolean> {
 }
 
 function* isThere(call: Call): Steps<boolean> {
-  const { session, flags } = call
-  const { infos, failures } = yield* waitedFor(call)
-  failAll(failures.filter((failure) => !isReason(failure, 'NotFound')))
-  if (failures.length > 0 || infos.length === 0) return false
-  if (!namesFiles(flags)) return true
-  const read = yield* inTurn(infos, (info) => tryToGet(session, info))
-  return read.every(({ ok }) => ok)
+  const { infos, failures } = partition(yield* waitedFor(call))
+  failAll(failures.flatMap((failure) => withoutReason(failure, 'NotFound') ?? []))
+  return failures.length === 0 && infos.length > 0
 }
 
 /**

@@ -1,13 +1,14 @@
+import { withValue } from '../../api/change.ts'
 import { goJson, numberAt, textAt } from '../../go/json.ts'
 import type { Steps } from '../../kernel/steps.ts'
 import { groupResource, resourcePath } from '../api/discovery.ts'
 import type { Call, Command } from '../cli/command.ts'
-import { attempt, type Failure, fail, failAll } from '../cli/failure.ts'
+import { attempt, fail, failAll } from '../cli/failure.ts'
 import { bool, duration, int, required, string } from '../cli/flags.ts'
 import { eachItem } from '../cli/in-turn.ts'
 import type { DryRun } from '../create/dry-run.ts'
 import { printFlags } from '../print/printers.ts'
-import { filenameFlags, namesFiles, readAgain, readFiles } from '../resource/files.ts'
+import { type Entry, filenameFlags, namesFiles, readAgain, readFiles } from '../resource/files.ts'
 import { type Info, patchObject } from '../resource/info.ts'
 import { partition, select } from '../resource/select.ts'
 import { recordFlags, recordPatch } from './change-cause.ts'
@@ -32,33 +33,42 @@ export const scaleCommand: Command = {
   run: scale,
 }
 
-export function* targetsOf(
+/** How the objects of a command are had. */
+export interface Targeting {
+  readonly typeMeansAll?: boolean
+  /** The flag that selects by labels. */
+  readonly selector?: string
+  /** What is in files is read into kubectl's own structs. Source: builder.go, WithScheme. */
+  readonly isTyped?: boolean
+  /** What is in files is taken as it stands there. Source: builder.go, without Latest. */
+  readonly asInFiles?: boolean
+}
+
+/** Source: pkg/cmd/rollout. */
+export const ofRollouts: Targeting = { typeMeansAll: true, isTyped: true }
+
+export function* entriesOf(
   call: Call,
   args: readonly string[],
-  typeMeansAll = false,
-  selector = 'selector',
-  isTyped = false,
-): Steps<{ readonly infos: readonly Info[]; readonly failures: readonly Failure[] }> {
+  { typeMeansAll = false, selector = 'selector', isTyped = false, asInFiles = false }: Targeting = {},
+): Steps<readonly Entry[]> {
   const { session, flags } = call
   if (namesFiles(flags)) {
     const isOffline = flags.has('local') && flags.bool('local')
     const read = yield* readFiles(session, flags, { isOffline, isTyped })
-    return partition(isOffline ? read : yield* readAgain(session, read))
+    return isOffline || asInFiles ? read : yield* readAgain(session, read)
   }
-  const has = (name: string): boolean => flags.has(name) && flags.bool(name)
-  return partition(
-    (yield* select(session, {
-      args,
-      typeMeansAll,
-      labelSelector: flags.has(selector) ? flags.string(selector) : '',
-      all: has('all'),
-    })).entries,
-  )
+  const labelSelector = flags.has(selector) ? flags.string(selector) : ''
+  const all = flags.has('all') && flags.bool('all')
+  return (yield* select(session, { args, typeMeansAll, labelSelector, all })).entries
 }
 
-/** The same, read into kubectl's own structs. Source: builder.go, WithScheme. */
-export function structsOf(call: Call, args: readonly string[]) {
-  return targetsOf(call, args, false, 'selector', true)
+export function* targetsOf(
+  call: Call,
+  args: readonly string[],
+  targeting?: Targeting,
+): Steps<ReturnType<typeof partition>> {
+  return partition(yield* entriesOf(call, args, targeting))
 }
 
 function* scale(call: Call): Steps<number> {
@@ -67,15 +77,19 @@ function* scale(call: Call): Steps<number> {
   const dryRun = dryRunOf(call)
   const report = createReport(call, dryRun, { tellsDryRun: session.version.scaleTellsDryRun })
   if (replicas < 0) fail('The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0')
-  const { infos, failures } = yield* targetsOf(call, call.args)
-  const broken = yield* eachItem(infos, (info) => scaleOne(call, info, replicas, dryRun, report))
+  const { infos, failures } = yield* targetsOf(call, call.args, { asInFiles: true })
+  const { scaleStopsAtFirst } = session.version
+  if (scaleStopsAtFirst) for (const info of infos) yield* scaleOne(call, info, replicas, dryRun, report)
+  const broken = scaleStopsAtFirst
+    ? []
+    : yield* eachItem(infos, (info) => scaleOne(call, info, replicas, dryRun, report))
   const nothing = 'no objects passed to scale'
   const { scaleNamesWhatFailed, scaleTellsErrorsAlone, scaleTellsNothingPassed } = session.version
   if (scaleTellsNothingPassed && !scaleNamesWhatFailed && infos.length === 0) fail(nothing)
   const [missing, ...more] = failures
   if (scaleNamesWhatFailed && !scaleTellsErrorsAlone && infos.length + more.length === 0 && missing?.kind === 'status')
     fail(`${nothing} ${missing.status.message}`)
-  failAll([...failures, ...broken])
+  failAll([...broken, ...failures])
   if (infos.length === 0) fail(nothing)
   return 0
 }
@@ -83,6 +97,7 @@ function* scale(call: Call): Steps<number> {
 function* scaleOne(call: Call, info: Info, replicas: number, dryRun: DryRun, report: Report): Steps<void> {
   const { session } = call
   if (dryRun !== 'client') {
+    if (info.name === '') fail('resource name may not be empty')
     checkPreconditions(call, info)
     const patch = goJson({ spec: { replicas } })
     const path = resourcePath(info.mapping, info.namespace, info.name, 'scale')
@@ -98,7 +113,8 @@ function* scaleOne(call: Call, info: Info, replicas: number, dryRun: DryRun, rep
     const cause = recordPatch(call)
     if (cause !== undefined) yield* attempt(patchObject(session, info, patchTypes.merge ?? '', cause))
   }
-  report(info.object, 'scaled')
+  const isResized = session.version.scaleShowsNewSize && ['', 'apps'].includes(info.mapping.group)
+  report(isResized ? withValue(info.object, ['spec', 'replicas'], replicas) : info.object, 'scaled')
 }
 
 function checkPreconditions(call: Call, info: Info): void {

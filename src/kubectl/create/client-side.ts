@@ -1,3 +1,4 @@
+import { yamlText } from '../print/yaml-text.ts'
 /**
  * `kubectl create secret ...` and `kubectl create configmap ...` where no cluster is needed: `--dry-run=client` and all
  * mistakes that kubectl finds by itself.
@@ -8,7 +9,6 @@ import type { VirtualFiles } from '../../fs/virtual-files.ts'
 import { type JsonObject, textAt } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
 import { executeGoTemplate } from '../../go/template.ts'
-import { toGoYaml } from '../../go/yaml/go-yaml.ts'
 import { toKyaml } from '../../go/yaml/kyaml.ts'
 import { has } from '../../versions/changes.ts'
 import { kubectl } from '../../versions/kubectl.ts'
@@ -148,7 +148,7 @@ function printerFor(flags: FlagValues, minor: number, files: VirtualFiles): Prin
     case 'json':
       return (object) => `${structJson(object, '    ')}\n`
     case 'yaml':
-      return (object) => toGoYaml(object)
+      return (object) => yamlText(object, { lowersYamlErrors: has(minor, kubectl.lowersYamlErrors) })
     case 'jsonpath':
     case 'jsonpath-as-json':
     case 'jsonpath-file': {

@@ -4,17 +4,18 @@ import { at, goJson, goJsonIndented, isObject, listAt, textAt } from '../../go/j
 import { goQuote } from '../../go/quote.ts'
 import { executeGoTemplate, goTemplateError } from '../../go/template.ts'
 import { goSyntaxText, goValueText } from '../../go/value-text.ts'
-import { toGoYaml } from '../../go/yaml/go-yaml.ts'
 import { toKyaml } from '../../go/yaml/kyaml.ts'
 import { kindName } from '../api/discovery.ts'
 import { fail } from '../cli/failure.ts'
 import { array, bool, type FlagSpec, type FlagValues, flagSince, flagUntil, string, unsupported } from '../cli/flags.ts'
 import type { Session } from '../cli/session.ts'
+import type { ClientVersion } from '../client-version.ts'
 import { structJson } from '../create/struct-json.ts'
 import { asStruct } from './as-struct.ts'
 import { parseCustomColumns, parseCustomColumnsFile, printCustomColumns } from './custom-columns.ts'
 import { executeJsonpath } from './jsonpath.ts'
 import { parseJsonpath } from './jsonpath-parse.ts'
+import { yamlText } from './yaml-text.ts'
 
 /** Flags of every command that can print objects. Source: cli-runtime pkg/genericclioptions/print_flags.go. */
 export const printFlags: readonly FlagSpec[] = [
@@ -53,7 +54,7 @@ export function createPrinter(session: Session, flags: FlagValues, columns = fal
   const argument = equals < 0 ? undefined : output.slice(equals + 1)
   const shown = (object: unknown): unknown => withoutManagedFields(object, session, flags)
   if (output === 'json') return (object) => `${goJsonIndented(shown(object), '    ')}\n`
-  if (output === 'yaml') return yamlPrinter(shown)
+  if (output === 'yaml') return yamlPrinter(session.version, shown)
   if (output === 'kyaml' && session.version.printsKyaml) return (object) => toKyaml(shown(object), 'bytewise')
   if (output === 'name') {
     return (object) => {
@@ -106,11 +107,11 @@ function unmatched(output: string, session: Session, columns: boolean): string {
 }
 
 /** Documents after the first are set off by a line of dashes. Source: cli-runtime pkg/printers/yaml.go. */
-function yamlPrinter(shown: (object: unknown) => unknown): Printer {
+function yamlPrinter(version: ClientVersion, shown: (object: unknown) => unknown): Printer {
   let count = 0
   return (object) => {
     count++
-    return (count > 1 ? '---\n' : '') + toGoYaml(shown(object))
+    return (count > 1 ? '---\n' : '') + yamlText(shown(object), version)
   }
 }
 

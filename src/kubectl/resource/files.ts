@@ -23,7 +23,15 @@ export const filenameFlags: readonly FlagSpec[] = [
   bool('recursive', 'R'),
 ]
 
-export type Entry = { readonly ok: true; readonly info: Info } | { readonly ok: false; readonly failure: Failure }
+export type Entry = ({ readonly ok: true; readonly info: Info } | { readonly ok: false; readonly failure: Failure }) & {
+  /** Where it was read, if it was in a file. */
+  readonly place?: Place | undefined
+}
+
+/** A place in a file: `list` is the List that holds it. */
+interface Place {
+  readonly list: unknown
+}
 
 export interface FileOptions {
   /** Checks documents against the schema; undefined: no validation. */
@@ -44,6 +52,7 @@ export function namesFiles(flags: FlagValues): boolean {
 export function singleFile(session: Session, flags: FlagValues): boolean {
   const names = flags.list('filename')
   const [name = ''] = names
+  if (names.length === 0) return flags.string('kustomize') !== ''
   return names.length === 1 && name !== '-' && session.host.files.kind(name) === 'file'
 }
 
@@ -71,7 +80,50 @@ export function* readFiles(session: Session, flags: FlagValues, options: FileOpt
   return (yield* inTurn(sources, (source) => entriesOf(session, source, options))).flat()
 }
 
-/** Those objects as the server has them now. Source: cli-runtime pkg/resource/visitor.go, RetrieveLatest. */
+/** Up to the first that cannot be read, which is told alone. Source: cli-runtime pkg/resource/visitor.go, VisitorList. */
+export function untilFirstFailure(entries: readonly Entry[]): readonly Entry[] {
+  const failed = entries.findIndex(({ ok }) => !ok)
+  const first = entries[failed]
+  return first === undefined || first.ok
+    ? entries
+    : [...entries.slice(0, failed), { ok: false, failure: first.failure }]
+}
+
+/** What could not be read of files, as one: a collection, in which what went wrong within a List is one again. Source: visitor.go, EagerVisitorList, FlattenListVisitor. */
+function unread(entries: readonly Entry[]): Failure | undefined {
+  const lists = new Map<unknown, Failure[]>()
+  const failures: Failure[] = []
+  for (const { place, ...entry } of entries) {
+    if (entry.ok || place === undefined) continue
+    const same = lists.get(place.list)
+    if (place.list === undefined) failures.push(entry.failure)
+    else if (same === undefined) {
+      const held = [entry.failure]
+      lists.set(place.list, held)
+      failures.push({ kind: 'several', failures: held })
+    } else same.push(entry.failure)
+  }
+  return failures.length === 0 ? undefined : { kind: 'several', failures }
+}
+
+/** What could not be had: what was named one by one, then what files hold, as one. */
+export function failuresOf(entries: readonly Entry[]): readonly Failure[] {
+  const named = entries.flatMap((entry) => (entry.ok || entry.place !== undefined ? [] : [entry.failure]))
+  const read = unread(entries)
+  return read === undefined ? named : [...named, read]
+}
+
+/** For `yield*`: does something to each; all that went wrong, in the order in which it is told. Source: visitor.go, ContinueOnErrorVisitor. */
+export function* visitEach(entries: readonly Entry[], work: (info: Info) => Steps<unknown>): Steps<readonly Failure[]> {
+  const failures: Failure[] = []
+  for (const entry of entries) {
+    const done = entry.ok ? yield* attempt(work(entry.info)) : entry
+    if (!done.ok && (entry.ok || entry.place === undefined)) failures.push(done.failure)
+  }
+  return [...failures, ...(unread(entries) === undefined ? [] : failuresOf(entries).slice(-1))]
+}
+
+/** Those objects as the server has them now, but for those without a name. Source: cli-runtime pkg/resource/visitor.go, RetrieveLatest. */
 export function* readAgain(
   session: Session,
   entries: readonly Entry[],
@@ -81,9 +133,10 @@ export function* readAgain(
 }
 
 function* readOneAgain(session: Session, entry: Entry, options?: ReadOptions): Steps<Entry> {
-  if (!entry.ok) return entry
+  if (!entry.ok || entry.info.name === '') return entry
+  const { place } = entry
   const read = yield* tryToGet(session, entry.info, options)
-  return read.ok ? { ok: true, info: { ...entry.info, object: read.value } } : read
+  return read.ok ? { ok: true, info: { ...entry.info, object: read.value }, place } : { ...read, place }
 }
 
 const extensions = ['.json', '.yaml', '.yml']
@@ -112,25 +165,30 @@ function* entriesOf(session: Session, source: Source, options: FileOptions): Ste
   const { values, error } = readManifestDocuments(source.text, {
     onlyBareMarks: !session.version.documentMarksMayHaveComments,
     brokenJson: brokenJson(session.version),
+    lowersErrors: session.version.lowersYamlErrors,
   })
   for (const value of values) {
     const wrong = options.validate?.(value)
     if (wrong !== undefined) {
       const text = `error validating ${goQuote(source.name)}: error validating data: ${wrong}; if you choose to ignore these errors, turn validation off with --validate=false`
-      entries.push({ ok: false, failure: { kind: 'message', text } })
+      entries.push({ ok: false, failure: { kind: 'message', text }, place: onItsOwn })
       return entries
     }
     const items = flatten(value)
     const areItems = items.length !== 1 || items[0] !== value
     const named = areItems && !session.version.listItemsNameTheirFile ? '' : source.name
     const json = areItems ? undefined : () => jsonOf(value, source.text, values.length)
-    entries.push(...(yield* inTurn(items, (object) => entryOf(session, named, object, { ...options, json }))))
+    const place = areItems ? { list: value } : onItsOwn
+    entries.push(...(yield* inTurn(items, (object) => entryOf(session, named, object, { ...options, json, place }))))
   }
   if (error !== undefined) {
-    entries.push({ ok: false, failure: { kind: 'message', text: `error parsing ${source.name}: ${error}` } })
+    const text = `error parsing ${source.name}: ${error}`
+    entries.push({ ok: false, failure: { kind: 'message', text }, place: onItsOwn })
   }
   return entries
 }
+
+const onItsOwn: Place = { list: undefined }
 
 function brokenJson({ readsBrokenJsonAsYaml, countsBytesOfBrokenJson }: ClientVersion): BrokenJson {
   if (readsBrokenJsonAsYaml) return 'read as YAML'
@@ -162,25 +220,39 @@ function jsonOf(document: unknown, text: string, documents: number): string {
 interface EntryOptions extends FileOptions {
   /** Gives the text of a document; items of a list are not decoded once more. */
   readonly json: (() => string) | undefined
+  readonly place: Place
 }
 
 function* entryOf(session: Session, source: string, object: unknown, options: EntryOptions): Steps<Entry> {
+  const { place } = options
   const result = yield* attempt(infoOf(session, source, object, options))
-  return result.ok ? { ok: true, info: result.value } : { ok: false, failure: result.failure }
+  if (!result.ok) return { ok: false, failure: result.failure, place }
+  const { namespace, mapping } = result.value
+  if (!mapping.namespaced || !session.namespaceIsExplicit || namespace === session.namespace)
+    return { ok: true, info: result.value, place }
+  // It is looked at after all has been read. Source: visitor.go, RequireNamespace.
+  const text = `the namespace from the provided object ${goQuote(namespace)} does not match the namespace ${goQuote(session.namespace)}. You must pass '--namespace=${namespace}' to perform this operation.`
+  return { ok: false, failure: { kind: 'message', text } }
 }
 
 function* infoOf(session: Session, source: string, object: unknown, options: EntryOptions): Steps<Info> {
   const { keepsNamespaces = false, json } = options
   // Source: unstructured/helpers.go, unstructuredJSONScheme.decode.
-  if (!isObject(object))
-    fail(
-      `unable to decode ${goQuote(source)}: json: cannot unmarshal ${goJsonType(object)} into Go value of type unstructured.detector`,
-    )
+  if (!isObject(object)) {
+    const wrong = `json: cannot unmarshal ${goJsonType(object)} into Go value of type`
+    const told =
+      options.isTyped === true
+        ? `couldn't get version/kind; json parse error: ${wrong} ${interpretedStruct}`
+        : `${wrong} unstructured.detector`
+    return fail(`unable to decode ${goQuote(source)}: ${told}`)
+  }
   if (options.isTyped === true) checkTypeTexts(source, object)
   const [apiVersion, kind] = [textAt(object, 'apiVersion'), textAt(object, 'kind')]
-  // A kind that is no text counts as none. Source: unstructured/unstructured.go, GetKind.
-  if (kind === '' || typeof object.kind !== 'string')
-    fail(`unable to decode ${goQuote(source)}: Object 'Kind' is missing in '${JSON.stringify(object)}'`)
+  const unknown = kindError(object, options.isTyped === true)
+  if (unknown !== undefined)
+    fail(
+      `unable to decode ${goQuote(source)}: ${unknown.replace(/missing$/, () => `missing in '${json?.() ?? goJson(object)}'`)}`,
+    )
   const wrong = json === undefined ? undefined : metadataError(object, json, session.version)
   if (wrong !== undefined) fail(`unable to decode ${goQuote(source)}: ${wrong}`)
   if (options.isTyped === true) {
@@ -200,11 +272,6 @@ function* infoOf(session: Session, source: string, object: unknown, options: Ent
   const mapping = found.value
   const given = textAt(object, 'metadata', 'namespace')
   const namespace = mapping.namespaced ? given || session.namespace : ''
-  if (mapping.namespaced && session.namespaceIsExplicit && namespace !== session.namespace) {
-    fail(
-      `the namespace from the provided object ${goQuote(namespace)} does not match the namespace ${goQuote(session.namespace)}. You must pass '--namespace=${namespace}' to perform this operation.`,
-    )
-  }
   return {
     mapping,
     namespace,
@@ -216,6 +283,21 @@ function* infoOf(session: Session, source: string, object: unknown, options: Ent
         : object,
   }
 }
+
+/**
+ * Why nobody knows of which kind an object is. What is no struct may lack its version; a kind that is no text counts as none.
+ * Sources: apimachinery serializer/json/json.go, Decode; schema/group_version.go, ParseGroupVersion; unstructured/unstructured.go, GroupVersionKind.
+ */
+function kindError(object: JsonObject, isTyped: boolean): string | undefined {
+  const [apiVersion, kind] = [textAt(object, 'apiVersion'), textAt(object, 'kind')]
+  const isGroupVersion = apiVersion.split('/').length <= 2
+  if (isTyped && !isGroupVersion) return `unexpected GroupVersion string: ${apiVersion}`
+  if (kind === '' || typeof object.kind !== 'string' || !isGroupVersion) return "Object 'Kind' is missing"
+  return isTyped && /^$|\/$/.test(apiVersion) ? "Object 'apiVersion' is missing" : undefined
+}
+
+/** What says of which kind an object is, as Go names it. Source: apimachinery serializer/json/meta.go, Interpret. */
+const interpretedStruct = `struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`
 
 /** What becomes a struct must tell its type in texts. Source: apimachinery serializer/json/meta.go, Interpret. */
 function checkTypeTexts(source: string, object: Readonly<Record<string, unknown>>): void {

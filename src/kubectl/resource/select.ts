@@ -6,7 +6,7 @@ import type { Query } from '../api/rest.ts'
 import { attempt, type Failure, fail } from '../cli/failure.ts'
 import { inTurn } from '../cli/in-turn.ts'
 import type { Session } from '../cli/session.ts'
-import type { Entry } from './files.ts'
+import { type Entry, failuresOf } from './files.ts'
 import { type Info, listObjects, tryToGet } from './info.ts'
 
 /** What arguments and selectors name. Source: cli-runtime pkg/resource/builder.go. */
@@ -219,11 +219,5 @@ export function partition(entries: readonly Entry[]): {
   readonly infos: readonly Info[]
   readonly failures: readonly Failure[]
 } {
-  const infos: Info[] = []
-  const failures: Failure[] = []
-  for (const entry of entries) {
-    if (entry.ok) infos.push(entry.info)
-    else failures.push(entry.failure)
-  }
-  return { infos, failures }
+  return { infos: entries.flatMap((entry) => (entry.ok ? [entry.info] : [])), failures: failuresOf(entries) }
 }

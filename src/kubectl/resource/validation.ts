@@ -2,19 +2,37 @@ import { type Definition, type FieldType, type Schema, schemaOf } from '../../ap
 import { isObject, sortBytewise, textAt } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
 import type { Steps } from '../../kernel/steps.ts'
-import type { FlagSpec, FlagValues } from '../cli/flags.ts'
+import { kubectl } from '../../versions/kubectl.ts'
+import { fail } from '../cli/failure.ts'
+import { bool, type FlagSpec, type FlagValues, flagSince, flagUntil, parseBool, string } from '../cli/flags.ts'
+import { klogPrefix } from '../cli/klog.ts'
 import type { Session } from '../cli/session.ts'
 import { serverMinor } from './server-version.ts'
 
-export const validateFlag: FlagSpec = { name: 'validate', type: 'string', initial: 'true', bare: 'true' }
+/** A switch that became a choice. Source: kubectl pkg/cmd/util/helpers.go, AddValidateFlags. */
+export const validateFlags: readonly FlagSpec[] = [
+  flagUntil(kubectl.serverSideValidation.since, bool('validate', undefined, 'true')),
+  flagSince(kubectl.serverSideValidation.since, { ...string('validate', undefined, 'strict'), bare: 'strict' }),
+]
+
+/** What is asked for: `ignore`, `warn` or `strict`. Source: helpers.go, GetValidationDirective. */
+function directive(flags: FlagValues): string {
+  const given = flags.string('validate')
+  const isOn = parseBool(given)
+  if (isOn !== undefined) return isOn ? 'strict' : 'ignore'
+  if (given === 'strict' || given === 'warn' || given === 'ignore') return given
+  return fail(`invalid - validate option ${goQuote(given)}; must be one of: strict (or true), warn, ignore (or false)`)
+}
 
 /** The check of the client against the server's schema, or undefined when it is off or left to the server. */
 export function* clientValidation(
   session: Session,
   flags: FlagValues,
 ): Steps<((object: unknown) => string | undefined) | undefined> {
-  if (['false', 'ignore', 'warn'].includes(flags.string('validate').toLowerCase())) return undefined
+  const asked = directive(flags)
+  if (asked === 'ignore') return undefined
   const server = yield* serverMinor(session)
+  if (asked === 'warn') return (object) => warned(session, object, server)
   // Source: apiserver pkg/features/kube_features.go, ServerSideFieldValidation.
   if (session.version.serverSideValidation && server >= 25) return (object) => errorsLeftToTheClient(object, server)
   const schema = schemaOf(server)
@@ -24,9 +42,20 @@ export function* clientValidation(
 /** The parameter that leaves the check to the server, where both sides know it. */
 export function fieldValidation(session: Session, flags: FlagValues): Readonly<Record<string, string>> {
   if (!session.version.serverSideValidation) return {}
-  const asked = flags.string('validate').toLowerCase()
-  const value = asked === 'false' || asked === 'ignore' ? 'Ignore' : asked === 'warn' ? 'Warn' : 'Strict'
-  return { fieldValidation: value }
+  const asked = directive(flags)
+  return { fieldValidation: asked === 'ignore' ? 'Ignore' : asked === 'warn' ? 'Warn' : 'Strict' }
+}
+
+/** Who only wants to be warned is told what no server can say. Source: pkg/validation/schema.go, paramVerifyingSchema. */
+function warned(session: Session, object: unknown, server: number): string | undefined {
+  const wrong = textOf(isObject(object) ? kindErrors(object) : ['invalid object to validate'])
+  if (wrong !== undefined) return wrong
+  const [apiVersion, kind] = [textAt(object, 'apiVersion'), textAt(object, 'kind')]
+  const [version = '', group = ''] = apiVersion.split('/').reverse()
+  const isChecked = server >= 25 && (schemaOf(server).kind({ group, version, kind }) !== undefined || group !== '')
+  const text = 'cannot perform warn validation if server-side field validation is unsupported, skipping validation'
+  if (!isChecked) session.err(`${klogPrefix(session.host.now(), 'W')}schema.go:145] ${text}\n`)
+  return undefined
 }
 
 /** What a client looks for that leaves the rest to the server: all of it in lists, which no server takes. Source: pkg/validation/schema.go, paramVerifyingSchema. */
