@@ -176,5 +176,10 @@ test.each([
       "Node didn't have enough resource: memory, requested: 9663676416, used: 67108864, capacity: 8589934592"
     expect(get('much').status).toMatchObject({ phase: 'Failed', reason: 'OutOfmemory', message: `${start}${memory}` })
     expect(get('fits').status.phase).toBe('Running')
+    // What was bound past the scheduler counts for those whom it binds without knowing.
+    add('late', '100m')
+    add('quick', '100m', {}, { nodeName: 'node-1' })
+    sim.runFor('5s')
+    expect([get('quick').status.phase, get('late').status.phase]).toEqual(['Failed', 'Pending'])
   },
 )

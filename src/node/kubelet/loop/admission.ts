@@ -33,12 +33,14 @@ function toleratesMemoryPressure({ spec: { tolerations = [] } }: Pod): boolean {
 }
 
 /**
- * It has not what the Pod asks for: who was scheduled was counted in by the scheduler. Critical Pods would make room for
- * themselves (pkg/kubelet/preemption), which is not simulated.
+ * It has not what the Pod asks for. Where all were scheduled and none was resized the scheduler has counted, and nobody does it again.
+ * Critical Pods would make room for themselves (pkg/kubelet/preemption), which is not simulated.
  */
 function lackRefusal({ resizes }: KubeletContext, pod: Pod): Refusal | undefined {
   const wasScheduled = pod.status?.conditions?.some(({ type, status }) => type === 'PodScheduled' && status === 'True')
-  return wasScheduled === true || isCritical(pod) ? undefined : resizes.lack(pod)
+  if (isCritical(pod)) return undefined
+  if (wasScheduled !== true) resizes.isContested = true
+  return resizes.isContested ? resizes.lack(pod) : undefined
 }
 
 /** It has as many as it may have. Source: lifecycle/predicate.go, InsufficientResourceError. */

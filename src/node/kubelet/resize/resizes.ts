@@ -35,6 +35,8 @@ type Allocation = ReadonlyMap<string, ResourceRequirements | undefined>
  */
 export class Resizes {
   readonly conditions = new ResizeConditions()
+  /** Something was given that the scheduler did not count when it was asked. */
+  isContested = false
   readonly #parts: Parts
   readonly #allocatable: () => Readonly<Record<string, string>>
   readonly #allocations = new SparseMap<string, Allocation>()
@@ -109,6 +111,7 @@ export class Resizes {
     this.#allocations.delete(uid)
     this.conditions.clear(uid, 'PodResizePending')
     if (!isOther) return true
+    this.isContested = true
     this.conditions.clear(uid, 'PodResizeInProgress')
     const { generation } = pod.metadata
     this.conditions.set(uid, 'PodResizeInProgress', { generation }, this.#now())
