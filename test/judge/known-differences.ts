@@ -88,7 +88,6 @@ export const knownDifferences: readonly KnownDifference[] = [
   ...streams('v1.36/authz.json', reasons.wellKnown, 'access-reviews#5'),
   ...streams('v1.36/authz.json', reasons.ownPort, 'node-lists#6'),
   ...rows('v1.36/kubectl-session-status.json', 'status', [5], reasons.otherTests, ['1.36.4']),
-  ...rows('v1.36/kubectl-session-workloads.json', 'workloads', [27], reasons.randomNames, ['1.36.4']),
   ...rows('v1.36/kubectl-session-errors.json', 'errors', [70, 86], reasons.wellKnown, ['1.36.4']),
   ...rows('v1.36/kubectl-session-newer.json', 'newer', [111], reasons.wellKnown, ['1.36.4']),
   ...streams('v1.26/timelines/del-watch.json', reasons.removedBefore, 'api env-optional'),

@@ -46,7 +46,7 @@ export interface Rest {
   /** The same with a refusal as data. */
   tryRequest(method: string, path: string, options?: RequestOptions): Steps<Attempt<unknown>>
   /** The answer's text, whatever its type. */
-  text(path: string): Steps<string>
+  text(path: string, method?: 'GET' | 'POST' | 'PUT' | 'DELETE', body?: string): Steps<string>
   watch(path: string, options: RequestOptions): Steps<WatchStream>
   /** How long an answer may take, in ms, if a flag says so. */
   readonly timeoutMs: number | undefined
@@ -95,11 +95,11 @@ class HttpRest implements Rest {
     return resultOf(yield* this.#ask(method, path, options), method, options)
   }
 
-  *text(path: string): Steps<string> {
-    const answer = yield* this.#ask('GET', path, noOptions)
+  *text(path: string, method = 'GET', body?: string): Steps<string> {
+    const answer = yield* this.#ask(method, path, body === undefined ? noOptions : { body })
     if ('kind' in answer) throw new CommandFailure(answer)
     if (!('body' in answer)) return ''
-    if (!isSuccess(answer)) throw new CommandFailure(refusalOf(answer, 'GET', noOptions))
+    if (!isSuccess(answer)) throw new CommandFailure(refusalOf(answer, method, noOptions))
     return answer.body
   }
 

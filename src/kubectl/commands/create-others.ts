@@ -26,7 +26,7 @@ export const createServiceAccount = makeCommand({
   aliases: ['sa'],
   short: 'Create a service account with the specified name',
   flags: [],
-  failurePrefix: failsAs('serviceaccount', kubectl.wrapsBindingErrors),
+  failurePrefix: failsAs('serviceaccount', kubectl.wrapsAccountErrors),
   make: ({ session }, name) => ({
     kind: 'ServiceAccount',
     apiVersion: 'v1',
@@ -210,6 +210,10 @@ export const createToken: Command = {
     if (seconds < 0) fail('--duration must be greater than or equal to 0')
     const bound = flags.string('bound-object-name')
     if (kind === '' && bound !== '') fail('--bound-object-name can only be set if --bound-object-kind is provided')
+    const kinds = [...(session.version.tokensBindToNodes ? ['Node'] : []), 'Pod', 'Secret']
+    if (kind === '' && flags.string('bound-object-uid') !== '')
+      fail('--bound-object-uid can only be set if --bound-object-kind is provided')
+    if (kind !== '' && !kinds.includes(kind)) fail(`supported --bound-object-kind values are ${kinds.join(', ')}`)
     if (kind !== '' && bound === '') fail('--bound-object-name is required if --bound-object-kind is provided')
     const boundTo = {
       kind,

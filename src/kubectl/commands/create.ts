@@ -28,6 +28,7 @@ import {
 } from './create-others.ts'
 import { createClusterRole, createClusterRoleBinding, createRole, createRoleBinding } from './create-rbac.ts'
 import { createCronJob, createDeployment, createJob } from './create-workloads.ts'
+import { sendRaw } from './raw.ts'
 import { writeFlags } from './write.ts'
 
 /** The flags of a sub-command, each as its version has it. */
@@ -147,6 +148,7 @@ export const createCommand: Command = {
     createToken,
   ],
   *run(call) {
+    if (call.flags.string('raw') !== '') return yield* sendRaw(call, 'POST')
     if (namesFiles(call.flags)) return yield* createFromFiles(call)
     const modern = call.session.version.mistakesWithoutUsage
     if (modern && call.args.length > 0) failUsage(call.path, `Unexpected args: [${call.args.join(' ')}]`)

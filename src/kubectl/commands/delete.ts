@@ -9,6 +9,7 @@ import { filenameFlags, namesFiles, readFiles, visitEach } from '../resource/fil
 import { deleteObject, type Info } from '../resource/info.ts'
 import { select } from '../resource/select.ts'
 import { sourced } from './create-file.ts'
+import { sendRaw } from './raw.ts'
 import { waitGone } from './wait-gone.ts'
 import { dryRunFlag, dryRunOf, dryRunSuffix } from './write.ts'
 
@@ -51,7 +52,7 @@ export interface DeleteSettings {
 
 function* deleteCommandRun(call: Call): Steps<number> {
   const { session, flags } = call
-  if (flags.string('raw') !== '') fail('podsim does not simulate the flag --raw of delete')
+  if (flags.string('raw') !== '') return yield* sendRaw(call, 'DELETE')
   const settings = settingsOf(call)
   const dryRun = dryRunOf(call)
   const targets =

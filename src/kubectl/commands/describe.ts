@@ -2,6 +2,7 @@ import type { Steps } from '../../kernel/steps.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { CommandFailure, type Failure, fail, failAll, failureMessage, isReason } from '../cli/failure.ts'
 import { bool, flagSince, int, string } from '../cli/flags.ts'
+import type { Session } from '../cli/session.ts'
 import { describeObject } from '../describe/registry.ts'
 import { filenameFlags, namesFiles, readFiles } from '../resource/files.ts'
 import { type Info, tryToGet } from '../resource/info.ts'
@@ -42,12 +43,13 @@ function* describe(call: Call): Steps<number> {
     return yield* describeMatching(call, failure)
   }
   const all: Failure[] = [...failures]
+  const showsEvents = isAlone(infos, failures, session) || flags.changed('show-events')
   let first = true
   for (const info of infos) {
     // What a file names is read when its turn comes.
     const found = namesFiles(flags) ? yield* tryToGet(session, info) : { ok: true as const, value: info.object }
     if (found.ok) {
-      session.out(`${first ? '' : '\n\n'}${yield* textOf(call, { ...info, object: found.value })}`)
+      session.out(`${first ? '' : '\n\n'}${yield* textOf(call, { ...info, object: found.value }, showsEvents)}`)
       first = false
     } else if (!all.some((one) => failureMessage(one) === failureMessage(found.failure))) all.push(found.failure)
   }
@@ -61,8 +63,13 @@ function* describe(call: Call): Steps<number> {
   return 0
 }
 
-function textOf(call: Call, info: Info): Steps<string> {
-  return describeObject(call.session, info.mapping, info.object, call.flags.bool('show-events'))
+/** Of several objects newer kubectls tell no events, nor of what a name begins with. Source: describe.go, Run. */
+function isAlone(infos: readonly Info[], failures: readonly Failure[], { version }: Session): boolean {
+  return !version.describesEventsOfOne || (infos.length <= 1 && failures.length === 0)
+}
+
+function textOf({ session, flags }: Call, info: Info, showsEvents: boolean): Steps<string> {
+  return describeObject(session, info.mapping, info.object, showsEvents && flags.bool('show-events'))
 }
 
 /** A name that is none may begin several. Source: describe.go, DescribeMatchingResources. */
@@ -74,7 +81,8 @@ function* describeMatching(call: Call, original: Failure): Steps<number> {
   )
   failAll(failures)
   const found = infos.filter(({ name }) => name.startsWith(prefix))
-  for (const info of found) session.out(`${yield* textOf(call, info)}\n`)
+  const showsEvents = !session.version.describesEventsOfOne || call.flags.changed('show-events')
+  for (const info of found) session.out(`${yield* textOf(call, info, showsEvents)}\n`)
   if (found.length > 0) return 0
   throw new CommandFailure(original)
 }

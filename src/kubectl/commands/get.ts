@@ -1,5 +1,4 @@
 import { at, isObject, listAt, textAt } from '../../go/json.ts'
-import { goQuote } from '../../go/quote.ts'
 import type { Steps } from '../../kernel/steps.ts'
 import { groupResource, resourcePath, typeName } from '../api/discovery.ts'
 import { tableAccept } from '../api/rest.ts'
@@ -14,6 +13,7 @@ import { asTable, TablePrinter } from '../print/table.ts'
 import { filenameFlags, namesFiles, readAgain, readFiles, singleFile } from '../resource/files.ts'
 import type { Info } from '../resource/info.ts'
 import { partition, type Selected, select } from '../resource/select.ts'
+import { rawPath } from './raw.ts'
 import { checkSubresource } from './write.ts'
 
 /** Source: kubectl pkg/cmd/get/get.go. */
@@ -67,9 +67,7 @@ function* getRaw({ session, flags, args }: Call): Steps<number> {
   if (flags.bool('watch') || flags.bool('watch-only') || flags.string('selector') !== '')
     fail('--raw may not be specified with other flags that filter the server request or alter the output')
   if (flags.string('output') !== '') fail('--raw and --output are mutually exclusive')
-  if (!path.startsWith('/') && !/^[A-Za-z][\w+.-]*:/.test(path))
-    fail(`--raw must be a valid URL path: parse ${goQuote(path)}: invalid URI for request`)
-  session.out(yield* session.rest.text(path.replace(/^[A-Za-z][\w+.-]*:\/\/[^/]*/, '') || '/'))
+  session.out(yield* session.rest.text(rawPath(path)))
   return 0
 }
 

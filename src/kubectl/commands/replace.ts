@@ -14,6 +14,7 @@ import { partition } from '../resource/select.ts'
 import { clientValidation, fieldValidation, validateFlags } from '../resource/validation.ts'
 import { withSource } from './create-file.ts'
 import { deletedFrom, waitForAll } from './delete.ts'
+import { sendRaw } from './raw.ts'
 import { createReport, dryRunOf, managerOf, plainWriteFlags, type Report } from './write.ts'
 
 /** Source: kubectl pkg/cmd/replace/replace.go. */
@@ -41,6 +42,7 @@ const forcedTimeoutMs = 300_000
 
 function* replace(call: Call): Steps<number> {
   const { session, flags } = call
+  if (flags.string('raw') !== '') return yield* sendRaw(call, 'PUT')
   const dryRun = dryRunOf(call)
   if (flags.int('grace-period') >= 0 && !flags.bool('force')) fail('--grace-period must have --force specified')
   if (flags.durationMs('timeout') !== 0 && !flags.bool('force')) fail('--timeout must have --force specified')

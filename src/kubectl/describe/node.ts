@@ -8,6 +8,7 @@ import {
 import { at, compareBytes, listAt, objectAt, sortedEntries, textAt } from '../../go/json.ts'
 import type { Steps } from '../../kernel/steps.ts'
 import { CommandFailure, failureMessage, isReason } from '../cli/failure.ts'
+import type { ClientVersion } from '../client-version.ts'
 import { rfc1123, since } from '../print/duration.ts'
 import { type Describing, describeMeta, describeOwnEvents } from './common.ts'
 import type { DescribeWriter } from './writer.ts'
@@ -34,7 +35,7 @@ export function* describeNode(d: Describing): Steps<void> {
     if (entries.length > 0) w.line(0, `${label}:`)
     for (const [name, amount] of entries) w.field(1, name, amount)
   }
-  describeSystem(w, node)
+  describeSystem(w, node, d.session.version)
   const cidr = textAt(node, 'spec', 'podCIDR')
   if (cidr !== '') w.field(0, 'PodCIDR', cidr)
   const cidrs = listAt(node, 'spec', 'podCIDRs')
@@ -108,7 +109,7 @@ function describeConditions(w: DescribeWriter, node: unknown): void {
   }
 }
 
-function describeSystem(w: DescribeWriter, node: unknown): void {
+function describeSystem(w: DescribeWriter, node: unknown, { describesNoProxy }: ClientVersion): void {
   w.line(0, 'System Info:')
   for (const [label, field] of [
     ['Machine ID', 'machineID'],
@@ -122,7 +123,7 @@ function describeSystem(w: DescribeWriter, node: unknown): void {
     ['Kubelet Version', 'kubeletVersion'],
     ['Kube-Proxy Version', 'kubeProxyVersion'],
   ] as const) {
-    w.field(1, label, textAt(node, 'status', 'nodeInfo', field))
+    if (field !== 'kubeProxyVersion' || !describesNoProxy) w.field(1, label, textAt(node, 'status', 'nodeInfo', field))
   }
 }
 

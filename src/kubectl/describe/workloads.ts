@@ -273,6 +273,7 @@ export function* describeCronJob(d: Describing): Steps<void> {
   w.field(0, 'Concurrency Policy', textAt(object, 'spec', 'concurrencyPolicy'))
   const suspend = at(object, 'spec', 'suspend')
   w.field(0, 'Suspend', suspend === undefined ? '<unset>' : suspend === true ? 'True' : 'False')
+  if (d.session.version.describesTimeZones) w.field(0, 'Time Zone', spec('timeZone'))
   w.field(0, 'Successful Job History Limit', spec('successfulJobsHistoryLimit'))
   w.field(0, 'Failed Job History Limit', spec('failedJobsHistoryLimit'))
   const deadline = textAt(object, 'spec', 'startingDeadlineSeconds')

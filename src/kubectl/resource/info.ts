@@ -37,8 +37,25 @@ export interface WriteOptions {
 
 const nameless = 'resource name may not be empty'
 
+/** Why a name or namespace cannot be part of a path; undefined: it can. Source: client-go rest/request.go, Name, Namespace and IsValidPathSegmentName. */
+function segmentError({ namespace, name }: Info): string | undefined {
+  for (const [what, text] of [
+    ['namespace', namespace],
+    ['resource name', name],
+  ] as const) {
+    const wrong =
+      text === '.' || text === '..'
+        ? [`may not be '${text}'`]
+        : ['/', '%'].filter((one) => text.includes(one)).map((one) => `may not contain '${one}'`)
+    if (wrong.length > 0) return `invalid ${what} ${goQuote(text)}: [${wrong.join(' ')}]`
+  }
+  return undefined
+}
+
 function pathOf(info: Info, ...rest: readonly string[]): string {
   if (info.name === '') fail(nameless)
+  const wrong = segmentError(info)
+  if (wrong !== undefined) fail(wrong)
   return resourcePath(info.mapping, info.namespace, info.name, ...rest)
 }
 
@@ -60,7 +77,8 @@ export function* getObject(session: Session, info: Info, options?: ReadOptions):
  * Source: visitor.go, Info.Get.
  */
 export function* tryToGet(session: Session, info: Info, options: ReadOptions = {}): Steps<Attempt<unknown>> {
-  if (info.name === '') return { ok: false, failure: { kind: 'message', text: nameless } }
+  const wrong = info.name === '' ? nameless : segmentError(info)
+  if (wrong !== undefined) return { ok: false, failure: { kind: 'message', text: wrong } }
   const { subresource = '', ...rest } = options
   const path = subresource === '' ? pathOf(info) : pathOf(info, subresource)
   const answer = yield* session.rest.tryRequest('GET', path, { ...rest, resource: groupResource(info.mapping) })
