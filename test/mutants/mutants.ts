@@ -200,8 +200,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'the image is pulled though it is there',
     file: 'src/node/images/image-manager.ts',
-    from: "container.imagePullPolicy ?? 'IfNotPresent'",
-    to: "'Always'",
+    from: "policy === 'Always' ? undefined : runtime.imageStatus(tagged.image)",
+    to: 'undefined',
     noticedBy: timelines('images|crash'),
   },
   {
