@@ -41,7 +41,9 @@ const deprecation =
 const pruned = ['configmap/two', 'secret/three', 'namespace/gone']
 const lines = (suffix: string) => pruned.map((each) => `${each} pruned${suffix}\n`).join('')
 const flagOf = (kubectl: Kubectl) => (kubectl === '1.20.2' ? '--prune-whitelist' : '--prune-allowlist')
-const warned = (kubectl: Kubectl) => (kubectl === '1.20.2' ? '' : deprecation)
+const ofEndpoints = 'Warning: v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice\n'
+const warned = (kubectl: Kubectl) =>
+  kubectl === '1.20.2' ? '' : kubectl === '1.32.3' ? deprecation : `${deprecation}${ofEndpoints}`
 
 describe.each(kubectls)('C5 kubectl %s apply --prune', (kubectl) => {
   test('deletes what was applied once, has the label and stands in no file any more', () => {

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../api/json.ts'
 import { customShape } from '../../api/ownership/shapes.ts'
-import type { ResourceInfo, SubresourceInfo } from '../../api/schema/discovery.ts'
+import { compareVersions, type ResourceInfo, type SubresourceInfo } from '../../api/schema/discovery.ts'
 import { rfc3339 } from '../../kernel/calendar.ts'
 import type { ResourceTable, ServedResource } from '../registry/resource-table.ts'
 import type { RegistryContext } from '../registry/strategy.ts'
@@ -125,8 +125,20 @@ function servedVersion(store: Store, definition: CustomResourceDefinition, versi
     isConverted: version.name !== stored,
     isCustom: true,
     ...tellsUnknown(definition, version),
+    ...(version.deprecated === true ? { deprecation: deprecationOf(definition, version) } : {}),
     customShape: (minor) => customShape(version.schema?.openAPIV3Schema, minor),
   }
+}
+
+/** Source: apiextensions-apiserver pkg/apiserver/customresource_handler.go, defaultDeprecationWarning. */
+function deprecationOf({ spec }: CustomResourceDefinition, { name, deprecationWarning }: CustomVersion): string {
+  const { group, names, versions = [] } = spec
+  const [newest] = versions
+    .filter((each) => each.served === true && each.deprecated !== true && compareVersions(each.name, name) < 0)
+    .map((each) => each.name)
+    .sort(compareVersions)
+  const instead = newest === undefined ? '' : `; use ${group}/${newest} ${names?.kind}`
+  return deprecationWarning ?? `${group}/${name} ${names?.kind} is deprecated${instead}`
 }
 
 /** What its schema does not name, unless it keeps all. */

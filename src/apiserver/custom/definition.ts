@@ -33,6 +33,8 @@ export interface CustomVersion {
   readonly name: string
   readonly served?: boolean
   readonly storage?: boolean
+  readonly deprecated?: boolean
+  readonly deprecationWarning?: string
   readonly schema?: { readonly openAPIV3Schema?: JsonObject }
   readonly subresources?: { readonly status?: object | null; readonly scale?: object }
   readonly additionalPrinterColumns?: readonly PrinterColumn[]

@@ -41,7 +41,7 @@ import { parseRoute, type Query, type Route, splitPath } from './route.ts'
 import { serverDocument } from './server-documents.ts'
 import { inStructOrder } from './struct-order.ts'
 import { transformed } from './transform.ts'
-import { Warnings } from './warnings.ts'
+import { deprecationOf, Warnings } from './warnings.ts'
 import { type HttpParts, type ResourceRoute, statusAnswer, WatchStream } from './watch-stream.ts'
 
 /** Longest body of a request, in bytes. Source: apiserver pkg/server/config.go, MaxRequestBodyBytes. */
@@ -202,13 +202,20 @@ function resourceRequest(
   const hasMessages = served.isCustom !== true
   const output = negotiateOutput(request.headers.accept, { streams, hasMessages, minor: core.context.minor })
   if ('kind' in output) return denied(parts, user, request, route, verb) ?? statusAnswer(output)
-  if (isWatch && (verb === 'list' || verb === 'get'))
-    return openStream(parts, user, route, query, served, output, request.lasting === true)
-  const warnings = new Warnings()
+  const warnings = new Warnings(deprecationOf(served, route.subresource, core.context.minor))
+  // Who may not ask comes to no handler, whose warnings these are.
+  const isDenied = (answer: HttpAnswer | HttpStream): boolean =>
+    answer.code === 403 && denied(parts, user, request, route, isWatch ? 'watch' : verb) !== undefined
+  if (isWatch && (verb === 'list' || verb === 'get')) {
+    const stream = openStream(parts, user, route, query, served, output, request.lasting === true)
+    return isDenied(stream) ? stream : withWarnings(stream, warnings)
+  }
   const encoded = encodedRequest(core, user, request, route, query, served, verb, warnings)
-  if (encoded.kind === 'error') return denied(parts, user, request, route, verb) ?? statusAnswer(encoded.status)
+  if (encoded.kind === 'error')
+    return denied(parts, user, request, route, verb) ?? withWarnings(statusAnswer(encoded.status), warnings)
   const told = (answer: ApiAnswer): HttpAnswer => {
-    const finished = withWarnings(finish(core, answer, served, output, query, route.subresource), warnings)
+    const bare = finish(core, answer, served, output, query, route.subresource)
+    const finished = isDenied(bare) ? bare : withWarnings(bare, warnings)
     if (answer.ok || answer.held === undefined) return finished
     const { ms, goOn } = answer.held
     return heldAnswer(finished, { ms, goOn: () => told(goOn()) })
@@ -216,9 +223,13 @@ function resourceRequest(
   return told(parts.handle(encoded.request))
 }
 
-function withWarnings(answer: HttpAnswer, warnings: Warnings): HttpAnswer {
+function withWarnings(answer: HttpAnswer, warnings: Warnings): HttpAnswer
+function withWarnings(answer: HttpAnswer | HttpStream, warnings: Warnings): HttpAnswer | HttpStream
+function withWarnings(answer: HttpAnswer | HttpStream, warnings: Warnings): HttpAnswer | HttpStream {
   const warning = warnings.header()
-  return warning === undefined ? answer : withHeaders(answer, { ...answer.headers, warning })
+  if (warning === undefined) return answer
+  const headers = { ...answer.headers, warning }
+  return 'read' in answer ? { ...answer, headers } : withHeaders(answer, headers)
 }
 
 /** Nobody learns that a request is malformed who may not make it. */

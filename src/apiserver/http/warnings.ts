@@ -1,11 +1,34 @@
+import { apiServer } from '../../versions/api-server.ts'
+import { has } from '../../versions/changes.ts'
+import { deprecationText } from '../../versions/deprecated-kinds.ts'
+import type { ServedResource } from '../registry/resource-table.ts'
+
 /** Warnings of an answer. Source: apiserver pkg/endpoints/filters/warning.go. */
 
 /** Longest warnings of one answer together, and of one of them once that is passed, in characters. */
 const totalMax = 4 * 1024
 const itemMax = 256
 
+/**
+ * What is said of a kind that is asked for, whatever comes of it. Sources: apiserver pkg/endpoints/installer.go,
+ * registerResourceHandlers; of custom resources apiextensions-apiserver pkg/apiserver/customresource_handler.go, serveResource.
+ */
+export function deprecationOf(
+  { apiVersion, info, deprecation }: ServedResource,
+  subresource: string,
+  minor: number,
+): string | undefined {
+  if (subresource !== '' && subresource !== 'status') return undefined
+  if (deprecation !== undefined) return has(minor, apiServer.definitionsAreDeprecated) ? deprecation : undefined
+  return deprecationText(apiVersion, info.kind, minor)
+}
+
 export class Warnings {
   readonly #texts: string[] = []
+
+  constructor(first: string | undefined) {
+    if (first !== undefined) this.add(first)
+  }
 
   add(text: string): void {
     if (text !== '' && !this.#texts.includes(text) && !/\p{Cc}/u.test(text)) this.#texts.push(text)

@@ -22,6 +22,8 @@ export interface ServedResource {
   readonly storedApiVersion: string
   /** Of a CustomResourceDefinition: its objects have no type, but perhaps a schema. */
   readonly isCustom?: boolean
+  /** What its definition says of a version that will go. */
+  readonly deprecation?: string
   /** Paths of fields of a document, an object or what a patch made of one, that its schema does not name, where it has one that prunes them. */
   readonly unknownFields?: (document: unknown) => readonly string[]
   /** How its objects merge, as their schema says. */
