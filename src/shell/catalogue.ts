@@ -14,6 +14,7 @@ import {
   dutifulShells,
   unknownImage as imageOfUnknown,
 } from './unknown-image.ts'
+import { isAside, nginxAside, siteFiles, webServer, webSites } from './web-server.ts'
 
 const passwd = utf8Bytes(
   'root:x:0:0:root:/root:/bin/sh\ndaemon:x:1:1:daemon:/usr/sbin:/bin/false\nnobody:x:65534:65534:nobody:/home:/bin/false\n',
@@ -46,7 +47,28 @@ const distributionFiles = {
 const megabyte = 1_000_000
 
 /** A service that ends in good order when it is told to, and listens on a port. */
-const serviceOn = (port: number): Program => serveForever({ afterMs: 100, exitCode: 0 }, [port])
+const serviceOf = (name: string, port: number): Program => {
+  const site = webSites[name]
+  return site === undefined ? serveForever({ afterMs: 100, exitCode: 0 }, [port]) : webServer(site, port)
+}
+
+/** Directories that images of services have beside those of their distribution. Sources: their Dockerfiles (docker-library). */
+const directories: Readonly<Record<string, readonly string[]>> = {
+  nginx: ['/docker-entrypoint.d', '/etc/nginx/conf.d', '/var/cache/nginx', '/var/log/nginx'],
+  redis: ['/data'],
+  mysql: ['/docker-entrypoint-initdb.d', '/etc/mysql/conf.d', '/var/lib/mysql', '/var/run/mysqld'],
+  postgres: ['/docker-entrypoint-initdb.d', '/var/lib/postgresql/data', '/var/run/postgresql'],
+  httpd: ['/usr/local/apache2/cgi-bin', '/usr/local/apache2/logs'],
+}
+
+function filesOf(name: string): ImageDefinition['files'] {
+  const site = webSites[name]
+  return {
+    ...distributionFiles,
+    ...(site === undefined ? {} : siteFiles(site)),
+    ...Object.fromEntries((directories[name] ?? []).map((path) => [`${path}/`, program])),
+  }
+}
 const pause = serveForever({ afterMs: 100, exitCode: 0 })
 
 /**
@@ -62,7 +84,7 @@ const serviceOr =
       const [first = own] = args
       return first.startsWith('-') ? service : serviceOr(own, service, more, shells, others)(args, files, duty)
     }
-    if (path === own) return service
+    if (path === own) return own === 'nginx' && isAside(args) ? nginxAside : service
     return shells(argv, files, duty) ?? (more.split(' ').includes(name) ? others(argv, files, duty) : undefined)
   }
 
@@ -138,10 +160,10 @@ const catalogue = ({ ofBusybox, ofAlpine, ofServices, ofCurl, others }: Rest): r
     assumes: assumesBeside('apk'),
   }),
   ...services.map(([name, own, port, size, more, entrypoint]) =>
-    image(name, serviceOr(own, serviceOn(port), more, name === 'nginx' ? ofCurl : ofServices, others), {
+    image(name, serviceOr(own, serviceOf(name, port), more, name === 'nginx' ? ofCurl : ofServices, others), {
       entrypoint,
       cmd: [own],
-      files: distributionFiles,
+      files: filesOf(name),
       sizeBytes: size * megabyte,
       assumes: assumesBeside(more),
     }),

@@ -93,10 +93,9 @@ function take(task: ProcessContext, state: State, value: string): void {
   task.write('stdout', toByteText(`read ${from}: ${shown}\n`))
 }
 
-function answer(task: ProcessContext, { kind, port, path = '/' }: ProbeRequest): ProbeAnswer {
+function answer(task: ProcessContext, { kind, port, path = '/' }: ProbeRequest): ProbeAnswer | undefined {
   const state = states.get(task)
-  if (state === undefined || port !== state.options.port)
-    return { ok: false, output: `dial tcp :${port}: connect: connection refused` }
+  if (state === undefined || port !== state.options.port) return undefined
   if (kind === 'tcp' || path === '/healthz') return { ok: true, output: '' }
   if (state.options.reload === 'request') {
     const found = read(task, state.options)

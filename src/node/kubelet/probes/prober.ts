@@ -18,6 +18,7 @@ import type { KubeletEvents } from '../kubelet-events.ts'
 import type { Pleg } from '../loop/pleg.ts'
 import { portNumber } from '../pods/lifecycle-hooks.ts'
 import { runningContainer } from '../pods/runtime-status.ts'
+import { probePath, toldOfRequest } from './refused-request.ts'
 
 export type ProbeType = 'liveness' | 'readiness' | 'startup'
 type Verdict = 'success' | 'failure'
@@ -197,8 +198,9 @@ export class Prober {
   *#runProbe({ pod, container, type, probe }: Worker, id: string): Steps<ProbeResult | undefined> {
     const { kernel, runtime, facts } = this.#parts
     if (probe.httpGet !== undefined) {
-      const { path = '/', port } = probe.httpGet
-      return runtime.probe(id, { kind: 'http', port: portNumber(container, port), path })
+      const { port, scheme = 'HTTP' } = probe.httpGet
+      const path = probePath(probe.httpGet)
+      return toldOfRequest(runtime.probe(id, { kind: 'http', port: portNumber(container, port), path }), scheme, path)
     }
     if (probe.tcpSocket !== undefined)
       return runtime.probe(id, { kind: 'tcp', port: portNumber(container, probe.tcpSocket.port) })
