@@ -4,7 +4,7 @@ import type { Pod } from '../../api/types/core.ts'
 import type { KubeObject, Status } from '../../api/types/meta.ts'
 import { byteLength } from '../../api/validation/formats.ts'
 import { utf8Text } from '../../bytes/bytes.ts'
-import { heldAnswer, withHeaders } from '../../client/answered-object.ts'
+import { heldAnswer } from '../../client/answered-object.ts'
 import type { UserInfo, WatchOptions } from '../../client/client.ts'
 import type {
   ApiAnswer,
@@ -41,7 +41,7 @@ import { parseRoute, type Query, type Route, splitPath } from './route.ts'
 import { serverDocument } from './server-documents.ts'
 import { inStructOrder } from './struct-order.ts'
 import { transformed } from './transform.ts'
-import { deprecationOf, Warnings } from './warnings.ts'
+import { deprecationOf, Warnings, withWarnings } from './warnings.ts'
 import { type HttpParts, type ResourceRoute, statusAnswer, WatchStream } from './watch-stream.ts'
 
 /** Longest body of a request, in bytes. Source: apiserver pkg/server/config.go, MaxRequestBodyBytes. */
@@ -221,15 +221,6 @@ function resourceRequest(
     return heldAnswer(finished, { ms, goOn: () => told(goOn()) })
   }
   return told(parts.handle(encoded.request))
-}
-
-function withWarnings(answer: HttpAnswer, warnings: Warnings): HttpAnswer
-function withWarnings(answer: HttpAnswer | HttpStream, warnings: Warnings): HttpAnswer | HttpStream
-function withWarnings(answer: HttpAnswer | HttpStream, warnings: Warnings): HttpAnswer | HttpStream {
-  const warning = warnings.header()
-  if (warning === undefined) return answer
-  const headers = { ...answer.headers, warning }
-  return 'read' in answer ? { ...answer, headers } : withHeaders(answer, headers)
 }
 
 /** Nobody learns that a request is malformed who may not make it. */

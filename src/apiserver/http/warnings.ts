@@ -1,3 +1,5 @@
+import { withHeaders } from '../../client/answered-object.ts'
+import type { HttpAnswer, HttpStream } from '../../client/server.ts'
 import { apiServer } from '../../versions/api-server.ts'
 import { has } from '../../versions/changes.ts'
 import { deprecationText } from '../../versions/deprecated-kinds.ts'
@@ -57,4 +59,14 @@ function cut(texts: readonly string[]): readonly string[] {
 
 function quoted(text: string): string {
   return `"${text.replace(/["\\]/g, '\\$&')}"`
+}
+
+/** An answer with its warnings, if there are any. */
+export function withWarnings(answer: HttpAnswer, warnings: Warnings): HttpAnswer
+export function withWarnings(answer: HttpAnswer | HttpStream, warnings: Warnings): HttpAnswer | HttpStream
+export function withWarnings(answer: HttpAnswer | HttpStream, warnings: Warnings): HttpAnswer | HttpStream {
+  const warning = warnings.header()
+  if (warning === undefined) return answer
+  const headers = { ...answer.headers, warning }
+  return 'read' in answer ? { ...answer, headers } : withHeaders(answer, headers)
 }
