@@ -187,9 +187,10 @@ class Parser {
     return { kind }
   }
 
-  #template({ text, at }: Token): Part {
+  #template({ text }: Token): Part {
     const context = `${text} clause`
-    const name = this.#templateName(this.#nextNonSpace(), context)
+    const named = this.#nextNonSpace()
+    const name = this.#templateName(named, context)
     const isBare = text === 'template' && this.#peekNonSpace().kind === 'rightDelim'
     if (isBare) this.#next()
     const pipeline = isBare ? undefined : this.#pipeline(context, 'rightDelim')
@@ -199,7 +200,7 @@ class Parser {
       this.#templates.set(name, parts)
     }
     const told = pipeline === undefined ? '' : ` ${pipeline.shown}`
-    return { kind: 'template', name, pipeline, node: { at, shown: `{{template ${goQuote(name)}${told}}}` } }
+    return { kind: 'template', name, pipeline, node: { at: named.at, shown: `{{template ${goQuote(name)}${told}}}` } }
   }
 
   #control(kind: 'if' | 'with' | 'range'): Part {

@@ -45,6 +45,10 @@ export interface BuildWorld {
   readonly origin?: string
   /** `v5.5.0`, as the build tells itself; `unknown` before 5. */
   readonly ownVersion: string
+  /** The order of the files is kept where no kustomization says otherwise (kustomize 4 and 5). */
+  readonly keepsOrder?: boolean
+  /** Everything is labelled with who built it (kustomize 4 and 5). */
+  readonly labelsManager?: boolean
   warn(line: string): void
 }
 

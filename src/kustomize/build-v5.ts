@@ -80,9 +80,10 @@ export function buildV5(loader: Loader, world: BuildWorld): readonly Body[] {
     ({ body }) => textMap(metadataOf(body).annotations)['config.kubernetes.io/local-config'] !== 'true',
   )
   for (const { body } of kept) finishAnnotations(body, asked)
-  if (asked.includes('managedByLabel'))
+  if (asked.includes('managedByLabel') || world.labelsManager === true)
     addLabels(kept, { pairs: { 'app.kubernetes.io/managed-by': `kustomize-${world.ownVersion}` } }, gathered.fields)
-  return sortedV5(kept, kustomization.sortOptions, loader.minor).map(({ body }) => withWrittenNulls(body))
+  const order = kustomization.sortOptions ?? (world.keepsOrder === true ? { order: 'fifo' } : undefined)
+  return sortedV5(kept, order, loader.minor).map(({ body }) => withWrittenNulls(body))
 }
 
 /** Source: api resource/resource.go, BuildAnnotations; api internal/utils/annotations.go; kyaml kio/kioutil/kioutil.go. */

@@ -20,6 +20,12 @@ export interface KustomizeWorld {
   readonly env: ReadonlyMap<string, string>
   /** Minor version of kubectl: 14 to 20 contain kustomize 2.0.3, later ones count as kustomize 5. */
   readonly minor: number
+  /** Files outside of the directory of their kustomization may be loaded, too. */
+  readonly isUnrestricted?: boolean
+  /** The order of the files is kept where no kustomization says otherwise. */
+  readonly keepsOrder?: boolean
+  /** Everything is labelled with who built it. */
+  readonly labelsManager?: boolean
 }
 
 /** The objects of a build, or the error that ended it. */
@@ -39,13 +45,20 @@ export function kustomizeBuild(path: string, world: KustomizeWorld): KustomizeRe
   const isFour = generation === 'v5' && !has(world.minor, kustomize.five)
   const warnings: string[] = []
   try {
-    const loader = openLoader(world.files, path, generation, { isFour, minor: world.minor, kinds: newKinds() })
+    const loader = openLoader(world.files, path, generation, {
+      isFour,
+      minor: world.minor,
+      kinds: newKinds(),
+      isUnrestricted: world.isUnrestricted === true,
+    })
     const build = generation === 'v2' ? buildV2 : buildV5
     const objects = build(loader, {
       env: world.env,
       // Official kubectl 1.18 was built with Go 1.13, where errors name only the field itself.
       naming: has(world.minor, kustomize.errorsNamePaths) ? 'path' : 'own',
       ownVersion: kustomizeProvenance(world.minor),
+      keepsOrder: world.keepsOrder === true,
+      labelsManager: world.labelsManager === true,
       // Deprecations are told from 5 on.
       warn: (line) => {
         if (!isFour) warnings.push(line)
@@ -145,7 +158,7 @@ export function runKustomize(
   as: 'kubectl' | 'alone' = 'kubectl',
 ): { readonly stdout: string; readonly stderr: string; readonly exitCode: number } {
   const isOld = !has(world.minor, kustomize.v5)
-  const isCobra = isOld || as === 'alone'
+  const isCobra = !has(world.minor, kustomize.errorsInLowerCase) || as === 'alone'
   const paths = argv.filter((arg) => !arg.startsWith('-'))
   const flag = argv.find((arg) => arg.startsWith('-'))
   if (flag !== undefined) {

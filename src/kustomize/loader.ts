@@ -4,6 +4,8 @@
  */
 import type { Definition, KindRef } from '../api/schema/schema.ts'
 import type { VirtualFiles } from '../fs/virtual-files.ts'
+import { has } from '../versions/changes.ts'
+import { kustomize } from '../versions/kustomize.ts'
 
 /** A build that cannot go on, in kustomize's own words. */
 export class KustomizeError extends Error {
@@ -54,6 +56,8 @@ export interface Loader {
   /** Minor version of kubectl. */
   readonly minor: number
   readonly kinds: KnownKinds
+  /** Whether files elsewhere may be loaded. Source: api types/loadrestrictions.go. */
+  readonly isUnrestricted: boolean
   /** Content of a file at or below the root. */
   load(path: string): Uint8Array
   /** Whether `load` would find a file. */
@@ -62,15 +66,16 @@ export interface Loader {
   open(path: string): Loader
 }
 
+/** What all loaders of a build have in common. */
+type BuildSettings = Pick<Loader, 'isFour' | 'minor' | 'kinds' | 'isUnrestricted'>
+
 /** A loader for the directory that a build starts in; relative paths start at the working directory. */
-export function openLoader(
-  files: VirtualFiles,
-  path: string,
-  generation: Generation,
-  build: Pick<Loader, 'isFour' | 'minor' | 'kinds'>,
-): Loader {
+export function openLoader(files: VirtualFiles, path: string, generation: Generation, build: BuildSettings): Loader {
   if (generation === 'v5') {
-    const root = wrap('must build at directory', () => confirmDirectory(files, path))
+    const isNamed = has(build.minor, kustomize.namesRoots)
+    const root = isNamed
+      ? wrap('must build at directory', () => confirmDirectory(files, path, 'not a valid directory: '))
+      : confirmDirectory(files, path, '')
     return loaderAt(files, root, generation, [], build)
   }
   if (path === '') refuse('loader root cannot be empty')
@@ -88,14 +93,15 @@ function loaderAt(
   root: string,
   generation: Generation,
   visited: readonly string[],
-  build: Pick<Loader, 'isFour' | 'minor' | 'kinds'>,
+  build: BuildSettings,
 ): Loader {
   return {
     root,
     isFour: build.isFour,
     minor: build.minor,
     kinds: build.kinds,
-    load: (path) => loadFile(files, root, path, generation),
+    isUnrestricted: build.isUnrestricted,
+    load: (path) => loadFile(files, build.isUnrestricted ? '/' : root, root, path, generation),
     has: (path) => files.kind(join(root, path)) === 'file',
     open: (path) => openBelow(files, root, path, generation, visited, build),
   }
@@ -108,7 +114,7 @@ function openBelow(
   generation: Generation,
   /** Nearest first. */
   visited: readonly string[],
-  build: Pick<Loader, 'isFour' | 'minor' | 'kinds'>,
+  build: BuildSettings,
 ): Loader {
   if (path === '') refuse('new root cannot be empty')
   if (/^(https?:|git@|git::|ssh:|github\.com)/.test(path)) refuseRemote(path, generation)
@@ -116,7 +122,7 @@ function openBelow(
   const target = join(root, path)
   const opened =
     generation === 'v5'
-      ? wrap('must build at directory', () => confirmDirectory(files, target))
+      ? wrap('must build at directory', () => confirmDirectory(files, target, 'not a valid directory: '))
       : evaluate(files, target, (reason) => `absolute path error in '${target}' : ${reason}`)
   if (files.kind(opened) === 'file') {
     refuse(`got file '${opened.slice(opened.lastIndexOf('/') + 1)}', but '${target}' must be a directory to be a root`)
@@ -140,14 +146,15 @@ function refuseRemote(path: string, generation: Generation): never {
   )
 }
 
-function confirmDirectory(files: VirtualFiles, path: string): string {
+function confirmDirectory(files: VirtualFiles, path: string, prefix: string): string {
   if (path === '') refuse('directory path cannot be empty')
-  const absolute = evaluate(files, path, (reason) => `not a valid directory: ${reason}`)
+  const absolute = evaluate(files, path, (reason) => prefix + reason)
   if (files.kind(absolute) === 'file') refuse(`'${path}': file is not directory`)
   return absolute
 }
 
-function loadFile(files: VirtualFiles, root: string, path: string, generation: Generation): Uint8Array {
+/** `limit`: nothing outside of it is loaded. */
+function loadFile(files: VirtualFiles, limit: string, root: string, path: string, generation: Generation): Uint8Array {
   const joined = path.startsWith('/') ? path : join(root, path)
   const absolute = evaluate(files, joined, (reason) => reason)
   if (files.kind(absolute) === 'directory') {
@@ -155,7 +162,7 @@ function loadFile(files: VirtualFiles, root: string, path: string, generation: G
     refuse(`'${path}' must be a file (got d='${absolute}')`)
   }
   const directory = absolute.slice(0, absolute.lastIndexOf('/')) || '/'
-  if (!isBelow(directory, root)) {
+  if (!isBelow(directory, limit)) {
     refuse(`security; file '${generation === 'v5' ? joined : path}' is not in or below '${root}'`)
   }
   return files.read(absolute) ?? new Uint8Array()

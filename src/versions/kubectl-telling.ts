@@ -228,6 +228,22 @@ export const tellingRows = {
   ],
   describesTimeZones: [36, '`Time Zone:` in describe cronjob', 'pkg/describe/describe.go, describeCronJob'],
   describesNoProxy: [36, 'describe node tells no version of kube-proxy', 'pkg/describe/describe.go, describeNode'],
+  kustomizeHasFlags: [
+    21,
+    'kubectl kustomize takes the flags of kustomize',
+    'pkg/cmd/cmd.go; kustomize/commands/build/build.go; the binary of 1.22.0',
+  ],
+  reorderIsDeprecated: [
+    27,
+    '--reorder of kubectl kustomize is deprecated, and in no list',
+    'kustomize/commands/build/flagreorderoutput.go; the binaries of 1.26.4 and 1.27.16',
+  ],
+  managedByIsDeprecated: [
+    24,
+    '--enable-managedby-label of kubectl kustomize is deprecated',
+    'kustomize/commands/build/flagaddmanagedby.go; the binaries of 1.23.0 and 1.24.0',
+  ],
+  forceRefusesDryRun: [26, 'replace refuses --force together with --dry-run', 'pkg/cmd/replace/replace.go, Validate'],
   takesAnyVerb: [20, 'create role takes verbs that it does not know, with a warning', 'pkg/cmd/create/create_role.go'],
   cpTellsWhatIsMissing: [20, 'cp asks for source and destination in words', 'pkg/cmd/cp/cp.go, Validate'],
   taintsNodeTypes: [20, 'taint says `only node types are supported`', 'pkg/cmd/taint/taint.go, Validate'],

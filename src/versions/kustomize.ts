@@ -26,6 +26,16 @@ export const kustomize = changes({
     '`unsupported map key` of a kustomization begins in lower case',
     'sigs.k8s.io/yaml v1.4.0 yaml.go, convertToJSONableObject; the binaries of 1.30.13 and 1.31.9',
   ],
+  errorsInLowerCase: [
+    24,
+    'what fails is told after `error: `, before after `Error: ` (1.23.0 logs it as `command failed`)',
+    'component-base cli/run.go; the binaries of 1.22.0, 1.23.0 and 1.24.0',
+  ],
+  namesRoots: [
+    25,
+    'what keeps a directory from being built is told after `must build at directory`',
+    'api internal/loader/fileloader.go; the binaries of 1.24.0 and 1.25.0',
+  ],
   policiesAreNamed: [
     32,
     'bindings of admission policies refer to those',

@@ -30,7 +30,7 @@ const listed: readonly Listed[] = readFileSync(new URL('../fixtures/kubectl-flag
   })
 
 /** Real flags that are not there: what they belong to is refused in words, or does nothing that could be seen. */
-const missing = /^(?:config set|config set-cluster|config set-credentials|kustomize) |^debug --custom\[31\]/
+const missing = /^(?:config set|config set-cluster|config set-credentials) |^debug --custom\[31\]/
 
 /** Flags that are there and that no page of help lists: hidden ones, and the global one of that name. */
 const hidden = [

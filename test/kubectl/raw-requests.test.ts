@@ -1,9 +1,17 @@
 import { describe, expect, test } from 'vitest'
 import { createSim } from '../../src/sim/create-sim.ts'
 
+const files = {
+  'one.txt': 'NAME\n',
+  'k/kustomization.yaml': 'resources: [a.yaml]\n',
+  'k/a.yaml':
+    'apiVersion: v1\nkind: Secret\nmetadata: {name: s}\n---\napiVersion: v1\nkind: Namespace\nmetadata: {name: n}\n',
+  'outside/kustomization.yaml': 'resources: [../k/a.yaml]\n',
+}
+
 /** What the binaries of 1.20.2, 1.26.4, 1.32.3 and 1.36.3 print (`podsim serve`, a cluster of the same end). */
 function shell(kubectl: string, version: 'v1.18' | 'v1.36'): (line: string, stdin?: string) => string {
-  const sim = createSim({ nodes: 1, version, kubectl, commandTime: 0 })
+  const sim = createSim({ nodes: 1, version, kubectl, files, commandTime: 0 })
   sim.apply(
     { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'db' }, stringData: { p: 'one' } },
     { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'db' } },
@@ -109,5 +117,63 @@ describe('words by version', () => {
     expect(recent('create token default --bound-object-kind=Foo --bound-object-name=x')).toBe(
       'error: supported --bound-object-kind values are Node, Pod, Secret\n[1]',
     )
+  })
+})
+
+describe('what is mistaken', () => {
+  const run = shell('1.36.3', 'v1.36')
+  test.each([
+    ['wait cm/db', 'error: unrecognized condition: []\n[1]'],
+    [
+      'get cm db -o go-template={{template\t"x"}}',
+      /^Error executing template: template: output:1:11: executing "output" at <\{\{template "x"\}\}>/,
+    ],
+    [
+      'get cm --request-timeout=x',
+      'error: Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by a corresponding time unit (e.g. 1s | 2m | 3h)\n[1]',
+    ],
+    [
+      'get cm -v=9x',
+      /^error: invalid argument "9x" for "-v, --v" flag: strconv.ParseInt: parsing "9x": invalid syntax\n/,
+    ],
+    [
+      'get cm db -o custom-columns-file=one.txt',
+      'error: invalid template, missing spec line. Expected format is one line of space separated headers, one line of space separated column specs.\n[1]',
+    ],
+    ['delete cm --all -l a=b', "error: setting 'all' parameter but found a non empty selector. \n[1]"],
+    ['create deploy d --image=A --dry-run=server', /spec\.template\.spec\.containers\[0\]\.name: Invalid value: "A"/],
+    ['create deploy d --image=a_b.c:1 --dry-run=client -o jsonpath={..containers[0].name}', /^a-b-c-[a-z0-9]{5}$/],
+    [
+      'create service clusterip s --tcp=80:x:y --dry-run=client -o jsonpath={.spec.ports}',
+      '[{"name":"80-x-y","port":80,"protocol":"TCP","targetPort":"x"}]',
+    ],
+    ['replace -f one.txt --force --dry-run=client', 'error: --dry-run can not be used when --force is set\n[1]'],
+    ['get -k none', /^must build at directory/],
+  ])('%s', (line, words) => {
+    if (typeof words === 'string') expect(run(line)).toBe(words)
+    else expect(run(line)).toMatch(words)
+  })
+})
+
+describe('flags of kubectl kustomize', () => {
+  const [old, middle, recent] = [shell('1.22.0', 'v1.18'), shell('1.26.4', 'v1.36'), shell('1.36.3', 'v1.36')]
+  const deprecated =
+    "Flag --reorder has been deprecated, use the new 'sortOptions' field in kustomization.yaml instead.\n"
+  const kinds = (text: string) => [...text.matchAll(/^kind: (.*)$/gm)].map(([, kind]) => kind).join()
+
+  test('order, restrictions, output', () => {
+    expect(kinds(middle('kustomize k'))).toBe('Namespace,Secret')
+    expect(kinds(middle('kustomize k --reorder=none'))).toBe('Secret,Namespace')
+    expect(recent('kustomize k --reorder=none')).toContain(deprecated)
+    expect(middle('kustomize k --reorder=x')).toBe(
+      'error: illegal flag value --reorder x; legal values: [legacy none]\n[1]',
+    )
+    expect(old('kustomize k k')).toBe('Error: specify one path to kustomization.yaml\n[1]')
+    expect(recent('kustomize outside')).toContain('is not in or below')
+    expect(recent('kustomize outside --load-restrictor=LoadRestrictionsNone')).toContain('kind: Secret')
+    expect(recent('kustomize k -o out.yaml')).toBe('')
+    expect(recent('get -f out.yaml -o name')).toContain('namespace')
+    expect(recent('kustomize k --enable-managedby-label')).toContain('app.kubernetes.io/managed-by: kustomize-v5.8.1')
+    expect(shell('1.20.2', 'v1.18')('kustomize k -o x')).toMatch(/^Error: unknown shorthand flag/)
   })
 })

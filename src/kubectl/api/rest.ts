@@ -3,8 +3,8 @@ import { answeredObject } from '../../client/answered-object.ts'
 import type { BodyTree, HttpAnswer, HttpRequest, HttpStream } from '../../client/server.ts'
 import { isObject, textAt } from '../../go/json.ts'
 import type { Steps } from '../../kernel/steps.ts'
-import { type Attempt, CommandFailure, type Failure } from '../cli/failure.ts'
-import type { FlagValues } from '../cli/flags.ts'
+import { type Attempt, CommandFailure, type Failure, fail } from '../cli/failure.ts'
+import { type FlagValues, parseGoDuration } from '../cli/flags.ts'
 import { until } from '../cli/until.ts'
 import type { ClientVersion } from '../client-version.ts'
 import type { KubectlHost, NetworkFailure } from '../host.ts'
@@ -259,7 +259,13 @@ function commonHeaders(flags: FlagValues, version: ClientVersion): Readonly<Reco
 function timeoutOf(flags: FlagValues): number | undefined {
   const text = flags.string('request-timeout')
   if (text === '' || text === '0') return undefined
-  return /^\d+$/.test(text) ? Number(text) * 1000 : flags.durationMs('request-timeout')
+  if (/^-?\d+$/.test(text)) return Number(text) * 1000
+  const ms = parseGoDuration(text)
+  if (ms !== undefined) return ms
+  // Source: client-go tools/clientcmd/helpers.go, ParseTimeout.
+  return fail(
+    'Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by a corresponding time unit (e.g. 1s | 2m | 3h)',
+  )
 }
 
 function normalizedUrl(url: string): string {

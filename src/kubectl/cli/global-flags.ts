@@ -1,4 +1,4 @@
-import { array, bool, type FlagSpec, flagSince, flagUntil, string } from './flags.ts'
+import { array, bool, type FlagSpec, flagSince, flagUntil, int, string } from './flags.ts'
 
 /** klog's own that went. Source: k8s.io/component-base logs/options.go. */
 const klogUntil = 26
@@ -43,6 +43,6 @@ export const globalFlags: readonly FlagSpec[] = [
   flagUntil(klogUntil, bool('skip-headers')),
   flagUntil(klogUntil, bool('skip-log-headers')),
   flagUntil(klogUntil, string('stderrthreshold')),
-  string('v', 'v', '0'),
+  int('v', '0', 'v'),
   string('vmodule'),
 ]

@@ -149,7 +149,7 @@ function service(call: Call, name: string, type: string): JsonObject {
     const [port = '', target = port] = text.split(':')
     if (!/^\d+$/.test(port)) fail(`must be a valid port number: ${text}`)
     return {
-      name: text.replace(':', '-'),
+      name: text.replaceAll(':', '-'),
       ...(type === 'NodePort' && flags.int('node-port') > 0 ? { nodePort: flags.int('node-port') } : {}),
       protocol: 'TCP',
       port: Number(port),

@@ -4,8 +4,10 @@ import { kubectl } from '../../versions/kubectl.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { CommandFailure, fail } from '../cli/failure.ts'
 import { int, required, string, strings } from '../cli/flags.ts'
+import type { Session } from '../cli/session.ts'
 import { select } from '../resource/select.ts'
 import { emptyTimestamp, failsAs, madeMetadata, makeCommand, nameFrom, sendMade } from './create-kit.ts'
+import { suffix } from './debug-pods.ts'
 
 /** Source: kubectl pkg/cmd/create/create_deployment.go, create_job.go, create_cronjob.go. */
 
@@ -37,7 +39,7 @@ function deployment(call: Call, name: string): JsonObject {
         metadata: { ...emptyTimestamp(session), labels },
         spec: {
           containers: images.map((image) => ({
-            name: containerName(image),
+            name: containerName(session, image),
             image,
             ...(command.length === 0 ? {} : { command }),
             ...(port > 0 ? { ports: [{ containerPort: port }] } : {}),
@@ -52,10 +54,10 @@ function deployment(call: Call, name: string): JsonObject {
 }
 
 /** Source: create_deployment.go, buildPodSpec. */
-function containerName(image: string): string {
+function containerName(session: Session, image: string): string {
   const last = image.split('/').at(-1) ?? ''
   const bare = (last.split(':')[0] ?? '').split('@')[0] ?? ''
-  return bare.toLowerCase().replace(/[^-a-z0-9]+/g, '-')
+  return /[_.]/.test(bare) ? `${bare.replace(/[_.]/g, '-')}-${suffix(session)}` : bare
 }
 
 function commandAfterName(call: Call): readonly string[] {

@@ -177,7 +177,8 @@ function namesIn(pod: JsonObject): ReadonlySet<string> {
 /** Source: apimachinery pkg/util/rand/rand.go, alphanums. */
 const letters = 'bcdfghjklmnpqrstvwxz2456789'
 
-function suffix({ host }: Session): string {
+/** Five letters that nobody chose. Source: apimachinery pkg/util/rand/rand.go, String. */
+export function suffix({ host }: Session): string {
   return Array.from({ length: 5 }, () => letters.charAt(Number(host.digits(3)) % letters.length)).join('')
 }
 

@@ -63,6 +63,7 @@ function* deleteCommandRun(call: Call): Steps<number> {
           labelSelector: flags.string('selector'),
           fieldSelector: flags.string('field-selector'),
           all: flags.bool('all'),
+          allComesLast: true,
           allNamespaces: flags.bool('all-namespaces'),
           read: false,
         })).entries

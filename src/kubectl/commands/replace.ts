@@ -46,6 +46,8 @@ function* replace(call: Call): Steps<number> {
   const dryRun = dryRunOf(call)
   if (flags.int('grace-period') >= 0 && !flags.bool('force')) fail('--grace-period must have --force specified')
   if (flags.durationMs('timeout') !== 0 && !flags.bool('force')) fail('--timeout must have --force specified')
+  if (session.version.forceRefusesDryRun && flags.bool('force') && dryRun !== 'none')
+    fail('--dry-run can not be used when --force is set')
   if (flags.list('filename').length === 0 && flags.string('kustomize') === '') {
     if (session.version.replaceAsksForFiles) requireFiles(flags)
     failUsage(call.path, 'Must specify --filename to replace')

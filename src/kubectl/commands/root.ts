@@ -1,5 +1,4 @@
 import { goQuote } from '../../go/quote.ts'
-import { runKustomize } from '../../kustomize/kustomize.ts'
 import type { Command } from '../cli/command.ts'
 import { failNotSimulated, failUsage } from '../cli/failure.ts'
 import { bool } from '../cli/flags.ts'
@@ -25,6 +24,7 @@ import { execCommand } from './exec.ts'
 import { explainCommand } from './explain.ts'
 import { exposeCommand } from './expose.ts'
 import { getCommand } from './get.ts'
+import { kustomizeCommand } from './kustomize.ts'
 import { logsCommand } from './logs.ts'
 import { annotateCommand, labelCommand } from './metadata.ts'
 import { cordonCommand, taintCommand, uncordonCommand } from './nodes.ts'
@@ -38,19 +38,6 @@ import { setCommand } from './set.ts'
 import { topCommand } from './top.ts'
 import { waitCommand } from './wait.ts'
 import { scaleCommand } from './workloads.ts'
-
-const kustomizeCommand: Command = {
-  name: 'kustomize',
-  short: 'Build a kustomization target from a directory or a remote url.',
-  run({ session, args }) {
-    const { files, env } = session.host
-    const result = runKustomize(args, { files, env, minor: session.version.minor })
-    // Deprecations are told while files are read.
-    session.err(result.stderr)
-    session.out(result.stdout)
-    return result.exitCode
-  },
-}
 
 const pluginCommand: Command = {
   name: 'plugin',

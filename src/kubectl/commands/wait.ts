@@ -45,6 +45,7 @@ const weekMs = 168 * 3_600_000
 function* wait(call: Call): Steps<number> {
   const { session, flags } = call
   const conditions = session.version.waitsForSeveral ? flags.list('for') : [flags.string('for')]
+  if (conditions.length === 0) fail('unrecognized condition: []')
   const checks = conditions.map((condition) => checkOf(session, condition))
   const asked = flags.durationMs('timeout')
   const timeoutMs = asked < 0 ? weekMs : asked

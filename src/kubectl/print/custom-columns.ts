@@ -20,7 +20,14 @@ export function parseCustomColumns(spec: string): readonly CustomColumn[] {
 
 /** Two lines: headers, and templates below them. Source: customcolumn.go, NewCustomColumnsPrinterFromTemplate. */
 export function parseCustomColumnsFile(text: string): readonly CustomColumn[] {
-  const [headers = [], templates = []] = text.split('\n').map((line) => line.split(/\s+/).filter((word) => word !== ''))
+  const lines = text === '' ? [] : text.replace(/\n$/, '').split('\n')
+  const missing = (what: string): never =>
+    fail(
+      `invalid template, missing ${what} line. Expected format is one line of space separated headers, one line of space separated column specs.`,
+    )
+  if (lines.length === 0) missing('header')
+  if (lines.length === 1) missing('spec')
+  const [headers = [], templates = []] = lines.map((line) => line.split(/\s+/).filter((word) => word !== ''))
   if (headers.length !== templates.length) {
     fail(`number of headers (${headers.length}) and field specifications (${templates.length}) don't match`)
   }

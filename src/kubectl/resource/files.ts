@@ -5,7 +5,7 @@ import { goQuote } from '../../go/quote.ts'
 import type { BrokenJson } from '../../go/yaml/json-stream.ts'
 import { readManifestDocuments } from '../../go/yaml/manifests.ts'
 import type { Steps } from '../../kernel/steps.ts'
-import { attempt, CommandFailure, type Failure, fail, failNotSimulated, prefixed } from '../cli/failure.ts'
+import { attempt, attemptNow, CommandFailure, type Failure, fail, failNotSimulated, prefixed } from '../cli/failure.ts'
 import type { FlagSpec, FlagValues } from '../cli/flags.ts'
 import { bool, string, strings } from '../cli/flags.ts'
 import { inTurn } from '../cli/in-turn.ts'
@@ -74,8 +74,9 @@ export function* readFiles(session: Session, flags: FlagValues, options: FileOpt
   if (directory !== '' && flags.bool('recursive')) fail("the -k flag can't be used with -f or -R")
   const sources = names.flatMap((name) => sourcesOf(session, name, flags.bool('recursive')))
   if (directory !== '') {
-    const built = buildKustomization(session, directory)
-    sources.push({ name: directory, text: built })
+    const built = attemptNow(() => buildKustomization(session, directory))
+    if (!built.ok) return [{ ok: false, failure: built.failure, place: onItsOwn }]
+    sources.push({ name: directory, text: built.value })
   }
   return (yield* inTurn(sources, (source) => entriesOf(session, source, options))).flat()
 }

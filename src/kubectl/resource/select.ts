@@ -16,6 +16,8 @@ export interface Selection {
   readonly typeMeansAll?: boolean
   /** The flag --all. */
   readonly all?: boolean
+  /** The selectors are set before it. Source: builder.go, SelectAllParam. */
+  readonly allComesLast?: boolean
   readonly labelSelector?: string
   readonly fieldSelector?: string
   readonly allNamespaces?: boolean
@@ -61,6 +63,7 @@ export function* select(session: Session, selection: Selection): Steps<Selected>
   const label = selection.labelSelector ?? ''
   const field = selection.fieldSelector ?? ''
   if (selection.all === true && (label !== '' || field !== '') && parsed.types.length > 0) {
+    if (selection.allComesLast === true) fail("setting 'all' parameter but found a non empty selector. ")
     if (label !== '') fail(`found non-empty label selector ${goQuote(label)} with previously set 'all' parameter. `)
     fail(`found non-empty field selector ${goQuote(field)} with previously set 'all' parameter. `)
   }
