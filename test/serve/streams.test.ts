@@ -160,8 +160,9 @@ describe('requests that are passed on to a program', () => {
 
   test('of a Pod: its port is named, or the first that it declares', async () => {
     for (const name of ['web', 'web:80', 'http:web:80']) {
-      const answer = await ask(server, `${core}/pods/${name}/proxy/some/page?x=1`)
-      expect([answer.code, answer.text]).toEqual([200, 'ok\n'])
+      const answer = await ask(server, `${core}/pods/${name}/proxy/index.html?x=1`)
+      expect([answer.code, answer.text.match(/<title>(.*)<\/title>/)?.[1]]).toEqual([200, 'Welcome to nginx!'])
+      expect((await ask(server, `${core}/pods/${name}/proxy/some/page?x=1`)).code).toBe(404)
     }
     expect((await ask(server, `${core}/pods/web/proxy?x=1`)).headers.location).toBe(`${core}/pods/web/proxy/?x=1`)
   })
@@ -171,7 +172,7 @@ describe('requests that are passed on to a program', () => {
     server.served.sim.apply({ apiVersion: 'v1', kind: 'Service', metadata: { name: 'web' }, spec })
     server.served.sim.settle()
     for (const name of ['web:8080', 'web:http'])
-      expect((await ask(server, `${core}/services/${name}/proxy/`)).text).toBe('ok\n')
+      expect((await ask(server, `${core}/services/${name}/proxy/`)).text).toContain('<title>Welcome to nginx!</title>')
     const message = async (path: string) => (await ask(server, path)).json()
     expect(await message(`${core}/services/web:81/proxy/`)).toMatchObject({
       code: 503,
