@@ -1,6 +1,7 @@
 import { apiServer } from '../../versions/api-server.ts'
 import { has } from '../../versions/changes.ts'
 import { equalJson } from '../json.ts'
+import { mayRestart } from '../may-restart.ts'
 import { shownDiff } from '../structs/shown.ts'
 import { internalPodSpec } from '../structs/values.ts'
 import type { Container, ContainerStatus, Pod, PodSpec, Toleration } from '../types/core.ts'
@@ -154,23 +155,32 @@ export function validatePodStatusUpdate(v: Validator, next: Pod, old: Pod): void
   if (nominated !== '' && nominated !== (old.status?.nominatedNodeName ?? '')) {
     v.each('status.nominatedNodeName', nominated, dns1123Subdomain(nominated, v.minor))
   }
-  for (const member of ['containerStatuses', 'initContainerStatuses'] as const) {
-    validateTransitions(v, `status.${member}`, next.status?.[member], old.status?.[member], old.spec.restartPolicy)
+  for (const [member, containers] of [
+    ['containerStatuses', old.spec.containers],
+    ['initContainerStatuses', old.spec.initContainers],
+  ] as const) {
+    validateTransitions(v, `status.${member}`, next.status?.[member], old.status?.[member], old.spec, containers)
   }
 }
 
-/** Source: ValidateContainerStateTransition. */
+/**
+ * What ended stays ended, unless the Pod's policy, or that of the container itself, starts it anew: sidecars always.
+ * Source: ValidateContainerStateTransition, ValidateInitContainerStateTransition (v1.28 on).
+ */
 function validateTransitions(
   v: Validator,
   field: string,
   next: readonly ContainerStatus[] | undefined,
   old: readonly ContainerStatus[] | undefined,
-  restartPolicy: string | undefined,
+  spec: PodSpec,
+  containers: readonly Container[] | undefined,
 ): void {
-  if (restartPolicy === 'Always' || old === undefined || next === undefined) return
+  if (old === undefined || next === undefined) return
   for (const [index, before] of old.entries()) {
     const terminated = before.state?.terminated
-    if (terminated === undefined || (terminated.exitCode !== 0 && restartPolicy === 'OnFailure')) continue
+    if (terminated === undefined) continue
+    const container = containers?.find(({ name }) => name === before.name) ?? { name: before.name }
+    if (mayRestart(container, spec, terminated.exitCode)) continue
     for (const now of next) {
       if (now.name === before.name && now.state?.terminated === undefined) {
         v.forbidden(`${field}[${index}].state`, 'may not be transitioned to non-terminated state')

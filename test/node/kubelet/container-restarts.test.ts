@@ -76,9 +76,46 @@ describe('L6 rules say with which exit codes a container starts anew', () => {
   })
 })
 
-// status_manager.go, checkContainerStateTransition: a sidecar may always leave the state in which it ended.
-test('L6 a sidecar that crashes in a Pod that is not restarted is told of', () => {
-  const sidecar = ends('side', 1, { restartPolicy: 'Always' })
-  const seen = lookedAt(30, { restartPolicy: 'Never', initContainers: [sidecar], containers: [stays] }, 'v1.30')
-  expect(seen.restarts.side).toBeGreaterThan(0)
-})
+// status_manager.go, checkContainerStateTransition; validation.go, ValidateInitContainerStateTransition (v1.28 on): a sidecar may always
+// leave the state in which it ended, what is no sidecar may not.
+test.each([
+  { version: 'v1.30', policy: 'Never', code: 1 },
+  { version: 'v1.30', policy: 'OnFailure', code: 0 },
+  { version: 'v1.36', policy: 'Never', code: 1 },
+] as const)(
+  'L6 in $version the API server hears how a sidecar that ended with $code goes on in a Pod with $policy',
+  (row) => {
+    const sidecar = ends('side', row.code, {
+      restartPolicy: 'Always',
+      command: ['sh', '-c', `sleep 9; exit ${row.code}`],
+    })
+    const spec = { restartPolicy: row.policy, initContainers: [sidecar], containers: [stays] }
+    const sim = createSim({
+      version: row.version,
+      seed: 'policies',
+      nodes: 1,
+      images: [{ name: 'busybox', present: true }],
+    })
+    sim.apply({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec })
+    sim.runFor('15s')
+    const [side] = sim.get('Pod', 'p')?.status?.initContainerStatuses ?? []
+    expect(side).toMatchObject({ restartCount: 1, ready: true, state: { running: {} } })
+    const ended = { name: 'stays', image: 'busybox:1', state: { terminated: { exitCode: 0 } } }
+    const put = (status: object) =>
+      sim.request({
+        ...{
+          method: 'PATCH',
+          path: '/api/v1/namespaces/default/pods/p/status',
+          contentType: 'application/merge-patch+json',
+        },
+        ...{
+          user: 'admin',
+          groups: ['system:masters'],
+          body: JSON.stringify({ status: { containerStatuses: [status] } }),
+        },
+      })
+    expect([put(ended), put({ ...ended, state: { terminated: null, running: {} } })].map(({ code }) => code)).toEqual([
+      200, 422,
+    ])
+  },
+)

@@ -1,8 +1,8 @@
+import { mayRestart } from '../../../api/may-restart.ts'
 import { isSidecar } from '../../../api/pod-references.ts'
 import type { Container, Pod } from '../../../api/types/core.ts'
 import type { RuntimeContainer } from '../../runtime/cri.ts'
 import { resizeOf } from '../resize/amounts.ts'
-import { mayRestart } from '../status/may-restart.ts'
 import type { KillReason } from './kill-pod.ts'
 import { latestContainer, type PodRuntimeStatus } from './runtime-status.ts'
 

@@ -1,3 +1,4 @@
+import { mayRestart } from '../../../api/may-restart.ts'
 import { isSidecar } from '../../../api/pod-references.ts'
 import type { Container, ContainerState, ContainerStatus, Pod, ResourceRequirements } from '../../../api/types/core.ts'
 import { utf8Bytes, utf8Text } from '../../../bytes/bytes.ts'
@@ -11,7 +12,6 @@ import type { KubeletFacts } from '../../version-facts.ts'
 import type { StartFailure } from '../pods/container-lives.ts'
 import { latestContainer, type PodRuntimeStatus } from '../pods/runtime-status.ts'
 import { areEqual } from '../resize/amounts.ts'
-import { mayRestart } from './may-restart.ts'
 
 /** Whether the next sync would start the container (again). Source: container/helpers.go, ShouldContainerBeRestarted. */
 export function shouldBeRestarted(pod: Pod, spec: Container, status: PodRuntimeStatus): boolean {

@@ -1,6 +1,6 @@
+import { mayRestart } from '../../../api/may-restart.ts'
 import { isSidecar } from '../../../api/pod-references.ts'
 import type { ContainerStatus, PodPhase, PodSpec } from '../../../api/types/core.ts'
-import { mayRestart } from './may-restart.ts'
 
 /**
  * `isOver`: nothing of the Pod will ever run again (a deleted Pod, from v1.27 on). Source: pkg/kubelet/kubelet_pods.go,

@@ -1,10 +1,10 @@
 import { equalJson } from '../../../api/json.ts'
+import { mayRestart } from '../../../api/may-restart.ts'
 import { isSidecar } from '../../../api/pod-references.ts'
 import type { ContainerStatus, Pod, PodCondition, PodStatus } from '../../../api/types/core.ts'
 import { exact } from '../../../kernel/exact.ts'
 import { isStatic } from '../pods/static-pod.ts'
 import { resizeConditions } from '../resize/resize-conditions.ts'
-import { mayRestart } from './may-restart.ts'
 
 /** Source: pkg/kubelet/types/pod_status.go, PodConditionsByKubelet. */
 export const ownConditions: ReadonlySet<string> = new Set([

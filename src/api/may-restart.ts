@@ -1,4 +1,4 @@
-import type { Container, PodSpec, RestartRule } from '../../../api/types/core.ts'
+import type { Container, PodSpec, RestartRule } from './types/core.ts'
 
 /**
  * Whether a container that ended with this code starts anew: by the first of its rules that speaks of the code, its own policy, or
