@@ -84,30 +84,34 @@ export function siteFiles({ root, index, configuration }: WebSite): Readonly<Rec
 const unknown: WireReply = { status: 200, body: '' }
 const pathOf = (asked: string): string => asked.split('?')[0] ?? '/'
 
-/** Volumes that hold what podsim knows. */
-const knownVolume = /\/kubernetes\.io~(?:configmap|secret|projected|downward-api|empty-dir)\//
+/** Volumes whose files are all known: in others programs or people that nobody knows may have put more. */
+const knownVolume = /\/kubernetes\.io~(?:configmap|secret|projected|downward-api)\//
 
-/** Whether what it answers is known: nothing is mounted over its configuration, and its pages lie in no disk or share of the user's own. */
-function isKnown({ files, argv }: ProcessContext, { configuration, root }: WebSite): boolean {
+/** Whether it does what its image says: nothing is mounted over its configuration, and it is called with none. */
+function isAsMade({ files, argv }: ProcessContext, { configuration }: WebSite): boolean {
   if (argv.includes('-c') || argv.includes('-f')) return false
   return files.mounts().every(({ path }) => {
-    if (path === '/') return true
-    if (isWithin(path, configuration) || isWithin(configuration, path)) return false
-    const isOfSite = isWithin(path, root) || isWithin(root, path)
+    return path === '/' || !(isWithin(path, configuration) || isWithin(configuration, path))
+  })
+}
+
+/** Whether a page that is not there is known not to be there. */
+function isWhole({ files }: ProcessContext, { root }: WebSite): boolean {
+  return files.mounts().every(({ path }) => {
+    const isOfSite = path !== '/' && (isWithin(path, root) || isWithin(root, path))
     return !isOfSite || knownVolume.test(files.nodePath(path) ?? '')
   })
 }
 
 function answer(task: ProcessContext, site: WebSite, asked: string): WireReply {
   const { files } = task
-  if (!isKnown(task, site)) return unknown
   const path = joinPath(site.root, pathOf(asked))
-  if (!isWithin(path, site.root)) return unknown
+  if (!isAsMade(task, site) || !isWithin(path, site.root)) return unknown
   const stat = files.stat(path)
   const isDirectory = stat.ok && stat.value.type === 'directory'
   const read = files.readFile(isDirectory ? `${path}/index.html` : path)
   if (read.ok) return { status: 200, body: bytesToByteText(read.value) }
-  if (isDirectory && site.listsDirectories) return unknown
+  if ((isDirectory && site.listsDirectories) || !isWhole(task, site)) return unknown
   const status = isDirectory ? 403 : 404
   return { status, body: toByteText(site.refusal(status)) }
 }
@@ -117,12 +121,12 @@ export function webServer(site: WebSite, port: number): Program {
   return {
     ...serveForever({ afterMs: 100, exitCode: 0 }, [port]),
     probe(task, { kind, port: asked, path = '/' }) {
-      if (asked !== port && isKnown(task, site)) return undefined
+      if (asked !== port && isAsMade(task, site)) return undefined
       const { status } = kind === 'tcp' ? unknown : answer(task, site, path)
       return { ok: status < 400, output: status < 400 ? '' : `HTTP probe failed with statuscode: ${status}` }
     },
     request: (task, { path }) => answer(task, site, path),
-    assumedPorts: (task) => (isKnown(task, site) ? undefined : [port]),
+    assumedPorts: (task) => (isAsMade(task, site) ? undefined : [port]),
   }
 }
 

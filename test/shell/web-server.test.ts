@@ -26,6 +26,8 @@ const pods: Readonly<Record<string, object>> = {
   ),
   site: nginx(httpGet('/a.html'), mounted({ secret: { secretName: 'site' } }, '/usr/share/nginx/html')),
   disk: nginx(httpGet('/x'), mounted({ hostPath: { path: '/srv/site' } }, '/usr/share/nginx/html')),
+  shared: nginx(httpGet('/quote'), mounted({ emptyDir: {} }, '/usr/share/nginx/html')),
+  elsewhere: nginx({ readinessProbe: { httpGet: { host: 'up.example.com', path: '/x', port: 80 } } }),
   hooked: nginx({
     lifecycle: { postStart: { exec: { command: ['sh', '-c', 'echo "key $KEY" > /usr/share/nginx/html/index.html'] } } },
     env: [{ name: 'KEY', valueFrom: { secretKeyRef: { name: 'site', key: 'a.html' } } }],
@@ -62,6 +64,8 @@ describe('L2: probes of web servers', () => {
     ['listens', '1/1'],
     ['site', '1/1'],
     ['disk', '1/1'],
+    ['shared', '1/1'],
+    ['elsewhere', '1/1'],
     ['apache', '1/1'],
   ])('%s is %s', (name, is) => {
     expect(ready(name)).toBe(is)

@@ -106,7 +106,9 @@ function failedMount(sim: Sim, { given, namespace }: Workload, pod: Pod): Found 
   const event = newestWarning(sim, namespace, new Set([pod.metadata.uid]), (text) =>
     /^Failed(Mount|AttachVolume): /.test(text),
   )
-  const isWaiting = pod.status?.containerStatuses?.every(({ state }) => state?.waiting !== undefined) ?? true
+  const neverRan = ({ state, lastState }: ContainerStatus) =>
+    state?.waiting !== undefined && lastState?.terminated === undefined
+  const isWaiting = pod.status?.containerStatuses?.every(neverRan) ?? true
   if (event === undefined || !isWaiting) return undefined
   const [, name] = /for volume "([^"]+)"/.exec(event.message ?? '') ?? []
   const { spec, path } = podSpecOf(given) ?? { spec: {}, path: [] }

@@ -11,7 +11,7 @@ import { second } from '../../../kernel/time.ts'
 import type { ContainerRuntime, ExecResult, RuntimeResult } from '../../runtime/cri.ts'
 import type { KubeletFacts } from '../../version-facts.ts'
 import type { KubeletEvents } from '../kubelet-events.ts'
-import { toldOfRequest } from '../probes/refused-request.ts'
+import { isOfAnother, toldOfRequest } from '../probes/refused-request.ts'
 
 /** What of a kubelet its hooks have to do with; `scope`: its life. */
 export interface HookParts {
@@ -79,7 +79,7 @@ export class HookRunner {
       return `Exec lifecycle hook ([${command.join(' ')}]) for ${where} failed - error: ${execFailure(command, result)}, message: ${goQuote(output)}`
     }
     if (hook?.sleep !== undefined) yield* sleep(hook.sleep.seconds * second)
-    if (hook?.httpGet === undefined) return undefined
+    if (hook?.httpGet === undefined || isOfAnother(hook.httpGet)) return undefined
     const { path = '/', port } = hook.httpGet
     const asked = this.#runtime.probe(containerId, { kind: 'http', port: portNumber(container, port), path })
     if (asked.ok) return undefined

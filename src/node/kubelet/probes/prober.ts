@@ -18,7 +18,7 @@ import type { KubeletEvents } from '../kubelet-events.ts'
 import type { Pleg } from '../loop/pleg.ts'
 import { portNumber } from '../pods/lifecycle-hooks.ts'
 import { runningContainer } from '../pods/runtime-status.ts'
-import { probePath, toldOfRequest } from './refused-request.ts'
+import { isOfAnother, probePath, toldOfRequest } from './refused-request.ts'
 
 export type ProbeType = 'liveness' | 'readiness' | 'startup'
 type Verdict = 'success' | 'failure'
@@ -198,6 +198,7 @@ export class Prober {
   *#runProbe({ pod, container, type, probe }: Worker, id: string): Steps<ProbeResult | undefined> {
     const { kernel, runtime, facts } = this.#parts
     if (probe.httpGet !== undefined) {
+      if (isOfAnother(probe.httpGet)) return { ok: true, output: '' }
       const { port, scheme = 'HTTP' } = probe.httpGet
       const path = probePath(probe.httpGet)
       return toldOfRequest(runtime.probe(id, { kind: 'http', port: portNumber(container, port), path }), scheme, path)

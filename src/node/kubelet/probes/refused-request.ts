@@ -15,3 +15,8 @@ export function toldOfRequest(answer: ProbeAnswer, scheme: string, path: string)
 export function probePath({ path = '' }: NonNullable<Handler['httpGet']>): string {
   return path.startsWith('/') ? path : `/${path}`
 }
+
+/** Whether a request goes to somebody else than the Pod: such a host is taken to be there and well. */
+export function isOfAnother({ host = '' }: NonNullable<Handler['httpGet']>): boolean {
+  return !/^(?:|localhost|127\..*|::1)$/.test(host)
+}
