@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ash } from '../../src/shell/engine/dialect.ts'
 import { matches, patternOf } from '../../src/shell/engine/pattern.ts'
-import { parseShell } from '../../src/shell/engine/script-text.ts'
+import { parseShell, ScriptLines } from '../../src/shell/engine/script-text.ts'
+import { ShellSyntaxError } from '../../src/shell/engine/syntax.ts'
 import { compileRegex } from '../../src/shell/tools/regular-expression.ts'
 import { tries } from '../tries.ts'
 import { terminal } from './terminal.ts'
@@ -148,6 +149,22 @@ describe('what copies and compares without end', () => {
       sorted: numbers.map((i) => `${i}\n`).join(''),
     }
     expect(terminal(files).run(line).stderr).toBe(`bash: line 1: ${message}\n`)
+  })
+})
+
+describe('what is read and replaced without end', () => {
+  test('names that stand for twice the next one are too much', () => {
+    const names = new Map(Array.from({ length: 40 }, (_, i) => [`a${i}`, `a${i + 1};a${i + 1}`]))
+    const read = new ScriptLines('a0\n', ash.grammar, 1, () => names).next()
+    expect(read instanceof ShellSyntaxError && read.problem.kind).toBe('nesting')
+  })
+
+  test.each([
+    ['read -n 999999999 x < /dev/zero', 'xrealloc: cannot allocate 33554432 bytes'],
+    ['read -t 1 x < /dev/zero', 'xrealloc: cannot allocate 33554432 bytes'],
+    ["trap 'false; nope' ERR; f() { false; f; }; f", 'podsim: too many functions or subshells inside of one another'],
+  ])('%s ends in words', (line, message) => {
+    expect(terminal().run(line).stderr).toContain(message)
   })
 })
 

@@ -56,7 +56,7 @@ export function* tracePrompt(at: Expansion): Steps<ByteText> {
 
 /** How `set -x` shows a word; ash quotes words of the grammar, too. */
 export function tracedWord(arg: ByteText, { dialect }: Shell): ByteText {
-  if (dialect.name === 'bash') return quoted(arg)
+  if (dialect.name === 'bash') return arg === '[[' || arg === ']]' ? arg : quoted(arg)
   return isReserved(arg, dialect) ? singleQuoted(arg) : maybeQuoted(arg)
 }
 

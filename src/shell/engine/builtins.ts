@@ -9,7 +9,7 @@ import type { Tool } from '../tools/tool.ts'
 import { mapfile } from './array-builtins.ts'
 import { ashNumber, ashOptions, type Builtin, type BuiltinCall, complain, mistakeCode, raise } from './builtin.ts'
 import { openInput } from './devices.ts'
-import { arithmetic } from './expansion.ts'
+import { arithmetic, ExpansionError } from './expansion.ts'
 import { getopts } from './getopts-builtin.ts'
 import { jobs, killBuiltin, trap, wait } from './job-builtins.ts'
 import { ulimit, umask } from './limit-builtins.ts'
@@ -179,9 +179,15 @@ function* builtinCommand(call: BuiltinCall): Steps<Outcome> {
   return yield* call.engine.runNamed([name, ...args], call.shell, call.streams)
 }
 
-const letBuiltin: Builtin = ({ args, shell }) => {
+const letBuiltin: Builtin = (call) => {
+  const { args, shell } = call
   let value = '0'
-  for (const arg of args) value = arithmetic(arg, shell)
+  try {
+    for (const arg of args) value = arithmetic(arg, shell)
+  } catch (error) {
+    if (!(error instanceof ExpansionError) || shell.dialect.name === 'ash') throw error
+    return complain(call, error.message, 1)
+  }
   return value === '0' ? 1 : 0
 }
 

@@ -65,7 +65,7 @@ function* runExpanded(
   if (name === undefined) return yield* assignOnly(command, at)
   const opened = yield* redirect(command.redirections, at)
   if (isRefused(opened)) {
-    streams.err.write(`${shell.dialect.prefix(shell)}${opened.message}\n`)
+    opened.err.write(`${shell.dialect.prefix(shell)}${opened.message}\n`)
     // Source: POSIX XCU 2.8.1: an error of redirection ends the shell where the builtin is a special one.
     return isSpecial(name, shell) && shell.dialect.name === 'ash' ? exitWith(1) : 1
   }
@@ -115,7 +115,7 @@ function* assignOnly(command: SimpleCommand, at: Expansion): Steps<Outcome> {
   if (assigned.length > 0) streams.err.write(`${yield* tracePrompt(at)}${assigned.join(' ')}\n`)
   const opened = yield* redirect(command.redirections, at)
   if (!isRefused(opened)) return shell.substituted ?? 0
-  streams.err.write(`${shell.dialect.prefix(shell)}${opened.message}\n`)
+  opened.err.write(`${shell.dialect.prefix(shell)}${opened.message}\n`)
   return 1
 }
 

@@ -1,4 +1,6 @@
 /** A place in a script, and the small things that are read there: words, operators, redirections, here-documents. */
+
+import { Lines, lineText } from './lines.ts'
 import {
   type ArrayElement,
   type Assignment,
@@ -7,7 +9,7 @@ import {
   type Word,
   type WordPart,
 } from './syntax.ts'
-import { type Grammar, Lines, lineText, type ParseScript, WordReader } from './word-reader.ts'
+import { type Grammar, type ParseScript, WordReader } from './word-reader.ts'
 
 interface PendingHereDocument {
   readonly delimiter: string
@@ -56,8 +58,8 @@ const subscript = String.raw`(\[(?:[^[\]]|\[[^[\]]*\])+\])`
 const bashAssignment = new RegExp(`^([A-Za-z_][A-Za-z0-9_]*)${subscript}?(\\+?)=`)
 const elementHead = new RegExp(`^${subscript}(\\+?)=`)
 
-/** How long a script may become by names that stand for texts. */
-const maxReplaced = 1 << 20
+/** How much may come into a script by names that stand for texts. */
+const maxReplaced = 20_000
 
 /** Knows where it is; the grammar is built on it. */
 export class ScriptCursor {
@@ -69,6 +71,7 @@ export class ScriptCursor {
   readonly #depth: number
   readonly #parseNested: ParseScript
   #lines: Lines
+  #replaced = 0
   #pending: PendingHereDocument[] = []
   /** Here-documents that nothing ended, where that is told. */
   readonly openDocuments: OpenDocument[] = []
@@ -91,10 +94,10 @@ export class ScriptCursor {
   /** Puts another text in the place of so many characters that come. */
   protected replace(length: number, text: string): void {
     const line = this.line()
-    if (this.text.length + text.length > maxReplaced) this.tooDeep()
+    this.#replaced += text.length
+    if (this.#replaced > maxReplaced) this.tooDeep()
     this.text = this.text.slice(0, this.index) + text + this.text.slice(this.index + length)
-    this.#lines = new Lines(this.text, 1)
-    this.#lines = new Lines(this.text, 1 + line - this.line())
+    this.#lines = new Lines(this.text, line, this.index)
   }
 
   /** Passes blanks, continued lines and comments. */

@@ -20,7 +20,8 @@ export interface Escape {
 }
 
 /** The escape at `at` of `$'...'`. Source: bash(1), QUOTING. */
-export function ansiEscape(text: string, at: number): Escape {
+export function ansiEscape(text: string, at: number, knowsUnicode = true): Escape {
+  if (!knowsUnicode && 'uU'.includes(text.charAt(at + 1) || '.')) return { text: '\\', length: 1 }
   const letter = text.charAt(at + 1)
   if (letter === "'" || letter === '"' || letter === '?') return { text: letter, length: 2 }
   return numbered(text, at, /^[0-7]{1,3}/) ?? { text: `\\${letter}`, length: 2 }
@@ -35,7 +36,7 @@ export function formatEscape(text: string, at: number, knowsUnicode = true): Esc
 }
 
 /** The text with all escapes of `echo -e` or printf's %b replaced; `\c` ends it. */
-export function unescaped(text: string): { readonly text: string; readonly stops: boolean } {
+export function unescaped(text: string, isBusybox = false): { readonly text: string; readonly stops: boolean } {
   if (!text.includes('\\')) return { text, stops: false }
   let result = ''
   for (let i = 0; i < text.length; ) {
@@ -46,7 +47,10 @@ export function unescaped(text: string): { readonly text: string; readonly stops
       continue
     }
     if (text.charAt(i + 1) === 'c') return { text: result, stops: true }
-    const found = numbered(text, i, /^0[0-7]{0,3}/) ?? { text: '\\', length: 1 }
+    // busybox knows no Unicode here, and numbers without a zero before them. Source: libbb/process_escape_sequence.c.
+    const isUnicode = isBusybox && /[uU]/.test(text.charAt(i + 1))
+    const octal = isBusybox ? /^(?:0[0-7]{0,3}|[1-7][0-7]{0,2})/ : /^0[0-7]{0,3}/
+    const found = (isUnicode ? undefined : numbered(text, i, octal)) ?? { text: '\\', length: 1 }
     result += found.text
     i += found.length
   }

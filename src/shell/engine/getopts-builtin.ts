@@ -9,12 +9,15 @@ export const getopts: Builtin = (call) => {
   const isAsh = shell.dialect.name === 'ash'
   const [spec, name, ...given] = args
   if (spec === undefined || name === undefined)
-    return isAsh
-      ? raise(call, 'usage: getopts optstring var [arg]')
-      : complain({ ...call, name: 'getopts: usage' }, 'getopts optstring name [arg ...]', 2)
+    return isAsh ? raise(call, 'usage: getopts optstring var [arg]') : usage(call)
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
     return isAsh ? raise(call, `${name}: bad variable name`) : complain(call, `\`${name}': not a valid identifier`, 1)
   return nextOption(call, spec, name, given.length > 0 ? given : shell.positional)
+}
+
+function usage({ streams }: BuiltinCall): number {
+  streams.err.write('getopts: usage: getopts optstring name [arg ...]\n')
+  return 2
 }
 
 /** Where it stands: the word that comes, and the place in the one before where letters are left (0: none are). */

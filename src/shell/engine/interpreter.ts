@@ -167,7 +167,7 @@ function* runOther(
   const before = shell.readers.length
   const opened = yield* redirect(command.redirections, expansion(shell, streams))
   if (isRefused(opened)) {
-    streams.err.write(`${shell.dialect.prefix(shell)}${opened.message}\n`)
+    opened.err.write(`${shell.dialect.prefix(shell)}${opened.message}\n`)
     return 1
   }
   const outcome = yield* runCompound(command, shell, opened, isTested)
@@ -206,14 +206,25 @@ function* runCompound(command: CompoundCommand, shell: Shell, streams: Streams, 
     case 'case':
       return yield* runCase(command, shell, streams, isTested)
     case 'arithmetic':
-      return (yield* arithmeticOf(command.expression, shell, streams)) === '0' ? 1 : 0
+      return yield* runArithmetic(command.expression, shell, streams)
+  }
+}
+
+/** `((expression))`: a mistake in it ends nothing but itself. Source: bash execute_cmd.c, execute_arith_command. */
+function* runArithmetic(expression: Word, shell: Shell, streams: Streams): Steps<Outcome> {
+  try {
+    return (yield* arithmeticOf(expression, shell, streams)) === '0' ? 1 : 0
+  } catch (error) {
+    if (!(error instanceof ExpansionError)) throw error
+    streams.err.write(`${shell.dialect.prefix(shell)}((: ${error.message}\n`)
+    return 1
   }
 }
 
 function* arithmeticOf(expression: Word, shell: Shell, streams: Streams): Steps<ByteText> {
   const at = expansion(shell, streams)
   const text = yield* expandText(expression, at)
-  yield* traceText(`(( ${text.trim()} ))`, at)
+  yield* traceText(`(( ${text} ))`, at)
   return arithmetic(text, shell)
 }
 

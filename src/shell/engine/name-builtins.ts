@@ -82,8 +82,10 @@ function commandNames(call: BuiltinCall, flag: '-v' | '-V', names: readonly stri
   const { shell, streams } = call
   const isBash = shell.dialect.name === 'bash'
   let code = 0
+  let isAny = false
   for (const name of names) {
     const found = describe(name, shell, has)
+    isAny ||= found !== undefined
     if (found !== undefined) streams.out.write(flag === '-v' ? `${found.path}\n` : `${name} is ${found.text}\n`)
     else {
       code = isBash ? 1 : 127
@@ -91,7 +93,8 @@ function commandNames(call: BuiltinCall, flag: '-v' | '-V', names: readonly stri
       else if (flag === '-V') streams.out.write(`${name}: not found\n`)
     }
   }
-  return code
+  // bash is content with one of them.
+  return isBash && isAny ? 0 : code
 }
 
 /** `hash`: nothing is remembered, so that nothing has to be forgotten. */

@@ -57,21 +57,15 @@ function assignTaken(taken: ByteText, { names, isRaw, end, count, isExact, array
   const isEnded = !isExact && taken.endsWith(end)
   const isWhole = isEnded || (count !== undefined && taken.length === count)
   const line = (isEnded ? taken.slice(0, -1) : taken).replaceAll('\0', '')
-  if (array === undefined) assignWords(line, names, isRaw, shell)
+  if (isExact) shell.set(names[0] ?? 'REPLY', line)
+  else if (array === undefined) assignWords(line, names, isRaw, shell)
   else setArray(shell, array, wordsOf(line, isRaw, shell))
   return isWhole ? 0 : 1
 }
 
 function* takeFrom(input: Input, { count, isExact, isRaw, end }: Asked, shell: Shell): Steps<ByteText> {
   if (count === undefined) return yield* readLogical(input, isRaw, end, shell)
-  if (isExact) return yield* input.take(count)
-  let taken = ''
-  while (taken.length < count && !taken.endsWith(end)) {
-    const next = yield* input.take(1)
-    if (next === '') break
-    taken += next
-  }
-  return taken
+  return yield* input.take(count, (length) => shell.budget.hold(length), isExact ? undefined : end)
 }
 
 /** What a reading gives, or undefined when its time is over. */

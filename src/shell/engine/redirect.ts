@@ -8,10 +8,14 @@ import type { Shell } from './shell.ts'
 import { Input, nowhere, type Sink, Streams } from './streams.ts'
 import type { Redirection } from './syntax.ts'
 
-/** A file cannot be opened: what the shell says of it. */
+/** A file cannot be opened: what the shell says of it, and where: what was redirected before is so already. */
 export interface Refused {
   readonly message: string
+  readonly err: Sink
 }
+
+/** The same without where it is told. */
+type Problem = Omit<Refused, 'err'>
 
 /** The streams behind redirections, opened in order. */
 export function* redirect(redirections: readonly Redirection[], at: Expansion): Steps<Streams | Refused> {
@@ -19,13 +23,13 @@ export function* redirect(redirections: readonly Redirection[], at: Expansion): 
   for (const redirection of redirections) {
     const target = yield* expandText(redirection.target, { ...at, streams })
     const opened = open(redirection, target, at.shell, streams)
-    if (!(opened instanceof Streams)) return opened
+    if (!(opened instanceof Streams)) return { ...opened, err: streams.err }
     streams = opened
   }
   return streams
 }
 
-function open({ fd, operator }: Redirection, target: ByteText, shell: Shell, streams: Streams): Streams | Refused {
+function open({ fd, operator }: Redirection, target: ByteText, shell: Shell, streams: Streams): Streams | Problem {
   switch (operator) {
     case '<<':
     case '<<<':
@@ -66,7 +70,7 @@ function open({ fd, operator }: Redirection, target: ByteText, shell: Shell, str
   return place(streams, fd, sink)
 }
 
-function duplicate(fd: number, target: ByteText, shell: Shell, streams: Streams): Streams | Refused {
+function duplicate(fd: number, target: ByteText, shell: Shell, streams: Streams): Streams | Problem {
   if (target === '-') return closed(streams, fd)
   const source = streams.get(Number(target))
   if (source === undefined) return { message: shell.dialect.badDescriptor(target) }

@@ -209,7 +209,10 @@ export class Shell {
     this.functions = new Map(parent?.functions)
     this.options = parent === undefined ? { ...plainOptions } : { ...parent.options }
     // A subshell keeps what its parent ignores; its other traps are its own. Source: POSIX XCU 2.12.
-    this.traps = new Map([...(parent?.traps ?? [])].filter(([, action]) => action === ''))
+    const inherits = parent?.options.tracesErrors === true
+    this.traps = new Map(
+      [...(parent?.traps ?? [])].filter(([name, action]) => action === '' || (name === 'ERR' && inherits)),
+    )
     this.directory = setup.directory
     this.positional = setup.positional
     this.depth = (parent?.depth ?? -1) + 1

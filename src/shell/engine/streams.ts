@@ -180,17 +180,22 @@ export class Input {
     return line === '' ? undefined : line
   }
 
-  /** At most so many bytes; fewer only at the end. */
-  *take(count: number): Steps<ByteText> {
-    let taken = ''
-    while (taken.length < count) {
+  /** At most so many bytes; fewer only at the end, or where `end` comes before. */
+  *take(count: number, held: (length: number) => void = () => {}, end?: string): Steps<ByteText> {
+    const parts: ByteText[] = []
+    let length = 0
+    for (let isEnded = false; length < count && !isEnded; ) {
       const text = yield* this.chunk()
       if (text === undefined) break
-      const missing = count - taken.length
-      taken += text.slice(0, missing)
-      this.#rest = text.slice(missing)
+      const at = end === undefined ? -1 : text.indexOf(end)
+      const cut = Math.min(count - length, at < 0 ? text.length : at + 1)
+      isEnded = at >= 0 && cut === at + 1
+      parts.push(text.slice(0, cut))
+      length += cut
+      this.#rest = text.slice(cut)
+      held(length)
     }
-    return taken
+    return parts.join('')
   }
 
   share(): void {

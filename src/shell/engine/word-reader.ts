@@ -1,5 +1,6 @@
 /** Words: quotes, escapes and expansions. Source: POSIX XCU 2.2, 2.6; bash(1); busybox shell/ash.c, readtoken1. */
 import { ansiEscape } from './escapes.ts'
+import { Lines, lineText } from './lines.ts'
 import type { ParameterPart, Script, Word, WordPart } from './syntax.ts'
 import { ShellSyntaxError, type SyntaxProblem } from './syntax.ts'
 
@@ -144,7 +145,7 @@ export class WordReader {
         result += this.text.charAt(this.index++)
         continue
       }
-      const found = ansiEscape(this.text, this.index)
+      const found = ansiEscape(this.text, this.index, this.#grammar.bash)
       result += found.text
       this.index += found.length
     }
@@ -360,38 +361,4 @@ function add(parts: WordPart[], text: string, quoted: boolean): void {
   if (last?.kind === 'text' && last.quoted === quoted && !isBrace)
     parts[parts.length - 1] = { kind: 'text', text: last.text + text, quoted }
   else parts.push({ kind: 'text', text, quoted })
-}
-
-/** Numbers of the lines of a text: who asks goes on through it, so that the last answer is remembered. */
-export class Lines {
-  readonly #text: string
-  readonly #first: number
-  #index = 0
-  #line: number
-
-  /** `first`: the number of the first line. */
-  constructor(text: string, first: number) {
-    this.#text = text
-    this.#first = first
-    this.#line = first
-  }
-
-  /** Of the line in which an index lies. */
-  at(index: number): number {
-    if (index < this.#index) {
-      this.#index = 0
-      this.#line = this.#first
-    }
-    for (let i = this.#text.indexOf('\n', this.#index); i >= 0 && i < index; i = this.#text.indexOf('\n', i + 1))
-      this.#line++
-    this.#index = index
-    return this.#line
-  }
-}
-
-/** The text of the line in which an index lies. */
-export function lineText(text: string, index: number): string {
-  const start = index === 0 ? 0 : text.lastIndexOf('\n', index - 1) + 1
-  const end = text.indexOf('\n', index)
-  return text.slice(start, end < 0 ? text.length : end)
 }

@@ -86,7 +86,10 @@ export const rm: Tool = (context) => {
   for (const path of operands) {
     const at = context.shell.path(path)
     const stat = context.files.lstat(at)
-    if (!stat.ok) {
+    if (/(?:^|\/)\.\.?\/*$/.test(path)) {
+      const gnu = `refusing to remove '.' or '..' directory: skipping '${path}'`
+      code = complain(context, say(context, gnu, "can't remove '.' or '..'"))
+    } else if (!stat.ok) {
       if (given.has('f') && (stat.code === 'ENOENT' || stat.code === 'ENOTDIR')) continue
       code = complain(context, head(path) + errorText(stat.code))
     } else if (stat.value.type === 'directory' && !isRecursive) {
@@ -150,19 +153,35 @@ export const ln: Tool = (context) => {
   const { operands } = given
   if (operands.length === 0) return usage(context, 'missing file operand')
   if (!given.has('s')) return notSimulated(context, 'hard links')
-  const [target = '', link = target.slice(target.lastIndexOf('/') + 1)] = operands
-  const at = given.has('n') || given.has('T') ? context.shell.path(link) : inDirectory(context, link, target)
+  const last = operands.at(-1) ?? ''
+  const targets = operands.length === 1 ? operands : operands.slice(0, -1)
+  const stat = context.files.stat(context.shell.path(last))
+  // busybox makes the first, and fails with the next.
+  if (context.voice === 'gnu' && targets.length > 1 && !(stat.ok && stat.value.type === 'directory'))
+    return complain(context, `target ${quoted(context, last)}: ${stat.ok ? 'Not a directory' : errorText(stat.code)}`)
+  let code = 0
+  for (const target of targets) {
+    const link = operands.length === 1 ? target.slice(target.lastIndexOf('/') + 1) : last
+    if (!linked(context, target, link, given)) code = 1
+  }
+  return code
+}
+
+function linked(context: ToolContext, target: ByteText, link: ByteText, given: Options): boolean {
+  const isItself = given.has('n') || given.has('T')
+  const real = context.files.lstat(context.shell.path(link))
+  // -n spares links to directories alone.
+  const isDirectory = real.ok && real.value.type === 'directory' && !given.has('T')
+  const at = isItself && !isDirectory ? context.shell.path(link) : inDirectory(context, link, target)
   if (given.has('f')) context.files.unlink(at)
   const made = context.files.symlink(target, at)
-  if (made.ok) return 0
-  return complain(
-    context,
-    say(
-      context,
-      `failed to create symbolic link '${link}': ${errorText(made.code)}`,
-      `${link}: ${errorText(made.code)}`,
-    ),
-  )
+  if (made.ok) {
+    if (given.has('v')) context.out(`'${link}' -> '${target}'\n`)
+    return true
+  }
+  const text = errorText(made.code)
+  complain(context, say(context, `failed to create symbolic link '${link}': ${text}`, `${link}: ${text}`))
+  return false
 }
 
 /** A path, or the name of another path in it where it is a directory. */
@@ -199,11 +218,16 @@ export const chmod: Tool = (context) => {
   const [mode = '', ...paths] = signed === undefined ? given.operands : [signed, ...given.operands]
   if (mode === '') return usage(context, 'missing operand')
   if (changedMode(mode, 0) === undefined)
-    return usage(context, say(context, `invalid mode: ${quoted(context, mode)}`, `invalid mode '${mode}'`))
+    return context.voice === 'gnu'
+      ? usage(context, `invalid mode: ${quoted(context, mode)}`)
+      : complain(context, `invalid mode '${mode}'`)
   const change = (path: string): FsResult => {
     const stat = context.files.stat(path)
     return stat.ok
-      ? context.files.chmod(path, changedMode(mode, stat.value.mode, stat.value.type === 'directory') ?? 0)
+      ? context.files.chmod(
+          path,
+          changedMode(mode, stat.value.mode, stat.value.type === 'directory', context.shell.umask) ?? 0,
+        )
       : stat
   }
   return forEach(context, everyPath(context, paths, given.has('R')), change, (path, code) =>
@@ -225,11 +249,21 @@ export const chown: Tool = (context) => {
   if (owner === undefined || paths.length === 0) return usage(context, 'missing operand')
   const isGroup = context.name === 'chgrp'
   const [user = '', group = ''] = isGroup ? ['', owner] : owner.split(/[:.]/)
-  const [uid, gid] = [idIn(context, '/etc/passwd', user), idIn(context, '/etc/group', group)]
+  const uid = idIn(context, '/etc/passwd', user)
+  // A colon without a group means the group that the user has at login.
+  const isOfUser = !isGroup && owner.endsWith(':') && user !== ''
+  const gid = isOfUser ? loginGroup(context, uid ?? -1) : idIn(context, '/etc/group', group)
+  const both = /[:.]/.test(owner) && user !== '' ? `user/group ${owner}` : undefined
   if (uid === undefined)
-    return complain(context, say(context, `invalid user: ${quoted(context, owner)}`, `unknown user ${user}`))
+    return complain(
+      context,
+      say(context, `invalid user: ${quoted(context, owner)}`, `unknown ${both ?? `user ${user}`}`),
+    )
   if (gid === undefined)
-    return complain(context, say(context, `invalid group: ${quoted(context, owner)}`, `unknown group ${group}`))
+    return complain(
+      context,
+      say(context, `invalid group: ${quoted(context, owner)}`, `unknown ${both ?? `group ${group}`}`),
+    )
   const change = (path: string): FsResult => {
     const real = given.has('h') ? ({ ok: true, value: path } as const) : context.files.realpath(path)
     return real.ok ? context.files.chown(real.value, uid, gid) : real
@@ -245,8 +279,16 @@ export const chown: Tool = (context) => {
   )
 }
 
+/** The group of a user, as /etc/passwd has it; -1: none is told. */
+function loginGroup(context: ToolContext, uid: number): number {
+  const content = context.files.readFile('/etc/passwd')
+  const text = content.ok ? String.fromCharCode(...content.value.subarray(0, 65_536)) : ''
+  const row = text.split('\n').find((line) => line.split(':')[2] === String(uid))
+  return row === undefined ? -1 : Number(row.split(':')[3])
+}
+
 /** Number of a name; -1 of none; undefined: there is no such name. */
-function idIn(context: ToolContext, table: string, name: ByteText): number | undefined {
+export function idIn(context: ToolContext, table: string, name: ByteText): number | undefined {
   if (name === '') return -1
   if (/^\d+$/.test(name)) return Number(name)
   const content = context.files.readFile(table)

@@ -81,9 +81,19 @@ function operandProblem(
     say(
       context,
       `target '${target}': ${stat.ok ? 'Not a directory' : 'No such file or directory'}`,
-      stat.ok ? `target '${target}' is not a directory` : `can't create '${target}': No such file or directory`,
+      stat.ok ? `target '${target}' is not a directory` : missingDirectory(context, sources, target),
     ),
   )
+}
+
+/** busybox tells each file that it cannot make. */
+function missingDirectory(context: ToolContext, sources: readonly ByteText[], target: ByteText): ByteText {
+  const told = sources.map((source) => {
+    if (!context.files.lstat(context.shell.path(source)).ok) return `can't stat '${source}': No such file or directory`
+    const name = source.replace(/\/+$/, '').split('/').at(-1) ?? ''
+    return `can't create '${target}/${name}': No such file or directory`
+  })
+  return told.join(`\n${context.prefix}`)
 }
 
 function* copyDevice(context: ToolContext, source: ByteText, target: ByteText): Steps<number> {
@@ -166,8 +176,10 @@ function copyDirectory(
   if (!options.isDeep) return fail(`-r not specified; omitting directory '${source}'`, `omitting directory '${source}'`)
   if (`${joinPath(to)}/`.startsWith(`${joinPath(from)}/`))
     return fail(
-      `cannot copy a directory, '${source}', into itself, '${target}'`,
-      `recursion detected, omitting directory '${source}'`,
+      `cannot ${context.name === 'mv' ? 'move' : 'copy a directory,'} '${source}'${context.name === 'mv' ? ' to a subdirectory of itself' : ', into itself'}, '${target}'`,
+      context.name === 'mv'
+        ? `can't rename '${source}': Invalid argument`
+        : `recursion detected, omitting directory '${source}'`,
     )
   const made = files.mkdirAll(to, mode & 0o777)
   if (!made.ok)

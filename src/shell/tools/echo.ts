@@ -2,7 +2,7 @@ import { unescaped } from '../engine/escapes.ts'
 import type { Tool } from './tool.ts'
 
 /** Options -n, -e, -E. Source: bash builtins/echo.def; busybox coreutils/echo.c. */
-export const echo: Tool = ({ args, out }) => {
+export const echo: Tool = ({ args, voice, out }) => {
   let newline = true
   let escapes = false
   let first = 0
@@ -12,7 +12,7 @@ export const echo: Tool = ({ args, out }) => {
       else escapes = letter === 'e'
     }
   const text = args.slice(first).join(' ')
-  const { text: shown, stops } = escapes ? unescaped(text) : { text, stops: false }
+  const { text: shown, stops } = escapes ? unescaped(text, voice === 'busybox') : { text, stops: false }
   out(newline && !stops ? `${shown}\n` : shown)
   return 0
 }

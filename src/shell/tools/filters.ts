@@ -5,11 +5,13 @@ import { type ByteText, bytesToByteText, characterCount } from '../byte-text.ts'
 import { formatEscape } from '../engine/escapes.ts'
 import { characterClasses } from '../engine/pattern.ts'
 import {
+  cannotOpen,
   complain,
   eachLine,
   hasRoom,
   inputs,
   type NamedInput,
+  openFile,
   options,
   quoted,
   say,
@@ -100,7 +102,12 @@ export const uniq: Tool = function* uniq(context): Steps<number> {
     'check-chars': 'w',
   })
   if (typeof given === 'number') return given
-  const { list, code } = inputs(context, given.operands.slice(0, 1))
+  const [from, to, more] = given.operands
+  if (more !== undefined) return usage(context, `extra operand ${quoted(context, more)}`)
+  const { list, code } = inputs(context, from === undefined ? [] : [from])
+  const sink = to === undefined || to === '-' ? undefined : openFile(context, to, false)
+  if (typeof sink === 'string') return cannotOpen(context, to ?? '', sink)
+  const out = sink === undefined ? context.out : (bytes: ByteText): void => sink.write(bytes)
   const skipped = Number(given.value('f') ?? '0')
   const key = (line: ByteText): ByteText => {
     const rest =
@@ -112,7 +119,7 @@ export const uniq: Tool = function* uniq(context): Steps<number> {
   let group: { readonly line: ByteText; count: number } | undefined
   const show = (): void => {
     if (group === undefined || (given.has('d') && group.count === 1) || (given.has('u') && group.count > 1)) return
-    context.out(`${given.has('c') ? `${String(group.count).padStart(7)} ` : ''}${group.line}\n`)
+    out(`${given.has('c') ? `${String(group.count).padStart(7)} ` : ''}${group.line}\n`)
   }
   yield* eachLine(context, list, (line) => {
     if (group !== undefined && key(group.line) === key(line)) group.count++

@@ -5,10 +5,11 @@ import { basename } from '../../fs/path.ts'
 import type { Steps } from '../../kernel/steps.ts'
 import { type ByteText, toByteText } from '../byte-text.ts'
 import { matches, patternOf } from '../engine/pattern.ts'
+import { idIn } from './change-files.ts'
+import { groupName, userName } from './format.ts'
 import { compileRegex } from './regular-expression.ts'
 import { complain, hasRoom, notSimulated, quoted, say, type Tool, type ToolContext } from './tool.ts'
 
-/** One found path. */
 interface Found {
   readonly path: ByteText
   readonly stat: FileStat
@@ -97,12 +98,7 @@ class FindParser {
 
   #value(word: string): ByteText {
     const value = this.#args[this.#at++]
-    return (
-      value ??
-      this.#problem(
-        say(this.#context, `missing argument to \`${word}'`, `option requires an argument -- '${word.slice(1)}'`),
-      )
-    )
+    return value ?? this.#problem(say(this.#context, `missing argument to \`${word}'`, `${word} requires an argument`))
   }
 
   #print(end: string): Predicate {
@@ -141,11 +137,11 @@ class FindParser {
         this.#problem("invalid expression; I was expecting to find a ')' somewhere but did not see one.")
       return inner
     }
-    return this.#test(word) ?? this.#age(word) ?? this.#action(word) ?? this.#unknown(word)
+    return this.#test(word) ?? this.#identity(word) ?? this.#age(word) ?? this.#action(word) ?? this.#unknown(word)
   }
 
   #unknown(word: string): never {
-    if (/^-(?:ok|cmin|newer\w+|user|group|ls|inum|links|xdev|mount|amin|fprint\w*|printf)$/.test(word))
+    if (/^-(?:ok|cmin|newer\w+|ls|xdev|mount|amin|fprint\w*|printf)$/.test(word))
       throw new FindProblem(notSimulated(this.#context, `find ${word}`))
     this.#problem(say(this.#context, `unknown predicate \`${word}'`, `unrecognized: ${word}`))
   }
@@ -168,7 +164,7 @@ class FindParser {
       case '-type': {
         const kinds = this.#value(word)
           .split(',')
-          .map((letter) => ({ f: 'file', d: 'directory', l: 'symlink' })[letter])
+          .map((letter) => this.#kind(letter))
         return testing(({ stat }) => kinds.includes(stat.type))
       }
       case '-perm': {
@@ -209,6 +205,46 @@ class FindParser {
         return always
     }
     return undefined
+  }
+
+  /** A letter of -type; of kinds that no file here is, nothing is found. */
+  #kind(letter: string): string | undefined {
+    const kinds: Readonly<Record<string, string>> = { f: 'file', d: 'directory', l: 'symlink' }
+    if ('fdlbcps'.includes(letter) && letter !== '') return kinds[letter]
+    const gnu = `Unknown argument to -type: ${letter}`
+    return this.#problem(say(this.#context, gnu, `invalid argument '${letter}' to '-type'`))
+  }
+
+  /** Who a file belongs to, and its numbers. Source: busybox 1.35 findutils/find.c, func_user, func_links; POSIX XCU find. */
+  #identity(word: string): Predicate | undefined {
+    if (word === '-nouser' || word === '-nogroup') {
+      const isUser = word === '-nouser'
+      return testing(({ stat }) => /^\d+$/.test(isUser ? userName(stat.uid) : groupName(stat.gid)))
+    }
+    if (word === '-user' || word === '-group') {
+      const value = this.#value(word)
+      const isUser = word === '-user'
+      const id = idIn(this.#context, isUser ? '/etc/passwd' : '/etc/group', value)
+      const what = isUser ? 'user' : 'group'
+      if (id === undefined || value === '')
+        this.#problem(
+          say(
+            this.#context,
+            `${quotedName(this.#context, value)} is not the name of a known ${what}`,
+            `unknown ${what} ${value}`,
+          ),
+        )
+      return testing(({ stat }) => (isUser ? stat.uid : stat.gid) === id)
+    }
+    const key = ({ '-uid': 'uid', '-gid': 'gid', '-inum': 'inode', '-links': 'links' } as const)[word]
+    if (key === undefined) return undefined
+    const match = /^([-+]?)(\d+)$/.exec(this.#value(word))
+    if (match === null) this.#problem(say(this.#context, `invalid argument to \`${word}'`, `invalid number '${word}'`))
+    const [, sign = '', digits = '0'] = match
+    const wanted = Number(digits)
+    return testing(({ stat }) =>
+      sign === '+' ? stat[key] > wanted : sign === '-' ? stat[key] < wanted : stat[key] === wanted,
+    )
   }
 
   /** Of times only that of the last change is kept. */
@@ -274,7 +310,7 @@ class FindParser {
     for (;;) {
       const word = this.#args[this.#at++]
       if (word === undefined)
-        this.#problem(say(this.#context, "missing argument to `-exec'", "option requires an argument -- 'exec'"))
+        this.#problem(say(this.#context, "missing argument to `-exec'", '-exec requires an argument'))
       if (word === ';') break
       if (word === '+' && argv.at(-1) === '{}') {
         const gathered = { argv: argv.slice(0, -1), paths: [] as ByteText[] }

@@ -4,7 +4,18 @@ import type { Steps } from '../../kernel/steps.ts'
 import { type ByteText, fromByteText, toByteText } from '../byte-text.ts'
 import { Input } from '../engine/streams.ts'
 import { compileAny, type Regex } from './regular-expression.ts'
-import { complain, hasRoom, type Options, open, options, readAll, say, type Tool, type ToolContext } from './tool.ts'
+import {
+  complain,
+  hasRoom,
+  type Options,
+  open,
+  options,
+  readAll,
+  say,
+  type Tool,
+  type ToolContext,
+  usage,
+} from './tool.ts'
 
 const longs = {
   'ignore-case': 'i',
@@ -40,7 +51,12 @@ const longs = {
 /** Exit code 0 when a line was found, 1 when none, 2 for an error. */
 export const grep: Tool = function* grep(context): Steps<number> {
   const args = context.args.map((arg) => (/^-\d+$/.test(arg) ? `-C${arg.slice(1)}` : arg))
-  const given = options(context, 'EFGPivclLnoqswxhHrRazA:B:C:e:f:m:K::', longs, { args, badCode: 2 })
+  const given = options(
+    context,
+    say(context, 'EFGPivclLnoqswxhHrRazA:B:C:e:f:m:K::', 'EFivclLnoqswxhHrRaA:B:C:e:f:m:K::'),
+    longs,
+    { args, badCode: 2 },
+  )
   if (typeof given === 'number') {
     if (context.voice === 'gnu') context.err('')
     return given
@@ -62,7 +78,7 @@ export const grep: Tool = function* grep(context): Steps<number> {
     if (first === undefined) {
       if (context.voice === 'gnu')
         context.err("Usage: grep [OPTION]... PATTERNS [FILE]...\nTry 'grep --help' for more information.\n")
-      else complain(context, 'no pattern given')
+      else usage(context, 'missing pattern')
       return 2
     }
     patterns.push(...first.split('\n'))

@@ -5,14 +5,32 @@ import type { ToolContext } from './tool.ts'
 /** The instant that a text means, in ms, for date and touch; undefined: none. Sources: GNU's parse_datetime; busybox libbb/time.c, parse_datestr. */
 export function instantOfText(context: ToolContext, said: ByteText): number | undefined {
   const now = context.shell.world.epochNow()
-  if (/^@-?\d+(?:\.\d+)?$/.test(said)) return Math.floor(Number(said.slice(1)) * 1000)
-  if (context.voice === 'gnu') return new DateReader(said, now).instant()
-  if (said === 'now') return now
-  const match = /^(\d{4})-(\d\d?)-(\d\d?)(?: (\d\d?)(?::(\d\d?)(?::(\d\d?))?)?)?$/.exec(said)
-  if (match === null) return undefined
-  const [, year = '', month = '', day = '', hour = '0', minute = '0', second = '0'] = match
-  return instantAt(year, month, day, [hour, minute, second])
+  if (context.voice === 'gnu')
+    return /^@-?\d+(?:\.\d+)?$/.test(said)
+      ? Math.floor(Number(said.slice(1)) * 1000)
+      : new DateReader(said, now).instant()
+  if (/^@\d+$/.test(said)) return Number(said.slice(1)) * 1000
+  for (const form of busyboxForms) {
+    const found = form.exec(said)?.groups
+    if (found === undefined) continue
+    const today = civilTime(now)
+    const { year = String(today.year), month, day, hour = '0', minute = '0', second = '0' } = found
+    const century = year.length === 2 ? `${Number(year) < 69 ? '20' : '19'}${year}` : year
+    const monthNumber = /^\d/.test(month ?? '1') ? month : monthOf(month?.toLowerCase())
+    return instantAt(century, monthNumber ?? String(today.month), day ?? String(today.day), [hour, minute, second])
+  }
+  return undefined
 }
+
+/** Forms of dates that busybox reads. Source: busybox 1.35 libbb/time.c, parse_datestr. */
+const busyboxForms: readonly RegExp[] = [
+  /^(?<hour>\d\d?):(?<minute>\d\d?)(?::(?<second>\d\d?))?$/,
+  /^(?:(?<year>\d{4})\.)?(?<month>\d\d?)\.(?<day>\d\d?)-(?<hour>\d\d?):(?<minute>\d\d?)(?::(?<second>\d\d?))?$/,
+  /^(?<month>[A-Za-z]{3})[a-z]* +(?<day>\d\d?) +(?<hour>\d\d?):(?<minute>\d\d?):(?<second>\d\d?) +(?<year>\d{4})$/,
+  /^(?<year>\d{4})-(?<month>\d\d?)-(?<day>\d\d?)(?: +(?<hour>\d\d?)(?::(?<minute>\d\d?)(?::(?<second>\d\d?))?)?)?$/,
+  // [[[[CC]YY]MM]DD]hhmm[.ss]
+  /^(?:(?:(?:(?<year>(?:\d\d)?\d\d))?(?<month>\d\d))?(?<day>\d\d))?(?<hour>\d\d)(?<minute>\d\d)(?:\.(?<second>\d\d))?$/,
+]
 
 /** Undefined where there is no such day or time. */
 function instantAt(year: string, month: string, day: string, time: readonly string[]): number | undefined {

@@ -154,7 +154,9 @@ class Lister {
     const given = this.#given
     const numeric = given.has('n')
     const size = given.has('h') ? humanSize(stat.size) : String(stat.size)
-    const date = given.has('e') ? statDate(stat.mtimeMs) : listDate(stat.mtimeMs, this.#context.shell.world.epochNow())
+    const date = given.has('e')
+      ? this.#fullDate(stat.mtimeMs)
+      : listDate(stat.mtimeMs, this.#context.shell.world.epochNow())
     const inode = given.has('i') ? String(stat.inode) : undefined
     const blocks = given.has('s') ? String(blocksOf(stat, isOnTmpfs(this.#context, path)) >> 1) : undefined
     const arrow = stat.target === undefined || !this.#isLong ? '' : ` -> ${toByteText(stat.target)}`
@@ -176,6 +178,11 @@ class Lister {
       ],
       name: `${name}${mark}${arrow}`,
     }
+  }
+
+  /** busybox tells no parts of a second. Source: busybox 1.35 coreutils/ls.c, append_column. */
+  #fullDate(ms: number): string {
+    return this.#context.voice === 'gnu' ? statDate(ms) : statDate(ms).replace(/\.\d+/, '')
   }
 
   #line(entry: Entry): string {

@@ -12,7 +12,7 @@ export const printf: Tool = (context) => {
   if (format === undefined) {
     if (context.voice === 'gnu') context.err('printf: usage: printf [-v var] format [arguments]\n')
     else context.err(`${context.prefix}usage: printf FORMAT [ARGUMENT...]\n`)
-    return say(context, 2, 1)
+    return 2
   }
   const formatter = new Formatter(context, values)
   let text = ''
@@ -60,7 +60,7 @@ class Formatter {
       } else {
         const match = /^%([-+ 0#']*)(\d+|\*)?(?:\.(\d+|\*)?)?[hlLqjzt]*([a-zA-Z%])/.exec(format.slice(i, i + 100))
         if (match === null) {
-          this.#invalid(format.charAt(i + 1), say(this.#context, format.slice(i, i + 2), format.slice(i)))
+          this.#invalid(format.charAt(i + 1), format.slice(i))
           break
         }
         const [whole, flags = '', width, precision, letter = ''] = match
@@ -68,12 +68,20 @@ class Formatter {
         // `%hq` is no conversion of its own: q counts among the length letters only before another one.
         const kind = letter
         if (kind === '%') result += '%'
-        else result += this.#convert(whole, flags, width, whole.includes('.') ? (precision ?? '0') : undefined, kind)
+        else
+          result += this.#convert(
+            format.slice(i - whole.length),
+            flags,
+            width,
+            whole.includes('.') ? (precision ?? '0') : undefined,
+            kind,
+          )
       }
     }
     return result
   }
 
+  /** busybox shows the rest of the format, as it is written. */
   #invalid(char: string, directive: string): void {
     const text = char === '' ? "`%': missing format character" : `\`${char}': invalid format character`
     this.code = complain(this.#context, say(this.#context, text, `${directive}: invalid format`))
@@ -112,7 +120,7 @@ class Formatter {
         return precision === undefined ? value : value.slice(0, precision)
       }
       case 'b': {
-        const { text, stops } = unescaped(this.#take() ?? '')
+        const { text, stops } = unescaped(this.#take() ?? '', this.#context.voice === 'busybox')
         if (stops) this.stops = true
         return text
       }
@@ -148,7 +156,16 @@ class Formatter {
     const value = this.#take()
     const number = integerOf(value ?? '0')
     if (number === undefined || (value === '' && this.#context.voice === 'busybox')) this.#bad(value ?? '')
-    const wrapped = number ?? BigInt(/^\s*[-+]?\d+/.exec(value ?? '')?.[0]?.trim() ?? '0')
+    const isBusybox = this.#context.voice === 'busybox'
+    const isTooLarge = number !== undefined && !fits(number)
+    if (isTooLarge)
+      this.code = complain(
+        this.#context,
+        isBusybox ? `invalid number '${value}'` : `warning: ${value}: Numerical result out of range`,
+      )
+    // busybox takes nothing of what is no number, GNU what it begins with.
+    const begun = isBusybox ? 0n : BigInt(/^\s*[-+]?\d+/.exec(value ?? '')?.[0]?.trim() ?? '0')
+    const wrapped = isTooLarge ? (isBusybox ? 0n : nearest(number)) : (number ?? begun)
     const isSigned = letter === 'd' || letter === 'i'
     const magnitude = isSigned ? (wrapped < 0n ? -wrapped : wrapped) : BigInt.asUintN(64, wrapped)
     const digits = magnitude.toString({ o: 8, x: 16, X: 16 }[letter] ?? 10).padStart(precision ?? 1, '0')
@@ -182,15 +199,35 @@ function integerOf(text: ByteText): bigint | undefined {
   return sign === '-' ? -magnitude : magnitude
 }
 
+/** Whether 64 bits hold it, with a sign or without. */
+function fits(value: bigint): boolean {
+  return BigInt.asIntN(64, value) === value || BigInt.asUintN(64, value) === value
+}
+
+function nearest(value: bigint): bigint {
+  return value < 0n ? -(1n << 63n) : (1n << 63n) - 1n
+}
+
 function floatOf(text: ByteText): number | undefined {
   const trimmed = text.trim()
   if (trimmed === '') return 0
   return /^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$/.test(trimmed) ? Number(trimmed) : undefined
 }
 
+/** As C rounds: what lies in the middle goes to the even digit, where toFixed takes the larger one. */
+function fixed(value: number, precision: number): string {
+  const text = value.toFixed(precision)
+  const exact = value.toFixed(Math.min(100, precision + 30))
+  const rest = exact.slice(exact.indexOf('.') + 1 + precision)
+  const isMiddle = /^50*$/.test(rest) && precision + 30 <= 100
+  if (!isMiddle) return text
+  const below = exact.slice(0, exact.length - rest.length).replace(/\.$/, '')
+  return '02468'.includes(below.slice(-1)) ? below : text
+}
+
 /** Source: C99 7.19.6.1. */
 function floatText(value: number, letter: string, precision: number): string {
-  if (letter === 'f' || letter === 'F') return value.toFixed(precision)
+  if (letter === 'f' || letter === 'F') return fixed(value, precision)
   const exponential = (digits: number): string => value.toExponential(digits).replace(/e([-+])(\d)$/, 'e$10$2')
   let text: string
   if (letter === 'e' || letter === 'E') text = exponential(precision)

@@ -39,8 +39,8 @@ export class SedError extends Error {
 }
 
 /** Throws a SedError. */
-export function readSed(script: ByteText, extended: boolean): readonly SedCommand[] {
-  const reader = new SedReader(script, extended)
+export function readSed(script: ByteText, extended: boolean, isBusybox = false): readonly SedCommand[] {
+  const reader = new SedReader(script, extended, isBusybox)
   return reader.commands(0)
 }
 
@@ -50,15 +50,18 @@ const maxDepth = 50
 class SedReader {
   readonly #script: ByteText
   readonly #extended: boolean
+  readonly #isBusybox: boolean
   #at = 0
 
-  constructor(script: ByteText, extended: boolean) {
+  constructor(script: ByteText, extended: boolean, isBusybox: boolean) {
+    this.#isBusybox = isBusybox
     this.#script = script
     this.#extended = extended
   }
 
-  #fail(message: string): never {
-    throw new SedError(message, this.#at)
+  /** `own`: busybox's words, where they are others. Source: busybox editors/sed.c. */
+  #fail(message: string, own = message): never {
+    throw new SedError(this.#isBusybox ? own : message, this.#at)
   }
 
   #rest(length = 200): ByteText {
@@ -79,7 +82,7 @@ class SedReader {
     for (;;) {
       this.#skipBlanks('\n\r;')
       if (this.#at >= this.#script.length) {
-        if (depth > 0) this.#fail("unmatched `{'")
+        if (depth > 0) this.#fail("unmatched `{'", "unmatched '{'")
         return commands
       }
       if (this.#char() === '}') {
@@ -105,7 +108,7 @@ class SedReader {
       this.#at++
       this.#skipBlanks()
       to = this.#address(true)
-      if (to === undefined) this.#fail("unexpected `,'")
+      if (to === undefined) this.#fail("unexpected `,'", 'no address after comma')
       this.#skipBlanks()
     }
     let negated = false
@@ -122,7 +125,11 @@ class SedReader {
     if (name === 's' || name === 'y') return this.#substitution(base)
     if ('aic'.includes(name)) return { ...base, text: this.#text() }
     if (':btT'.includes(name)) return { ...base, text: this.#label(name) }
-    if ('rRwW'.includes(name)) return { ...base, text: this.#line().trim() }
+    if ('rRwW'.includes(name)) {
+      const text = this.#line().trim()
+      if (text === '') this.#fail(`missing filename in r/R/w/W commands`, 'empty filename')
+      return { ...base, text }
+    }
     if ('qQlL'.includes(name)) {
       this.#skipBlanks()
       const digits = /^\d+/.exec(this.#rest())?.[0] ?? ''
@@ -130,7 +137,7 @@ class SedReader {
       this.#expectEnd()
       return { ...base, text: digits }
     }
-    if (!'=dDgGhHnNpPxzF'.includes(name)) this.#fail(`unknown command: \`${name}'`)
+    if (!'=dDgGhHnNpPxzF'.includes(name)) this.#fail(`unknown command: \`${name}'`, `unsupported command ${name}`)
     this.#expectEnd()
     return base
   }
@@ -141,7 +148,7 @@ class SedReader {
   }
 
   #address(isSecond = false): SedAddress | undefined {
-    const number = /^(\d+)(?:~(\d+))?/.exec(this.#rest())
+    const number = (this.#isBusybox ? /^(\d+)/ : /^(\d+)(?:~(\d+))?/).exec(this.#rest())
     if (number !== null) {
       this.#at += number[0].length
       const line = Number(number[1])
@@ -159,8 +166,9 @@ class SedReader {
     const isCustom = this.#char() === '\\'
     if (this.#char() !== '/' && !isCustom) return undefined
     if (isCustom) this.#at++
+    const delimiter = this.#char()
     const source = this.#delimited(true)
-    if (source === undefined) this.#fail('unterminated address regex')
+    if (source === undefined) this.#fail('unterminated address regex', `unmatched '${delimiter}'`)
     const flags = /^[IM]*/.exec(this.#rest())?.[0] ?? ''
     this.#at += flags.length
     return { kind: 'match', pattern: this.#regex(source, flags) }
@@ -169,7 +177,7 @@ class SedReader {
   #regex(source: ByteText, flags: string): Regex | undefined {
     if (source === '') return undefined
     const regex = compileRegex(source, { extended: this.#extended, ignoreCase: /i/i.test(flags) })
-    return typeof regex === 'string' ? this.#fail(regex) : regex
+    return typeof regex === 'string' ? this.#fail(regex, `bad regex '${source}': ${regex}`) : regex
   }
 
   /** What stands up to the delimiter that comes here, which is left; undefined: it does not come again. */
@@ -205,12 +213,14 @@ class SedReader {
 
   #substitution(base: SedCommand): SedCommand {
     const { name } = base
+    const delimiter = this.#char()
+    const own = delimiter === '' ? 'bad format in substitution expression' : `unmatched '${delimiter}'`
     const first = this.#delimited(name === 's')
-    if (first === undefined) this.#fail(`unterminated \`${name}' command`)
+    if (first === undefined) this.#fail(`unterminated \`${name}' command`, own)
     // The delimiter in the middle begins the second part.
     this.#at--
     const second = this.#delimited(false)
-    if (second === undefined) this.#fail(`unterminated \`${name}' command`)
+    if (second === undefined) this.#fail(`unterminated \`${name}' command`, own)
     if (name === 'y') {
       const [from, to] = [first, second].map((text) =>
         fromByteText(text).replace(/\\(n|\\)/g, (_, char: string) => (char === 'n' ? '\n' : '\\')),
@@ -224,7 +234,8 @@ class SedReader {
     const file = this.#char() === 'w' ? this.#line().slice(1).trim() : ''
     if (file === '') {
       this.#skipBlanks()
-      if (this.#at < this.#script.length && !'\n;}#'.includes(this.#char())) this.#fail("unknown option to `s'")
+      if (this.#at < this.#script.length && !'\n;}#'.includes(this.#char()))
+        this.#fail("unknown option to `s'", 'bad option in substitution expression')
     }
     const pattern = this.#regex(first, flags)
     const replacement = fromByteText(second)

@@ -20,7 +20,7 @@ import {
 
 /** Edits lines, of files in place with -i. */
 export const sed: Tool = function* sed(context): Steps<number> {
-  const given = options(context, 'nErsuzi::e:f:', {
+  const given = options(context, say(context, 'nErsuzi::e:f:', 'nEri::e:f:'), {
     'regexp-extended': 'E',
     quiet: 'n',
     silent: 'n',
@@ -37,23 +37,18 @@ export const sed: Tool = function* sed(context): Steps<number> {
     if (typeof text !== 'string')
       return complain(
         context,
-        say(
-          context,
-          `couldn't open file ${path}: ${errorText(text.code)}`,
-          `can't open '${path}': ${errorText(text.code)}`,
-        ),
+        say(context, `couldn't open file ${path}: ${errorText(text.code)}`, `${path}: ${errorText(text.code)}`),
       )
     scripts.push(text.replace(/\n$/, ''))
   }
   if (scripts.length === 0) {
     const first = operands.shift()
-    if (first === undefined)
-      return context.voice === 'gnu' ? usage(context, 'no script specified') : complain(context, 'no script specified')
+    if (first === undefined) return usage(context, say(context, 'no script specified', 'missing script'))
     scripts.push(first)
   }
   let commands: readonly SedCommand[]
   try {
-    commands = readSed(scripts.join('\n'), given.has('E') || given.has('r'))
+    commands = readSed(scripts.join('\n'), given.has('E') || given.has('r'), context.voice === 'busybox')
   } catch (error) {
     if (!(error instanceof SedError)) throw error
     return complain(context, say(context, `-e expression #1, char ${error.at}: ${error.message}`, error.message))

@@ -52,6 +52,11 @@ function deviceFields(at: string): Readonly<Record<string, string>> {
   return { t: numbers[0], T: numbers[1], F: 'character special file', A: 'crw-rw-rw-', f: '21b6', b: '0', B: '512' }
 }
 
+/** Who has no name is called so. Source: coreutils stat.c, print_stat; busybox coreutils/stat.c. */
+function named(name: string): string {
+  return /^\d+$/.test(name) ? 'UNKNOWN' : name
+}
+
 export const stat: Tool = (context) => {
   const given = options(context, 'Ltfc:', {
     format: 'c',
@@ -195,7 +200,7 @@ function fieldsOf(
     f: (found.mode | { file: 0o100000, directory: 0o40000, symlink: 0o120000 }[found.type]).toString(16),
     F: kind,
     g: String(found.gid),
-    G: groupName(found.gid),
+    G: named(groupName(found.gid)),
     h: String(found.links),
     i: String(found.inode),
     m: mountOf(context, context.shell.path(path))?.path ?? '/',
@@ -206,7 +211,7 @@ function fieldsOf(
     t: '0',
     T: '0',
     u: String(found.uid),
-    U: userName(found.uid),
+    U: named(userName(found.uid)),
     w: time,
     W: seconds,
     x: time,

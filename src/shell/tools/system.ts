@@ -143,7 +143,8 @@ function instantOf(context: ToolContext, given: Options): number | string {
       ? stat.value.mtimeMs
       : say(context, `${file}: ${errorText(stat.code)}`, `can't stat '${file}': ${errorText(stat.code)}`)
   }
-  const said = given.value('d') ?? 'now'
+  const said = given.value('d')
+  if (said === undefined) return context.shell.world.epochNow()
   const form = given.value('D')
   const parsed = form === undefined ? instantOfText(context, said) : instantByForm(said, form)
   return parsed ?? `invalid date ${quoted(context, said)}`

@@ -7,6 +7,7 @@ import type { Engine } from '../engine/engine.ts'
 import type { Job } from '../engine/process-table.ts'
 import type { Shell } from '../engine/shell.ts'
 import { Input, type Sink, type Streams } from '../engine/streams.ts'
+import { usageLines } from './usage-lines.ts'
 
 /** What a command line tool works with. All text is byte text. */
 export interface ToolContext {
@@ -59,12 +60,20 @@ export function quoted({ voice }: ToolContext, text: ByteText): ByteText {
 const openQuote = toByteText('\u2018')
 const closeQuote = toByteText('\u2019')
 
-/** A usage mistake, with the hint that coreutils give; busybox's text of usage is its own program's. */
+/** A usage mistake, with the hint that coreutils give, or with busybox's lines of usage. */
 export function usage(context: ToolContext, message: ByteText, code = 1): number {
+  if (context.voice === 'busybox') {
+    // Of the number of operands it has no words, and of bad values no lines of usage.
+    const isCount = /^(?:missing|extra)/.test(message)
+    if (!isCount) context.err(`${context.prefix}${message}\n`)
+    if (isCount || /^(?:invalid option|unrecognized option|option )/.test(message))
+      context.err(usageLines(context.name))
+    return code
+  }
   context.err(`${context.prefix}${message}\n`)
   // Diffutils say their name before the hint, too.
   const lead = /^(?:cmp|diff)$/.test(context.name) ? context.prefix : ''
-  if (context.voice === 'gnu') context.err(`${lead}Try '${context.name} --help' for more information.\n`)
+  context.err(`${lead}Try '${context.name} --help' for more information.\n`)
   return code
 }
 

@@ -24,7 +24,12 @@ import {
 const brokenPipeCode = 141
 
 export const cat: Tool = function* cat(context): Steps<number> {
-  const given = options(context, 'nbsAETvetu', { number: 'n', 'show-all': 'A', 'show-ends': 'E', 'show-tabs': 'T' })
+  const given = options(context, say(context, 'nbsAETvetu', 'nbAETvetu'), {
+    number: 'n',
+    'show-all': 'A',
+    'show-ends': 'E',
+    'show-tabs': 'T',
+  })
   if (typeof given === 'number') return given
   let code = 0
   let number = 0
