@@ -1,9 +1,9 @@
 import { basename } from '../fs/path.ts'
 import { type ByteText, fromByteText, toByteText } from './byte-text.ts'
-import { findBuiltin } from './engine/builtins.ts'
+import { findBuiltin } from './engine/builtins/table.ts'
 import { ash, bash } from './engine/dialect.ts'
-import { parseShell } from './engine/script-text.ts'
-import type { Word } from './engine/syntax.ts'
+import { parseShell } from './engine/grammar/script-text.ts'
+import type { Word } from './engine/grammar/syntax.ts'
 
 /** A command as it is written, as far as it can be told without running anything. */
 export interface NamedCommand {

@@ -1,14 +1,14 @@
 /** Assignments before commands, and what `set -x` shows of both. */
 import type { Steps } from '../../kernel/steps.ts'
 import type { ByteText } from '../byte-text.ts'
-import { assignElements } from './array-assignments.ts'
-import { expandAssigned, expandText } from './expand.ts'
-import { type Expansion, ExpansionError } from './expansion.ts'
-import { isReserved } from './known-names.ts'
-import { quotedWord } from './script-text.ts'
+import { isReserved } from './builtins/known-names.ts'
+import { quotedWord } from './grammar/script-text.ts'
+import { maybeQuoted, singleQuoted } from './grammar/single-quoted.ts'
+import type { SimpleCommand, Word } from './grammar/syntax.ts'
 import type { Shell } from './shell.ts'
-import { maybeQuoted, singleQuoted } from './single-quoted.ts'
-import type { SimpleCommand, Word } from './syntax.ts'
+import { assignElements } from './words/array-assignments.ts'
+import { expandAssigned, expandText } from './words/expand.ts'
+import { type Expansion, ExpansionError } from './words/expansion.ts'
 
 /** Assigns all; what `set -x` shows of them is told at once by bash, and before its command by ash. */
 export function* assignAll(

@@ -1,10 +1,10 @@
 /** What bash and busybox's ash say and do differently. */
 import { errorText } from '../../fs/error-text.ts'
 import type { FsErrorCode } from '../../fs/node-fs.ts'
-import type { ArithmeticError } from './arithmetic.ts'
 import type { Spent } from './budget.ts'
-import type { ShellSyntaxError } from './syntax.ts'
-import type { Grammar } from './word-reader.ts'
+import type { ShellSyntaxError } from './grammar/syntax.ts'
+import type { Grammar } from './grammar/word-reader.ts'
+import type { ArithmeticError } from './words/arithmetic.ts'
 
 /** Where a message comes from. */
 export interface Speaker {

@@ -1,9 +1,9 @@
 import type { Steps } from '../../kernel/steps.ts'
 import type { ByteText } from '../byte-text.ts'
-import type { Expansion } from './expansion.ts'
+import type { Command, Script } from './grammar/syntax.ts'
 import type { Outcome, Shell } from './shell.ts'
 import type { Streams } from './streams.ts'
-import type { Command, Script } from './syntax.ts'
+import type { Expansion } from './words/expansion.ts'
 
 /** How commands run what is inside of them: handed down, so that the files of commands need not know the interpreter. */
 export interface Engine {

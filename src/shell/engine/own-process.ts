@@ -1,10 +1,10 @@
 /** Which process a shell runs in that another one starts. Sources: execve(2); POSIX XCU 2.11; busybox shell/ash.c, evalstring. */
 import { type Steps, wait } from '../../kernel/steps.ts'
+import type { Script } from './grammar/syntax.ts'
 import { guarded, handlerOf } from './jobs.ts'
 import { deathText } from './process-table.ts'
 import type { Shell } from './shell.ts'
 import type { Streams } from './streams.ts'
-import type { Script } from './syntax.ts'
 
 /** Makes and runs the shell; told its number, and to say when it is there. */
 export type InnerShell = (pid: number, isThere: (inner: Shell) => void) => Steps<number>

@@ -2,11 +2,11 @@
 import type { Steps } from '../../kernel/steps.ts'
 import type { ByteText } from '../byte-text.ts'
 import { openBoth, openInput, openOutput } from './devices.ts'
-import { expandText } from './expand.ts'
-import { type Expansion, ExpansionError } from './expansion.ts'
+import type { Redirection } from './grammar/syntax.ts'
 import type { Shell } from './shell.ts'
 import { Input, nowhere, type Sink, Streams } from './streams.ts'
-import type { Redirection } from './syntax.ts'
+import { expandText } from './words/expand.ts'
+import { type Expansion, ExpansionError } from './words/expansion.ts'
 
 /** A file cannot be opened: what the shell says of it, and where: what was redirected before is so already. */
 export interface Refused {

@@ -3,11 +3,11 @@ import type { Steps } from '../../kernel/steps.ts'
 import type { ByteText } from '../byte-text.ts'
 import type { Speaker } from './dialect.ts'
 import type { Engine } from './engine.ts'
+import { parseShell, ScriptLines } from './grammar/script-text.ts'
+import { type Script, ShellSyntaxError } from './grammar/syntax.ts'
 import { endsInCommand } from './own-process.ts'
-import { parseShell, ScriptLines } from './script-text.ts'
 import { exitWith, type Outcome, type Shell } from './shell.ts'
 import type { Streams } from './streams.ts'
-import { type Script, ShellSyntaxError } from './syntax.ts'
 
 /** Reads and runs a text, as eval, `.` and traps do; `origin` is who reads it. */
 export function* runText(

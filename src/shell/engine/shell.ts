@@ -12,12 +12,12 @@ import type { FileWatch } from '../file-watch.ts'
 import type { ContainerNetwork } from '../net/network.ts'
 import { type Budget, BudgetError } from './budget.ts'
 import type { Dialect } from './dialect.ts'
+import type { Command, Script } from './grammar/syntax.ts'
 import type { Job, ProcessTable } from './process-table.ts'
-import type { ShellArray } from './shell-array.ts'
 import { plainOptions, type ShellOptions } from './shell-options.ts'
 import { levelOf, standardNames, standardValue } from './standard-variables.ts'
 import type { Input, Sink, Streams } from './streams.ts'
-import type { Command, Script } from './syntax.ts'
+import type { ShellArray } from './words/shell-array.ts'
 
 /** A program that podsim has beside its tools, such as kubectl; what it is called with. All text is byte text. */
 export interface ProgramCall {

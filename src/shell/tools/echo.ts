@@ -1,4 +1,4 @@
-import { unescaped } from '../engine/escapes.ts'
+import { unescaped } from '../engine/grammar/escapes.ts'
 import type { Tool } from './tool.ts'
 
 /** Options -n, -e, -E. Source: bash builtins/echo.def; busybox coreutils/echo.c. */

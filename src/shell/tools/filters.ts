@@ -2,8 +2,8 @@
 
 import type { Steps } from '../../kernel/steps.ts'
 import { type ByteText, bytesToByteText, characterCount } from '../byte-text.ts'
-import { formatEscape } from '../engine/escapes.ts'
-import { characterClasses } from '../engine/pattern.ts'
+import { formatEscape } from '../engine/grammar/escapes.ts'
+import { characterClasses } from '../engine/words/pattern.ts'
 import {
   cannotOpen,
   complain,

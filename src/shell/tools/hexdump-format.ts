@@ -1,5 +1,5 @@
 import type { ByteText } from '../byte-text.ts'
-import { unescaped } from '../engine/escapes.ts'
+import { unescaped } from '../engine/grammar/escapes.ts'
 
 /** Formats of `hexdump -e`: `16/1 "%02x " "\n"`. Source: util-linux hexdump-parse.c, hexdump-display.c. */
 

@@ -3,11 +3,11 @@
 import { errorText } from '../../fs/error-text.ts'
 import type { Steps } from '../../kernel/steps.ts'
 import type { ByteText } from '../byte-text.ts'
+import { markCalled, setOption } from '../engine/builtins/set.ts'
 import { openInput } from '../engine/devices.ts'
 import { ash, bash, type Dialect } from '../engine/dialect.ts'
 import type { Engine } from '../engine/engine.ts'
 import { inProcess } from '../engine/own-process.ts'
-import { markCalled, setOption } from '../engine/set-builtin.ts'
 import { codeOf, Shell, type ShellSetup } from '../engine/shell.ts'
 import { Input, type Streams } from '../engine/streams.ts'
 

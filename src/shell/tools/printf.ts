@@ -1,6 +1,6 @@
 /** printf, as bash's builtin and busybox have it. Source: bash builtins/printf.def; busybox coreutils/printf.c. */
 import { type ByteText, fromByteText } from '../byte-text.ts'
-import { formatEscape, unescaped } from '../engine/escapes.ts'
+import { formatEscape, unescaped } from '../engine/grammar/escapes.ts'
 import { complain, say, type Tool, type ToolContext } from './tool.ts'
 
 /** The format is used again while arguments are left. -v sets a variable of bash. */

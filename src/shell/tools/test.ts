@@ -1,10 +1,10 @@
 /** test, [ and [[. Source: POSIX test; bash(1), CONDITIONAL EXPRESSIONS; busybox coreutils/test.c. */
 import { type ByteText, fromByteText, toByteText } from '../byte-text.ts'
-import { evaluateArithmetic } from '../engine/arithmetic.ts'
-import { elementsOf, elementUnder, setArray } from '../engine/arrays.ts'
 import { isDevice } from '../engine/devices.ts'
-import { keyIfAny } from '../engine/expansion.ts'
-import { matches, patternOf } from '../engine/pattern.ts'
+import { evaluateArithmetic } from '../engine/words/arithmetic.ts'
+import { elementsOf, elementUnder, setArray } from '../engine/words/arrays.ts'
+import { keyIfAny } from '../engine/words/expansion.ts'
+import { matches, patternOf } from '../engine/words/pattern.ts'
 import { compileRegex } from './regular-expression.ts'
 import { complain, type Tool, type ToolContext } from './tool.ts'
 

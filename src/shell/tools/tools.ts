@@ -1,5 +1,5 @@
 /** Every tool, by name. */
-import { isRunnableFile, scriptAlongPath } from '../engine/known-names.ts'
+import { isRunnableFile, scriptAlongPath } from '../engine/builtins/known-names.ts'
 import type { Shell } from '../engine/shell.ts'
 import { awk } from './awk.ts'
 import { chmod, chown, ln, mkdir, mktemp, rm, rmdir, touch } from './change-files.ts'

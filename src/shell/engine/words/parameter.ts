@@ -1,6 +1,9 @@
 /** `$name` and `${name...}`. Source: POSIX XCU 2.6.2; bash(1), Parameter Expansion. */
-import type { Steps } from '../../kernel/steps.ts'
-import type { ByteText } from '../byte-text.ts'
+import type { Steps } from '../../../kernel/steps.ts'
+import type { ByteText } from '../../byte-text.ts'
+import { optionLetters } from '../builtins/set.ts'
+import type { ParameterPart, Word } from '../grammar/syntax.ts'
+import type { Shell } from '../shell.ts'
 import { elementsOf, elementUnder, setElement } from './arrays.ts'
 import {
   arithmetic,
@@ -14,9 +17,6 @@ import {
 } from './expansion.ts'
 import { type Field, joinFields } from './fields.ts'
 import { compilePattern, findPattern, matchingPrefix, matchingSuffix, type PatternPiece } from './pattern.ts'
-import { optionLetters } from './set-builtin.ts'
-import type { Shell } from './shell.ts'
-import type { ParameterPart, Word } from './syntax.ts'
 
 /** How words inside of `${...}` are expanded: given by who expands words, and calls this. */
 export interface WordExpander {

@@ -1,13 +1,13 @@
 /** wait, kill, trap, jobs. Source: POSIX XCU; bash jobs.c; busybox shell/ash.c. */
 
 import type { Unsubscribable } from 'rxjs'
-import { firstOf } from '../../kernel/first-of.ts'
-import { Once, type Receiver } from '../../kernel/once.ts'
-import { forever, type Steps, wait as waitFor } from '../../kernel/steps.ts'
+import { firstOf } from '../../../kernel/first-of.ts'
+import { Once, type Receiver } from '../../../kernel/once.ts'
+import { forever, type Steps, wait as waitFor } from '../../../kernel/steps.ts'
+import { singleQuoted } from '../grammar/single-quoted.ts'
+import { deathText, type Job, signalName, signalNumber, signalNumbers } from '../process-table.ts'
+import type { Outcome, Shell } from '../shell.ts'
 import { ashOptions, type Builtin, type BuiltinCall, complain, raise } from './builtin.ts'
-import { deathText, type Job, signalName, signalNumber, signalNumbers } from './process-table.ts'
-import type { Outcome, Shell } from './shell.ts'
-import { singleQuoted } from './single-quoted.ts'
 
 /** Waits for one job or for all; a signal that is trapped ends the wait at once. */
 export function* wait(call: BuiltinCall): Steps<Outcome> {

@@ -1,11 +1,11 @@
 /** Builtins that change variables, options and arguments. */
-import type { ByteText } from '../byte-text.ts'
-import { shownArray, unsetElement } from './arrays.ts'
+import type { ByteText } from '../../byte-text.ts'
+import { singleQuoted } from '../grammar/single-quoted.ts'
+import type { Outcome, Shell } from '../shell.ts'
+import { shownArray, unsetElement } from '../words/arrays.ts'
+import { keyOf } from '../words/expansion.ts'
+import { ShellArray } from '../words/shell-array.ts'
 import { type AshOptions, ashNumber, ashOptions, type Builtin, type BuiltinCall, complain, raise } from './builtin.ts'
-import { keyOf } from './expansion.ts'
-import type { Outcome, Shell } from './shell.ts'
-import { ShellArray } from './shell-array.ts'
-import { singleQuoted } from './single-quoted.ts'
 
 const identifier = /^[A-Za-z_][A-Za-z0-9_]*$/
 

@@ -1,8 +1,8 @@
 /** umask and ulimit. Source: busybox 1.35 shell/ash.c, umaskcmd; shell/shell_common.c, shell_builtin_ulimit; bash umask.def, ulimit.def. */
-import type { ByteText } from '../byte-text.ts'
-import { changedMode } from '../tools/modes.ts'
+import type { ByteText } from '../../byte-text.ts'
+import { changedMode } from '../../tools/modes.ts'
+import type { Outcome, Shell } from '../shell.ts'
 import { ashOptions, type Builtin, type BuiltinCall, complain, mistakeCode, raise } from './builtin.ts'
-import type { Outcome, Shell } from './shell.ts'
 
 /** `umask [-S] [MODE]`. */
 export const umask: Builtin = (call) => {

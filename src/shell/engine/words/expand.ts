@@ -1,14 +1,14 @@
 /** From words to arguments: braces, parameters, substitutions, splitting, globs. Source: POSIX XCU 2.6; bash(1). */
-import type { Steps } from '../../kernel/steps.ts'
-import { type ByteText, bytesToByteText } from '../byte-text.ts'
+import type { Steps } from '../../../kernel/steps.ts'
+import { type ByteText, bytesToByteText } from '../../byte-text.ts'
+import type { Script, Word, WordPart } from '../grammar/syntax.ts'
+import type { Shell } from '../shell.ts'
 import { expandBraces } from './braces.ts'
 import { arithmetic, type Expansion } from './expansion.ts'
 import { type Field, joinFields } from './fields.ts'
 import { expandGlob } from './glob.ts'
 import { expandParameter } from './parameter.ts'
 import { hasGlob, type PatternPiece } from './pattern.ts'
-import type { Shell } from './shell.ts'
-import type { Script, Word, WordPart } from './syntax.ts'
 
 /** All arguments that words stand for. */
 export function* expandWords(words: readonly Word[], at: Expansion): Steps<ByteText[]> {

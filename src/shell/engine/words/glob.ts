@@ -1,9 +1,9 @@
 /** File names that a pattern stands for. Source: POSIX XCU 2.13.3. */
-import type { FileView } from '../../fs/node-fs.ts'
-import { compareBytes } from '../../fs/path.ts'
-import { fromByteText, toByteText } from '../byte-text.ts'
+import type { FileView } from '../../../fs/node-fs.ts'
+import { compareBytes } from '../../../fs/path.ts'
+import { fromByteText, toByteText } from '../../byte-text.ts'
+import type { Shell } from '../shell.ts'
 import { compilePattern, hasGlob, matches, type PatternPiece } from './pattern.ts'
-import type { Shell } from './shell.ts'
 
 /**
  * Paths as byte text, in order of bytes; empty when nothing matches. Names that begin with a dot need one in the

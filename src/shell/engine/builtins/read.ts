@@ -1,15 +1,15 @@
 /** `read`. Source: busybox 1.35 shell/shell_common.c, shell_builtin_read; bash builtins/read.def. */
-import { after } from '../../kernel/after.ts'
-import { firstOf } from '../../kernel/first-of.ts'
-import { mapped } from '../../kernel/mapped.ts'
-import { process } from '../../kernel/process.ts'
-import { type Steps, wait } from '../../kernel/steps.ts'
-import type { ByteText } from '../byte-text.ts'
-import { wordsOf } from './array-builtins.ts'
-import { setArray } from './arrays.ts'
+import { after } from '../../../kernel/after.ts'
+import { firstOf } from '../../../kernel/first-of.ts'
+import { mapped } from '../../../kernel/mapped.ts'
+import { process } from '../../../kernel/process.ts'
+import { type Steps, wait } from '../../../kernel/steps.ts'
+import type { ByteText } from '../../byte-text.ts'
+import type { Outcome, Shell } from '../shell.ts'
+import { Input } from '../streams.ts'
+import { setArray } from '../words/arrays.ts'
+import { wordsOf } from './arrays.ts'
 import { ashOptions, type BuiltinCall, complain, raise } from './builtin.ts'
-import type { Outcome, Shell } from './shell.ts'
-import { Input } from './streams.ts'
 
 const identifier = /^[A-Za-z_][A-Za-z0-9_]*$/
 

@@ -1,8 +1,8 @@
-import type { Steps } from '../../kernel/steps.ts'
-import type { ByteText } from '../byte-text.ts'
-import type { Engine } from './engine.ts'
-import { exitWith, type Outcome, type Shell } from './shell.ts'
-import type { Streams } from './streams.ts'
+import type { Steps } from '../../../kernel/steps.ts'
+import type { ByteText } from '../../byte-text.ts'
+import type { Engine } from '../engine.ts'
+import { exitWith, type Outcome, type Shell } from '../shell.ts'
+import type { Streams } from '../streams.ts'
 
 /** A builtin that is called. */
 export interface BuiltinCall {

@@ -1,10 +1,10 @@
 /** `set` and the options of shells. Source: busybox 1.35 shell/ash.c, optletters_optnames, options; bash builtins/set.def, flags.c. */
-import type { ByteText } from '../byte-text.ts'
+import type { ByteText } from '../../byte-text.ts'
+import type { Dialect } from '../dialect.ts'
+import { singleQuoted } from '../grammar/single-quoted.ts'
+import type { Outcome, Shell } from '../shell.ts'
+import type { ShellOptions } from '../shell-options.ts'
 import { type Builtin, type BuiltinCall, complain, raise } from './builtin.ts'
-import type { Dialect } from './dialect.ts'
-import type { Outcome, Shell } from './shell.ts'
-import type { ShellOptions } from './shell-options.ts'
-import { singleQuoted } from './single-quoted.ts'
 
 type Switch = Exclude<keyof ShellOptions, 'others'>
 

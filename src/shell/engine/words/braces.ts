@@ -1,6 +1,6 @@
 /** `{a,b}` and `{1..3}`. Source: bash(1), Brace Expansion. */
-import { BudgetError } from './budget.ts'
-import type { Word, WordPart } from './syntax.ts'
+import { BudgetError } from '../budget.ts'
+import type { Word, WordPart } from '../grammar/syntax.ts'
 
 /** Words that one word may become. */
 const maxWords = 10_000

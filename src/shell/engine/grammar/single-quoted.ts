@@ -1,4 +1,4 @@
-import type { ByteText } from '../byte-text.ts'
+import type { ByteText } from '../../byte-text.ts'
 
 /** A text in single quotes, its own single quotes in double ones. Source: busybox shell/ash.c, single_quote. */
 export function singleQuoted(text: ByteText): ByteText {

@@ -1,5 +1,5 @@
 /** The elements of one array of bash. Source: bash(1), Arrays; assoc.c and hashlib.c for the order of keys. */
-import type { ByteText } from '../byte-text.ts'
+import type { ByteText } from '../../byte-text.ts'
 
 /** Buckets of an associative array. Source: bash 5.2 assoc.h, ASSOC_HASH_BUCKETS. */
 const buckets = 1024

@@ -1,11 +1,11 @@
 /** What names stand for: type, command, hash, alias. Source: busybox 1.35 shell/ash.c, describe_command, hashcmd, aliascmd; bash type.def. */
-import type { Steps } from '../../kernel/steps.ts'
-import { toByteText } from '../byte-text.ts'
-import { findTool } from '../tools/tools.ts'
+import type { Steps } from '../../../kernel/steps.ts'
+import { toByteText } from '../../byte-text.ts'
+import { findTool } from '../../tools/tools.ts'
+import { singleQuoted } from '../grammar/single-quoted.ts'
+import type { Outcome, Shell } from '../shell.ts'
 import { ashOptions, type Builtin, type BuiltinCall, complain, isSpecial, raise } from './builtin.ts'
 import { isReserved, isRunnableFile, scriptAlongPath } from './known-names.ts'
-import type { Outcome, Shell } from './shell.ts'
-import { singleQuoted } from './single-quoted.ts'
 
 interface Described {
   readonly kind: 'alias' | 'keyword' | 'function' | 'builtin' | 'file'

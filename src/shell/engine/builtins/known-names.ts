@@ -1,7 +1,7 @@
 /** Names that are no commands, and commands that lie in files. */
-import { type ByteText, fromByteText } from '../byte-text.ts'
-import type { Dialect } from './dialect.ts'
-import type { Shell } from './shell.ts'
+import { type ByteText, fromByteText } from '../../byte-text.ts'
+import type { Dialect } from '../dialect.ts'
+import type { Shell } from '../shell.ts'
 
 const keywords = new Set('! case do done elif else esac fi for if in then until while { }'.split(' '))
 const ofBash = new Set('[[ ]] function select time coproc'.split(' '))

@@ -1,10 +1,10 @@
 /** Builtins that fill arrays. Source: bash(1), mapfile, read. */
-import type { Steps } from '../../kernel/steps.ts'
-import type { ByteText } from '../byte-text.ts'
-import { setArray, setElement } from './arrays.ts'
+import type { Steps } from '../../../kernel/steps.ts'
+import type { ByteText } from '../../byte-text.ts'
+import type { Outcome, Shell } from '../shell.ts'
+import { Input } from '../streams.ts'
+import { setArray, setElement } from '../words/arrays.ts'
 import { type BuiltinCall, complain } from './builtin.ts'
-import type { Outcome, Shell } from './shell.ts'
-import { Input } from './streams.ts'
 
 /** Lines of standard input into the elements of an array; MAPFILE unless one is named. */
 export function* mapfile(call: BuiltinCall): Steps<Outcome> {

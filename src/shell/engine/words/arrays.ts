@@ -1,6 +1,6 @@
 /** Arrays of bash: elements by subscript, whole lists, assignments. Source: bash(1), Arrays. */
-import type { ByteText } from '../byte-text.ts'
-import type { Shell } from './shell.ts'
+import type { ByteText } from '../../byte-text.ts'
+import type { Shell } from '../shell.ts'
 import { ShellArray } from './shell-array.ts'
 
 /** All elements of a name: of an array, or the one value of a variable; undefined when it is not set. */

@@ -1,11 +1,11 @@
 /** What expansions work with, and what ends them. */
-import type { Steps } from '../../kernel/steps.ts'
-import { type ByteText, characterCount, fromByteText, toByteText } from '../byte-text.ts'
+import type { Steps } from '../../../kernel/steps.ts'
+import { type ByteText, characterCount, fromByteText, toByteText } from '../../byte-text.ts'
+import type { Script } from '../grammar/syntax.ts'
+import type { Shell } from '../shell.ts'
+import type { Streams } from '../streams.ts'
 import { ArithmeticError, evaluateArithmetic } from './arithmetic.ts'
 import { elementUnder, keyOfNumber, setElement } from './arrays.ts'
-import type { Shell } from './shell.ts'
-import type { Streams } from './streams.ts'
-import type { Script } from './syntax.ts'
 
 /** An expansion that ends the command: the text is what the shell says of it. Caught where commands are run. */
 export class ExpansionError extends Error {

@@ -1,11 +1,11 @@
 /** Assignments to arrays of bash and their elements. Source: bash(1), Arrays. */
-import type { Steps } from '../../kernel/steps.ts'
-import type { ByteText } from '../byte-text.ts'
+import type { Steps } from '../../../kernel/steps.ts'
+import type { ByteText } from '../../byte-text.ts'
+import type { ArrayElement, Assignment } from '../grammar/syntax.ts'
 import { elementUnder, setArray, setElement } from './arrays.ts'
 import { expandText, expandWords } from './expand.ts'
 import { type Expansion, ExpansionError, keyOf } from './expansion.ts'
 import { ShellArray } from './shell-array.ts'
-import type { ArrayElement, Assignment } from './syntax.ts'
 
 /** `name=(...)`, `name+=(...)`, `name[subscript]=value`. Gives it as `set -x` shows it. */
 export function* assignElements(assignment: Assignment, at: Expansion): Steps<ByteText> {

@@ -1,7 +1,7 @@
 /** `getopts`. Source: POSIX getopts; busybox 1.35 shell/ash.c, getopts; bash builtins/getopts.def, getopt.c. */
-import type { ByteText } from '../byte-text.ts'
+import type { ByteText } from '../../byte-text.ts'
+import type { Outcome, Shell } from '../shell.ts'
 import { type Builtin, type BuiltinCall, complain, raise } from './builtin.ts'
-import type { Outcome, Shell } from './shell.ts'
 
 /** `getopts SPEC NAME [ARG...]`. */
 export const getopts: Builtin = (call) => {
