@@ -29,7 +29,7 @@ const run = (command: string, args: readonly string[], cwd = outside): string =>
 
 /** More than this is a folder that nobody meant to pack. */
 const mostFiles = 190
-const mostBytes = 17_500_000
+const mostBytes = 18_000_000
 
 /** A program that uses what is public, as a user's own. */
 const consumer = `import { type ControllerContext, createSim, resources, SimUsageError, type Steps, wait, type Event, type HttpAnswer, type KubeletOptions, type KubeObject, type Pod, type Secret } from 'podsim'
