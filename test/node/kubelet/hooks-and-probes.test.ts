@@ -119,6 +119,27 @@ describe('8.1 postStart', () => {
   })
 })
 
+describe('hooks that ask over HTTP', () => {
+  // lifecycle/handlers.go, Run, runHTTPHandler: an error of the connection counts, a code does not.
+  const asks = { httpGet: { path: '/ready', port: 80 } }
+
+  test.each(['v1.18', 'v1.36'] as const)('L6 in %s any answer will do', (version) => {
+    const sim = running({ image: 'nginx', command: undefined, lifecycle: { postStart: asks } }, version)
+    sim.runFor('60s')
+    expect(sim.kubectl('exec p -- curl -s -o /dev/null -w %{http_code} localhost/ready').stdout).toBe('404')
+    expect([texts(sim, 'FailedPostStartHook'), starts(sim).length]).toEqual([[], 1])
+  })
+
+  test('L6 where nobody listens it fails, and is told with its path as it was given', () => {
+    const sim = running({ lifecycle: { postStart: asks } }, 'v1.18', { terminationGracePeriodSeconds: 2 })
+    sim.runFor('30s')
+    expect(texts(sim, 'FailedPostStartHook')[0]).toMatch(
+      /^Http lifecycle hook \(\/ready\) for Container "app" in Pod "p_default\([-0-9a-f]+\)" failed - error: Get "http:\/\/([\d.]+):80\/\/ready": dial tcp \1:80: connect: connection refused, message: ""$/,
+    )
+    expect(starts(sim).length).toBeGreaterThan(1)
+  })
+})
+
 describe('probes that run commands', () => {
   test.each([
     { version: 'v1.18', restarts: 0, unhealthy: [] },

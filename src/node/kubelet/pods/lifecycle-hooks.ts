@@ -11,7 +11,7 @@ import { second } from '../../../kernel/time.ts'
 import type { ContainerRuntime, ExecResult, RuntimeResult } from '../../runtime/cri.ts'
 import type { KubeletFacts } from '../../version-facts.ts'
 import type { KubeletEvents } from '../kubelet-events.ts'
-import { isOfAnother, toldOfRequest } from '../probes/refused-request.ts'
+import { isAnswered, isOfAnother, toldOfRequest } from '../probes/refused-request.ts'
 
 /** What of a kubelet its hooks have to do with; `scope`: its life. */
 export interface HookParts {
@@ -82,10 +82,10 @@ export class HookRunner {
     if (hook?.httpGet === undefined || isOfAnother(hook.httpGet)) return undefined
     const { path = '/', port } = hook.httpGet
     const asked = this.#runtime.probe(containerId, { kind: 'http', port: portNumber(container, port), path })
-    if (asked.ok) return undefined
+    if (isAnswered(asked)) return undefined
     // Those that tell of it put a slash before whatever path. Source: pkg/kubelet/lifecycle/handlers.go, runHTTPHandler (up to v1.24).
     const answer = toldOfRequest(asked, 'http', `/${path}`)
-    return `Http lifecycle hook (${path.replace(/^\//, '')}) for ${where} failed - error: ${answer.output}, message: ""`
+    return `Http lifecycle hook (${path}) for ${where} failed - error: ${answer.output}, message: ""`
   }
 }
 

@@ -11,6 +11,11 @@ export function toldOfRequest(answer: ProbeAnswer, scheme: string, path: string)
   return { ok: false, output: `Get "${scheme.toLowerCase()}://${address}${path}": ${answer.output}` }
 }
 
+/** Whether somebody answered, be it that something is wrong: hooks look no further. Source: pkg/kubelet/lifecycle/handlers.go, runHTTPHandler. */
+export function isAnswered({ ok, output }: ProbeAnswer): boolean {
+  return ok || output.startsWith('HTTP probe failed with statuscode: ')
+}
+
 /** The path as it stands in the URL of a probe. Source: pkg/probe/util, formatURL: a URL's path begins with a slash. */
 export function probePath({ path = '' }: NonNullable<Handler['httpGet']>): string {
   return path.startsWith('/') ? path : `/${path}`
