@@ -1,6 +1,6 @@
 import { type Amounts, addAmounts, maxAmounts } from './amounts.ts'
 import { isSidecar } from './pod-references.ts'
-import type { Container } from './types/core.ts'
+import type { Container, Pod } from './types/core.ts'
 
 /**
  * What a Pod asks for, or is limited to: `regular` of its containers together, and of its init containers, which run one after the other,
@@ -25,4 +25,10 @@ export function withInitContainers(
     most = maxAmounts(most, together)
   }
   return maxAmounts(running, most)
+}
+
+/** What a Pod asks for, with what its runtime takes beside. Source: component-helpers resource/helpers.go, PodRequests. */
+export function podRequests({ spec: { containers, initContainers = [], overhead } }: Pod): Amounts {
+  const regular = containers.reduce<Amounts>((sum, { resources }) => addAmounts(sum, resources?.requests), {})
+  return addAmounts(withInitContainers(regular, initContainers, 'requests'), overhead)
 }

@@ -133,6 +133,15 @@ describe('the tree', () => {
     expect(users.filter(({ path }) => !outsiders.includes(roomOf(path))).map(({ path }) => path)).toEqual([])
   })
 
+  test('controllers, scheduler and nodes know nothing of each other', () => {
+    const known = (path: string): readonly string[] => clientsOnly.filter((room) => room !== roomOf(path))
+    const wrong = sources.filter(
+      ({ path, imports }) =>
+        clientsOnly.includes(roomOf(path)) && imports.some((target) => known(path).includes(roomOf(target))),
+    )
+    expect(wrong.map(({ path }) => path)).toEqual([])
+  })
+
   test('reports are made from records and results', () => {
     const wrong = sources.filter(
       ({ path, imports }) =>

@@ -1,8 +1,8 @@
+import { podRequests } from '../../../api/pod-amounts.ts'
 import { quantityMilliValue, quantityValue } from '../../../api/quantity.ts'
 import type { Pod } from '../../../api/types/core.ts'
-import { podFacts } from '../../../scheduler/pod-facts.ts'
 
-type Allocatable = Readonly<Record<string, string>>
+type Amounts = Readonly<Record<string, string>>
 
 /** What a node has too little of. */
 export interface NodeRefusal {
@@ -10,25 +10,14 @@ export interface NodeRefusal {
   readonly message: string
 }
 
-/** What a Pod asks for of the resources that nodes count, beside their number. */
+/** The resources that nodes count, beside the number of Pods: thousandths of a CPU, and bytes. */
 const counted = [
-  {
-    name: 'cpu',
-    reason: 'OutOfcpu',
-    of: (pod: Pod) => podFacts(pod).request.milliCpu,
-    there: (amounts: Allocatable) => quantityMilliValue(amounts.cpu ?? '0'),
-  },
-  {
-    name: 'memory',
-    reason: 'OutOfmemory',
-    of: (pod: Pod) => podFacts(pod).request.memory,
-    there: (amounts: Allocatable) => quantityValue(amounts.memory ?? '0'),
-  },
+  { name: 'cpu', reason: 'OutOfcpu', of: ({ cpu = '0' }: Amounts) => quantityMilliValue(cpu) },
+  { name: 'memory', reason: 'OutOfmemory', of: ({ memory = '0' }: Amounts) => quantityValue(memory) },
   {
     name: 'ephemeral-storage',
     reason: 'OutOfephemeral-storage',
-    of: (pod: Pod) => podFacts(pod).request.ephemeralStorage,
-    there: (amounts: Allocatable) => quantityValue(amounts['ephemeral-storage'] ?? '0'),
+    of: (amounts: Amounts) => quantityValue(amounts['ephemeral-storage'] ?? '0'),
   },
 ] as const
 
@@ -36,12 +25,14 @@ const counted = [
  * Why a node has no room for a Pod beside others; undefined: it has. Source: pkg/kubelet/lifecycle/predicate.go, Admit and
  * InsufficientResourceError.Error; pkg/scheduler/framework/plugins/noderesources/fit.go, fitsRequest.
  */
-export function fitRefusal(pod: Pod, others: readonly Pod[], allocatable: Allocatable): NodeRefusal | undefined {
-  for (const { name, reason, of, there } of counted) {
-    const requested = of(pod)
+export function fitRefusal(pod: Pod, others: readonly Pod[], allocatable: Amounts): NodeRefusal | undefined {
+  const asked = podRequests(pod)
+  const given = others.map(podRequests)
+  for (const { name, reason, of } of counted) {
+    const requested = of(asked)
     if (requested === 0) continue
-    const used = others.reduce((sum, other) => sum + of(other), 0)
-    const capacity = there(allocatable)
+    const used = given.reduce((sum, other) => sum + of(other), 0)
+    const capacity = of(allocatable)
     if (requested <= capacity - used) continue
     const amounts = `requested: ${requested}, used: ${used}, capacity: ${capacity}`
     return { reason, message: `Node didn't have enough resource: ${name}, ${amounts}` }
@@ -50,10 +41,11 @@ export function fitRefusal(pod: Pod, others: readonly Pod[], allocatable: Alloca
 }
 
 /** Why no node like this can ever have it. Source: pkg/kubelet/allocation/allocation_manager.go, canResizePod. */
-export function capacityRefusal(pod: Pod, allocatable: Allocatable): string | undefined {
+export function capacityRefusal(pod: Pod, allocatable: Amounts): string | undefined {
+  const asked = podRequests(pod)
   const [cpu, memory] = counted
-  for (const { name, of, there } of [memory, cpu]) {
-    const [requested, capacity] = [of(pod), there(allocatable)]
+  for (const { name, of } of [memory, cpu]) {
+    const [requested, capacity] = [of(asked), of(allocatable)]
     if (requested > capacity)
       return `Node didn't have enough capacity: ${name}, requested: ${requested}, capacity: ${capacity}`
   }
