@@ -10,7 +10,7 @@ import { notRunning } from '../pods/pod-ends.ts'
 import { fullName } from '../pods/pod-manager.ts'
 import { deadlineOf } from '../pods/pod-sync.ts'
 import type { PodWorker } from '../pods/pod-worker.ts'
-import { inspectPod, latestContainer, type PodRuntimeStatus } from '../pods/runtime-status.ts'
+import { inspectPod, type PodRuntimeStatus } from '../pods/runtime-status.ts'
 import { isStatic } from '../pods/static-pod.ts'
 import type { ProbeNews } from '../probes/prober.ts'
 import { isMirror, isTerminal } from '../status/status-manager.ts'
@@ -18,6 +18,7 @@ import { refusal } from './admission.ts'
 import type { Cleanup } from './cleanup.ts'
 import { deadContainers } from './dead-containers.ts'
 import type { KubeletNews } from './kubelet-news.ts'
+import { noteContainer } from './note-container.ts'
 import type { LifecycleEvent } from './pleg.ts'
 
 /**
@@ -110,7 +111,12 @@ export class SyncLoop {
     this.#context.resizes.updated(before, pod)
     this.#dispatch(pod)
     this.#planDeadline(pod)
-    this.#context.resizes.retry((waiting) => this.#dispatch(waiting))
+    this.#retryResizes()
+  }
+
+  /** Other Pods take less, or are gone: what waits for room may get it. */
+  #retryResizes(): void {
+    for (const pod of this.#context.resizes.retried()) this.#dispatch(pod)
   }
 
   /** Source: HandlePodReconcile. */
@@ -137,7 +143,7 @@ export class SyncLoop {
     deadlines.forget(uid)
     this.#context.evictions.forget(uid)
     this.#context.resizes.forget(uid)
-    this.#context.resizes.retry((waiting) => this.#dispatch(waiting))
+    this.#retryResizes()
     this.#noReader(pod)
     if (facts.registration === 'pod-manager') this.#unregister(pod)
     this.#cleanup.podRemoved(pod)
@@ -156,30 +162,15 @@ export class SyncLoop {
       for (const { type, podUid, id, isMerged } of events) {
         const pod = pods.get(podUid)
         if (type !== 'ContainerRemoved' && pod !== undefined && isMerged !== true) this.#dispatch(pod)
-        this.#noteContainer(podUid, id)
+        noteContainer(this.#context, podUid, id)
         if (type !== 'ContainerDied') continue
         this.#cleanup.containerDied()
-        const { runtime, volumes } = this.#context
-        for (const dead of deadContainers(this.#context, podUid, id)) this.#scope.start(runtime.removeContainer(dead))
-        volumes.podMayBeLeaving(podUid)
+        for (const dead of deadContainers(this.#context, podUid, id))
+          this.#scope.start(this.#context.runtime.removeContainer(dead))
+        this.#context.volumes.podMayBeLeaving(podUid)
         if (pod === undefined) this.#cleanup.podMayLeaveTraces(podUid)
       }
     })
-  }
-
-  /** What became of a container without the kubelet, or before it was there. */
-  #noteContainer(podUid: string, id: string): void {
-    const { pleg, pods, containers } = this.#context
-    const pod = pods.get(podUid)
-    const seen = pleg.get(podUid)
-    const found = seen.containers.find((one) => one.id === id)
-    // Sandboxes are told of, too; and of a name the latest attempt counts.
-    if (pod === undefined || found === undefined || latestContainer(seen, found.config.name) !== found) return
-    const life = containers.of(pod, found.config.name)
-    life.id ??= id
-    if (life.id !== id) return
-    if (found.state === 'running' && life.state !== 'running') life.started(id)
-    if (found.state === 'exited') life.send('exited')
   }
 
   /** A Pod's next sync is due, or something wants one at once. Source: HandlePodSyncs. */
@@ -210,7 +201,8 @@ export class SyncLoop {
     const planned = queue.wantSync(uid, true)
     const pod = pods.get(uid)
     if (planned === undefined || pod === undefined || !journal.keeps('chatter')) return
-    const [now, { nextAt, lastAt }] = [kernel.now(), planned]
+    const now = kernel.now()
+    const { nextAt, lastAt } = planned
     const last = lastAt === undefined ? {} : { lastAgoMs: now - lastAt }
     record('pod.sync-due', pod, { nextInMs: nextAt - now, ...last }, 'chatter')
   }
@@ -221,7 +213,7 @@ export class SyncLoop {
     const isEnding = isTerminal(status?.phase) || pod.metadata.deletionTimestamp !== undefined
     if (isEnding) {
       this.#mayEnd(uid)
-      this.#context.resizes.retry((waiting) => this.#dispatch(waiting))
+      this.#retryResizes()
     } else this.#planDeadline(pod)
   }
 

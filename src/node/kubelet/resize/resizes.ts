@@ -148,14 +148,13 @@ export class Resizes {
     return lacking === undefined ? undefined : { reason: 'Deferred', text: lacking.message }
   }
 
-  /** There may be room now; `sync` is handed the Pods for which something came of it. Source: RetryPendingResizes. */
-  retry(sync: (pod: Pod) => void): void {
-    if (this.#deferred.size === 0) return
-    for (const uid of [...this.#deferred]) {
+  /** There may be room now: the Pods for which something came of it, which are to be synced. Source: RetryPendingResizes. */
+  retried(): readonly Pod[] {
+    return [...this.#deferred].flatMap((uid) => {
       const pod = this.#parts.pods.get(uid)
       if (pod === undefined) this.#deferred.delete(uid)
-      else if (this.#evaluate(pod)) sync(pod)
-    }
+      return pod !== undefined && this.#evaluate(pod) ? [pod] : []
+    })
   }
 
   /** A sync begins: what was given may have been put into effect. `pod` as its node runs it. Source: kubelet.go, SyncPod. */
