@@ -118,13 +118,13 @@ function rounded(amounts: Readonly<Record<string, string>>): Readonly<Record<str
   return Object.fromEntries(Object.entries(amounts).map(([name, amount]) => [name, roundUpToMilli(amount)]))
 }
 
-/** A field reference without a version means v1. Source: SetDefaults_ObjectFieldSelector. */
 /** The key of a file that a variable is read from, from v1.35 on. */
 export function fileKeyOf(source: EnvVar['valueFrom']): { readonly optional?: boolean } | undefined {
   const { fileKeyRef } = (source ?? {}) as { readonly fileKeyRef?: { readonly optional?: boolean } } // a newer source
   return fileKeyRef
 }
 
+/** A field reference without a version means v1. Source: pkg/apis/core/v1/defaults.go, SetDefaults_ObjectFieldSelector. */
 export function defaultEnvVar(variable: EnvVar): EnvVar {
   const file = fileKeyOf(variable.valueFrom)
   // Source: pkg/apis/core/v1/defaults.go, SetDefaults_FileKeySelector.

@@ -23,6 +23,9 @@ const ofPrograms: readonly FlagSpec[] = [
   string('network-name', undefined, 'bridge'),
 ]
 
+/** The first is what it is unless told otherwise. Source: kustomize/commands/build/flagloadrestrictor.go. */
+const restrictors = ['LoadRestrictionsRootOnly', 'LoadRestrictionsNone'] as const
+
 const reorderDeprecated = "use the new 'sortOptions' field in kustomization.yaml instead."
 
 const managedByDeprecated =
@@ -39,7 +42,7 @@ export const kustomizeCommand: Command = {
       ...bool('enable-managedby-label'),
       deprecated: managedByDeprecated,
     }),
-    flagSince(since, string('load-restrictor', undefined, restrictors()[0])),
+    flagSince(since, string('load-restrictor', undefined, restrictors[0])),
     flagSince(since, string('output', 'o')),
     flagSince(since, flagUntil(kubectl.reorderIsDeprecated.since, string('reorder', undefined, 'legacy'))),
     flagSince(kubectl.reorderIsDeprecated.since, {
@@ -62,10 +65,6 @@ export const kustomizeCommand: Command = {
   },
 }
 
-function restrictors(): readonly [string, string] {
-  return ['LoadRestrictionsRootOnly', 'LoadRestrictionsNone']
-}
-
 /** Sources: flagloadrestrictor.go and flagreorderoutput.go. */
 function choices({ flags }: Call) {
   const chosen = (flag: string, legal: readonly string[]): string => {
@@ -74,10 +73,10 @@ function choices({ flags }: Call) {
       fail(`illegal flag value --${flag} ${value}; legal values: [${legal.join(' ')}]`)
     return value
   }
-  const restrictor = chosen('load-restrictor', restrictors())
+  const restrictor = chosen('load-restrictor', restrictors)
   const order = chosen('reorder', ['legacy', 'none'])
   return {
-    isUnrestricted: restrictor === restrictors()[1],
+    isUnrestricted: restrictor === restrictors[1],
     keepsOrder: order === 'none',
     labelsManager: flags.bool('enable-managedby-label'),
   }

@@ -5,7 +5,7 @@ const deprecated =
 type OptionText = readonly [since: number, until: number, flag: string, initial: string, text: string]
 
 /** What the binaries of 1.20, 1.22, 1.23 and 1.25 to 1.36 print for `kubectl options`. */
-export const optionTexts: readonly OptionText[] = [
+export const globalFlagTexts: readonly OptionText[] = [
   [0, 23, '--add-dir-header', 'false', 'If true, adds the file directory to the header of the log messages'],
   [
     23,
