@@ -120,6 +120,16 @@ export class VolumeManager {
     this.#reconciler.refreshNow(use)
   }
 
+  /** Nothing of the Pod but its status is another: volumes that rest let go of what it was, which nobody else keeps. */
+  statusChanged(pod: Pod): void {
+    const { labels, annotations } = pod.metadata
+    for (const use of this.#world.get(pod.metadata.uid ?? '')?.uses.values() ?? []) {
+      const { spec, metadata } = use.pod
+      const isAlike = spec === pod.spec && metadata.labels === labels && metadata.annotations === annotations
+      if (isAlike && use.state === 'mounted') use.pod = pod
+    }
+  }
+
   /** A Pod went, or its containers or its phase did: its volumes may have to go. */
   podMayBeLeaving(uid: string): void {
     if (this.#world.get(uid) === undefined) return

@@ -125,6 +125,7 @@ export class SyncLoop {
     if (isMirror(pod)) return
     this.#register(pod)
     this.#context.statuses.apiStatusChanged(pod)
+    this.#context.volumes.statusChanged(pod)
     const uid = pod.metadata.uid ?? ''
     if (!this.#context.facts.terminatingPhases && isTerminal(pod.status?.phase)) this.#mayEnd(uid)
     if ((pod.spec.readinessGates?.length ?? 0) > 0) this.#dispatch(pod)
