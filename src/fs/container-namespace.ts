@@ -3,7 +3,7 @@ import type { Device } from './device.ts'
 import type { NamespaceHolder } from './file-view.ts'
 import type { Inode } from './inode.ts'
 import type { InodeStore } from './inode-store.ts'
-import type { BindMount, FileOwner, Later } from './node-fs.ts'
+import type { BindMount, ContainerParts, FileOwner, Later } from './node-fs.ts'
 import { isWithin, joinPath } from './path.ts'
 import type { UnreadTree } from './unread-trees.ts'
 import { type Mount, type Namespace, walk } from './walk.ts'
@@ -15,15 +15,6 @@ interface BoundSource {
   /** Resolved on the node. */
   readonly nodePath: string
   readonly readOnly: boolean
-}
-
-/** What a container's files are made of. */
-export interface ContainerParts {
-  /** By path; a path that ends in `/` is a directory. */
-  readonly rootFiles: Readonly<Record<string, Uint8Array>>
-  readonly mounts: readonly BindMount[]
-  readonly readOnlyRoot: boolean
-  readonly owner?: FileOwner | undefined
 }
 
 /**
@@ -43,13 +34,16 @@ export class ContainerNamespace implements NamespaceHolder, Later {
   #sources: (BoundSource | undefined)[] | undefined
   #built: Namespace | undefined
 
-  constructor(store: InodeStore, node: Namespace, { rootFiles, mounts, readOnlyRoot, owner }: ContainerParts) {
+  /** `waits`: in an unread tree, in which all lies that it binds, its place is kept. */
+  constructor(store: InodeStore, node: Namespace, parts: ContainerParts, waits = false) {
+    const { rootFiles, mounts, readOnlyRoot, owner } = parts
     this.store = store
     this.node = node
     this.rootFiles = rootFiles
     this.readOnlyRoot = readOnlyRoot
     this.mounts = mounts
     this.owner = owner
+    if (waits) return
     const left = new Map<UnreadTree, number[]>()
     for (const [i, { hostPath }] of mounts.entries()) {
       const tree = store.unread.above(hostPath)

@@ -3,11 +3,14 @@ import type { Kernel } from '../kernel/kernel.ts'
 import { SparseMap } from '../kernel/sparse.ts'
 import { ContainerNamespace } from './container-namespace.ts'
 import type { Device, Reservation } from './device.ts'
-import { MemoryFileView } from './file-view.ts'
+import { MemoryFileView, type NamespaceHolder } from './file-view.ts'
 import type { Inode } from './inode.ts'
 import { InodeStore } from './inode-store.ts'
 import type {
+  BindMount,
   ContainerFiles,
+  ContainerOwner,
+  ContainerUser,
   FileView,
   FsChange,
   FsErrorCode,
@@ -20,6 +23,7 @@ import type {
   NodeFs,
   TmpfsUsage,
 } from './node-fs.ts'
+import type { UnreadTree } from './unread-trees.ts'
 import { type Mount, type Namespace, walk } from './walk.ts'
 
 export interface NodeFsOptions {
@@ -57,6 +61,25 @@ class ContainerView extends MemoryFileView implements ContainerFiles {
 
   as(user: FsUser): FileView {
     return this.seenBy(user)
+  }
+}
+
+/** Makes the tree of a container when somebody looks. */
+class LateHolder implements NamespaceHolder {
+  readonly #owner: ContainerOwner
+  readonly #treeOf: (owner: ContainerOwner) => ContainerNamespace
+
+  constructor(owner: ContainerOwner, treeOf: (owner: ContainerOwner) => ContainerNamespace) {
+    this.#owner = owner
+    this.#treeOf = treeOf
+  }
+
+  get namespace(): Namespace {
+    return this.#treeOf(this.#owner).namespace
+  }
+
+  get layer(): Device | undefined {
+    return this.#owner.tree instanceof ContainerNamespace ? this.#owner.tree.layer : undefined
   }
 }
 
@@ -154,6 +177,36 @@ class MemoryNodeFs extends MemoryFileView implements NodeFs {
     const store = this.#store
     const holder = new ContainerNamespace(store, this.#namespace, options)
     return new ContainerView({ store, holder, user, umask: defaultUmask, payer })
+  }
+
+  bind(owner: ContainerOwner, mounts: readonly BindMount[]): void {
+    const tree = this.#treeOver(mounts)
+    if (tree !== undefined) tree.add(owner)
+    else if (mounts.length > 0) owner.tree = new ContainerNamespace(this.#store, this.#namespace, owner.parts())
+  }
+
+  lookUp(owner: ContainerOwner): void {
+    this.#treeOf(owner).carryOut()
+  }
+
+  viewOf(owner: ContainerOwner, { user = rootUser, payer }: ContainerUser): ContainerFiles {
+    const holder = new LateHolder(owner, (its) => this.#treeOf(its))
+    return new ContainerView({ store: this.#store, holder, user, umask: defaultUmask, payer })
+  }
+
+  /** The tree of a container that was bound: its place in an unread one is kept. */
+  #treeOf(owner: ContainerOwner): ContainerNamespace {
+    if (owner.tree instanceof ContainerNamespace) return owner.tree
+    const tree = new ContainerNamespace(this.#store, this.#namespace, owner.parts(), true)
+    owner.tree = tree
+    return tree
+  }
+
+  /** The unread tree in which all lies that is bound, if there is one. */
+  #treeOver([first, ...others]: readonly BindMount[]): UnreadTree | undefined {
+    const { unread } = this.#store
+    const tree = first && unread.above(first.hostPath)
+    return others.every(({ hostPath }) => unread.above(hostPath) === tree) ? tree : undefined
   }
 
   fillLater(path: string, { inodes, bytes }: LaterFiles, fill: (view: FileView) => void): boolean {

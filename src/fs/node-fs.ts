@@ -155,6 +155,26 @@ export interface FileOwner {
   ownFiles(): readonly OwnFile[]
 }
 
+/** What a container's files are made of. */
+export interface ContainerParts {
+  /** By path; a path that ends in `/` is a directory. */
+  readonly rootFiles: Readonly<Record<string, Uint8Array>>
+  readonly mounts: readonly BindMount[]
+  readonly readOnlyRoot: boolean
+  /** Absent: the node has no files for it. */
+  readonly owner?: FileOwner | undefined
+}
+
+/** Who has a container: nothing else is kept of its files while nobody looks into them, or into what they bind. */
+export interface ContainerOwner {
+  /** What they are made of: always the same, and asked when somebody looks. */
+  parts(): ContainerParts
+  /** The file system's own: what it made of them. */
+  tree: Later | undefined
+  /** Has the file system `lookUp` what it binds. */
+  carryOut(): void
+}
+
 /** What is kept for files that are written when somebody looks. */
 export interface LaterFiles {
   readonly inodes: number
@@ -204,17 +224,13 @@ export interface NodeFs extends FileView {
   /** Whether writes to the disk, containers' own layers included, find no room; tmpfs has room of its own. */
   setDiskFull(isFull: boolean): void
   /** A container's view: its image's files, writable unless said otherwise, below its mounts. */
-  containerView(options: {
-    readonly rootFiles: Readonly<Record<string, Uint8Array>>
-    readonly mounts: readonly BindMount[]
-    readonly readOnlyRoot: boolean
-    /** Absent: the node has no files for it. */
-    readonly owner?: FileOwner
-    /** Absent: root. */
-    readonly user?: FsUser
-    /** Whose memory what is written through this view to a tmpfs counts as. */
-    readonly payer?: TmpfsPayer
-  }): ContainerFiles
+  containerView(options: ContainerParts & ContainerUser): ContainerFiles
+  /** A container is made: what its mounts bind is from now on what it is at this moment. */
+  bind(owner: ContainerOwner, mounts: ContainerParts['mounts']): void
+  /** For the owner that carries out. */
+  lookUp(owner: ContainerOwner): void
+  /** The view of one that was bound. */
+  viewOf(owner: ContainerOwner, user: ContainerUser): ContainerFiles
   /**
    * Leaves what `fill` would write into the empty directory at `path` unwritten until somebody looks into it; then it is as
    * if it had been written now: times, inode numbers (`inodes` of them) and room (`bytes`, whole pages) are kept for it.
@@ -247,7 +263,14 @@ export interface NodeFs extends FileView {
   observe(listener: (change: FsChange) => void): () => void
 }
 
-/** A container's files; other users of the same container see the same tree. */
+/** As whom a container's files are seen. */
+export interface ContainerUser {
+  /** Absent: root. */
+  readonly user?: FsUser
+  /** Whose memory what is written through this view to a tmpfs counts as. */
+  readonly payer?: TmpfsPayer
+}
+
 /** Whom pages of a tmpfs count against. */
 export interface TmpfsPayer {
   /** Negative: they are given back. */
@@ -256,6 +279,7 @@ export interface TmpfsPayer {
   wroteToDisk(): void
 }
 
+/** A container's files; other users of the same container see the same tree. */
 export interface ContainerFiles extends FileView {
   as(user: FsUser): FileView
   /** What was written into the container's own layer over its image, in whole pages. */

@@ -1,5 +1,5 @@
 import type { Unsubscribable } from 'rxjs'
-import type { ContainerFiles, FileOwner, TmpfsPayer } from '../../fs/node-fs.ts'
+import type { ContainerParts } from '../../fs/node-fs.ts'
 import { after } from '../../kernel/after.ts'
 import { atOnce } from '../../kernel/at-once.ts'
 import { firstOf } from '../../kernel/first-of.ts'
@@ -72,6 +72,9 @@ export class ContainerOrders {
     processesOf: (entry) => this.#processesOf(entry),
     takeMemory: (entry, bytes) => this.#useMemory(entry, bytes),
     wroteToDisk: ({ config }) => this.#options.heed?.wroteToDisk(config.podUid),
+    partsOf: (entry) => this.#partsOf(entry),
+    filesOf: (entry) => this.#options.fs.viewOf(entry, { user: userOf(entry.config, entry.image), payer: entry }),
+    lookUp: (entry) => this.#options.fs.lookUp(entry),
     mainProcess: (entry) => this.#process(entry, { argv: entry.argv, pid: firstPid, stdin: '', input: entry.console }),
   }
   readonly #mainEnded = (entry: ContainerEntry, exitCode: number): void => this.#exit(entry, exitCode)
@@ -202,25 +205,16 @@ export class ContainerOrders {
     if (stored === undefined) return this.#fail(`No such image: ${config.image}`)
     const refused = creationRefusal(this.#kind, config, stored.definition)
     if (refused !== undefined) return { ok: false, message: refused }
-    const files = (payer: TmpfsPayer & FileOwner): ContainerFiles =>
-      fs.containerView({
-        rootFiles: this.#runtime.rootFiles.of(stored.definition, sandbox),
-        mounts: config.mounts,
-        readOnlyRoot: config.readOnlyRootFilesystem,
-        user: userOf(config, stored.definition),
-        payer,
-        owner: payer,
-      })
     const entry = new ContainerEntry({
       id: this.#runtime.hexId(`${config.podUid}/${config.name}/${config.attempt}/${sandbox.attempt}`),
       config,
       sandbox,
       image: stored.definition,
       imageId: stored.record.id,
-      files,
       createdAt: kernel.now(),
       host: this.#entryHost,
     })
+    fs.bind(entry, config.mounts)
     this.#containers.set(entry.id, entry)
     const siblings = this.#byPod.get(config.podUid)
     this.#byPod.set(config.podUid, siblings === undefined ? [entry] : siblings.concat(entry))
@@ -340,6 +334,11 @@ export class ContainerOrders {
   get #processHost(): ProcessHost {
     this.#host ??= new ContainerHost(this.#options, (entry, bytes) => this.#useMemory(entry, bytes))
     return this.#host
+  }
+
+  #partsOf(entry: ContainerEntry): ContainerParts {
+    const { mounts, readOnlyRootFilesystem: readOnlyRoot } = entry.config
+    return { rootFiles: this.#runtime.rootFiles.of(entry.image, entry.sandbox), mounts, readOnlyRoot, owner: entry }
   }
 
   #process(entry: ContainerEntry, start: ProcessStart): ContainerProcess {

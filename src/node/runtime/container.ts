@@ -1,5 +1,13 @@
 import { type Observable, Subject, type Unsubscribable } from 'rxjs'
-import type { ContainerFiles, FileOwner, OwnFile, TmpfsPayer } from '../../fs/node-fs.ts'
+import type {
+  ContainerFiles,
+  ContainerOwner,
+  ContainerParts,
+  FileOwner,
+  Later,
+  OwnFile,
+  TmpfsPayer,
+} from '../../fs/node-fs.ts'
 import { Scope } from '../../kernel/scope.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
 import { firstPid, type OtherProcess, type ProcessTable } from '../../shell/engine/process-table.ts'
@@ -21,6 +29,9 @@ export interface EntryHost {
   /** False when the container is out of memory. */
   takeMemory(entry: ContainerEntry, bytes: number): boolean
   wroteToDisk(entry: ContainerEntry): void
+  partsOf(entry: ContainerEntry): ContainerParts
+  filesOf(entry: ContainerEntry): ContainerFiles
+  lookUp(entry: ContainerEntry): void
   /** Makes what its main process works with. */
   mainProcess(entry: ContainerEntry): ProcessContext & OtherProcess
 }
@@ -34,12 +45,13 @@ export function refusedProbe(ip: string, port: number): ProbeAnswer {
 type Becoming = Pick<RuntimeContainer, 'state' | 'startedAt' | 'finishedAt' | 'exitCode' | 'reason' | 'message'>
 
 /** What the runtime knows of one container. A class, for there are very many; its public part is `RuntimeContainer`. */
-export class ContainerEntry implements LiveContainer, TmpfsPayer, FileOwner {
+export class ContainerEntry implements LiveContainer, TmpfsPayer, FileOwner, ContainerOwner {
   /** What it is at this moment, for who keeps that: another one when it changes. */
   now: RuntimeContainer
   readonly sandbox: PodSandbox
   readonly image: ImageDefinition
-  readonly files: ContainerFiles
+  /** For the file system. */
+  tree: Later | undefined
   program: Program | undefined
   /** Its main process has started. */
   hasBegun = false
@@ -64,7 +76,6 @@ export class ContainerEntry implements LiveContainer, TmpfsPayer, FileOwner {
     readonly sandbox: PodSandbox
     readonly image: ImageDefinition
     readonly imageId: string
-    readonly files: (owner: TmpfsPayer & FileOwner) => ContainerFiles
     readonly createdAt: VirtualMs
     readonly host: EntryHost
   }) {
@@ -84,7 +95,19 @@ export class ContainerEntry implements LiveContainer, TmpfsPayer, FileOwner {
     this.sandbox = known.sandbox
     this.image = known.image
     this.#host = known.host
-    this.files = known.files(this)
+  }
+
+  /** A view at each look: what lasts is in its tree. */
+  get files(): ContainerFiles {
+    return this.#host.filesOf(this)
+  }
+
+  parts(): ContainerParts {
+    return this.#host.partsOf(this)
+  }
+
+  carryOut(): void {
+    this.#host.lookUp(this)
   }
 
   /** From now on it is this. */

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Pod, Volume } from '../../../../src/api/types/core.ts'
 import { utf8Bytes } from '../../../../src/bytes/bytes.ts'
-import type { ContainerFiles, FileView } from '../../../../src/fs/node-fs.ts'
+import type { ContainerFiles, ContainerOwner, FileView } from '../../../../src/fs/node-fs.ts'
 import { makePodDirectories } from '../../../../src/node/kubelet/pods/pod-directories.ts'
 import { tries } from '../../../tries.ts'
 import { createWorld } from './world.ts'
@@ -45,12 +45,17 @@ function seen(fs: FileView, path: string): unknown {
   return names?.ok ? [stat.value, names.value.map((name) => [name, seen(fs, `${path}/${name}`)])] : stat.value
 }
 
-const container = ({ fs, directory }: World): ContainerFiles =>
-  fs.containerView({
-    rootFiles: {},
-    mounts: [{ hostPath: directory(pod, 'one'), containerPath: '/etc/one', readOnly: true }],
-    readOnlyRoot: false,
-  })
+/** As a runtime makes it, and looks into it. */
+function container({ fs, directory }: World): ContainerFiles {
+  const mounts = [{ hostPath: directory(pod, 'one'), containerPath: '/etc/one', readOnly: true }]
+  const owner: ContainerOwner = {
+    parts: () => ({ rootFiles: {}, mounts, readOnlyRoot: false }),
+    tree: undefined,
+    carryOut: () => fs.lookUp(owner),
+  }
+  fs.bind(owner, mounts)
+  return fs.viewOf(owner, {})
+}
 
 const steps = {
   one: ({ setUp }: World) => setUp(pod, 'one'),
