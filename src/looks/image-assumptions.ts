@@ -93,9 +93,10 @@ function* usesOf(spec: Partial<PodSpec>, container: Container, isKnown: boolean)
     const main = use(['image'], 'it', (where) => `${where ?? 'it'} ${does}, and reads what it is given`)
     yield isServer || command.length > 0 ? { ...main, refused: () => undefined } : main
   }
-  for (const program of assumedPrograms(container, command.length === 0 ? [] : [...command, ...args])) {
+  const begins = command.length > 0 ? [...command, ...args] : handsOver(image) ? args : []
+  for (const program of assumedPrograms(container, begins)) {
     const one = use(
-      ['command'],
+      command.length > 0 ? ['command'] : ['args'],
       `its ${program}`,
       (where) => `it does what it is run for${where === undefined ? '' : ` in ${where}`}`,
     )
@@ -122,6 +123,11 @@ function* usesOf(spec: Partial<PodSpec>, container: Container, isKnown: boolean)
     if (asked !== undefined)
       yield { ...use(path, 'it', (where) => `it answers ${asked} ${wherever(where)}`), refused: () => undefined }
   }
+}
+
+/** Whether the image's entrypoint becomes what it is given. */
+function handsOver(image: string): boolean {
+  return commonImage(image)?.entrypoint.at(-1)?.endsWith('entrypoint.sh') ?? false
 }
 
 function questionOf(handler: Handler | undefined): string | undefined {

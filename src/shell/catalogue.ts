@@ -71,6 +71,15 @@ function filesOf(name: string): ImageDefinition['files'] {
 }
 const pause = serveForever({ afterMs: 100, exitCode: 0 })
 
+/** What an entrypoint hands over to; the service itself asks nobody for its command line. */
+function handedTo(
+  program: Program | undefined,
+  service: Program | undefined,
+  argv: readonly string[],
+): Program | undefined {
+  return program === undefined || program === service ? program : { ...program, argv }
+}
+
 /**
  * The image's own service, also where its entrypoint is given options for it; then a shell and its tools, and programs that
  * the image has and nobody simulates. Source of the entrypoints: the images' Dockerfiles (docker-library).
@@ -82,7 +91,8 @@ const serviceOr =
     const name = basename(path)
     if (name === 'docker-entrypoint.sh') {
       const [first = own] = args
-      return first.startsWith('-') ? service : serviceOr(own, service, more, shells, others)(args, files, duty)
+      if (first.startsWith('-')) return service
+      return handedTo(serviceOr(own, service, more, shells, others)(args, files, duty), service, args)
     }
     if (path === own) return own === 'nginx' && isAside(args) ? nginxAside : service
     return shells(argv, files, duty) ?? (more.split(' ').includes(name) ? others(argv, files, duty) : undefined)
@@ -176,7 +186,11 @@ const catalogue = ({ ofBusybox, ofAlpine, ofServices, ofCurl, others }: Rest): r
   ),
   image(
     'curlimages/curl',
-    (argv, files) => ofCurl(argv[0] === '/entrypoint.sh' ? curlArgs(argv.slice(1), files) : argv, files),
+    (argv, files, duty) => {
+      if (argv[0] !== '/entrypoint.sh') return ofCurl(argv, files, duty)
+      const given = curlArgs(argv.slice(1), files)
+      return handedTo(ofCurl(given, files, duty), undefined, given)
+    },
     {
       entrypoint: ['/entrypoint.sh'],
       cmd: ['curl'],

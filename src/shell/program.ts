@@ -83,6 +83,8 @@ export type Termination = { readonly afterMs: VirtualMs; readonly exitCode: numb
 export interface Program {
   /** Whether its run does nothing until it is stopped: then nobody need begin it. */
   readonly rests?: true
+  /** What the process has become once it runs: an entrypoint that ends in `exec "$@"` is the command that it was given. */
+  readonly argv?: readonly string[]
   run(task: ProcessContext): ProgramRun
   onTerm(task: ProcessContext): Termination
   /** Gives a signal to the program's own handler; true: it has one. Asked before `onTerm`. */

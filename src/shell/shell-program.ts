@@ -26,6 +26,8 @@ export interface Trust {
   readonly duty: Duty
   /** What is assumed of a command, with the files as the container sees them. */
   readonly assumed: (name: ByteText, args: readonly ByteText[], files: FileView) => Assumed | undefined
+  /** Directories that the image is taken to have, as the command is to write into them; `>`: a redirection. */
+  readonly places: (name: ByteText, args: readonly ByteText[], files: FileView) => readonly string[]
   /** Whether a script that started such a program and ended well is taken to have gone on in it. */
   readonly goesOn: boolean
   /** Whether shells that have started what nobody knows are taken to end in good order on SIGTERM. */
@@ -55,8 +57,9 @@ type Run = (task: ProcessContext, dialect: Dialect, trust?: Trust) => ProgramRun
 
 /** Processes that have started what nobody knows: it may listen. */
 const served = new WeakSet<ProcessContext>()
-const assumedToListen: Pick<Program, 'assumedPorts' | 'request'> = {
+const assumedToListen: Pick<Program, 'assumedPorts' | 'probe' | 'request'> = {
   assumedPorts: (task) => (served.has(task) ? [] : undefined),
+  probe: (task) => (served.has(task) ? { ok: true, output: '' } : undefined),
   request: () => ({ status: 200, body: '' }),
 }
 
@@ -152,6 +155,9 @@ function worldOf(task: ProcessContext, trust: Trust | undefined, trusted: Truste
       ? {}
       : {
           assumed,
+          prepares: (name: ByteText, args: readonly ByteText[]) => {
+            for (const directory of trust.places(name, args, files)) files.mkdirAll(directory, 0o755)
+          },
           trustsOutside: (isRead: boolean) => {
             if (isRead) trusted.read = true
           },

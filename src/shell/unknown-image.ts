@@ -1,4 +1,3 @@
-import { isWithin } from '../fs/path.ts'
 import type { VirtualMs } from '../kernel/time.ts'
 import { type ByteText, fromByteText, toByteText } from './byte-text.ts'
 import { image } from './image.ts'
@@ -21,7 +20,9 @@ import {
   toolPrograms,
   trustingBusybox,
 } from './shell-program.ts'
+import { takesOptions } from './tools/network-options.ts'
 import { findTool, isNetworkTool, isRefused, isRefusedApplet } from './tools/tools.ts'
+import { isInputOfImage, isMounted, isOfImage, placesOfImage, readsOfImage } from './unknown-files.ts'
 
 /** A program of which nothing is known does its duty: it serves, or does its work and ends well, or says yes. */
 const orderly = { afterMs: 100, exitCode: 0 }
@@ -31,23 +32,6 @@ const unknownPrograms: Readonly<Record<Duty, Program>> = {
   task: exitAfter(workMs, 0, orderly),
   check: exitAfter(0, 0, orderly),
 }
-
-/** Tools that move files about: those of an image of which nothing is known may be there. */
-const fileTools: ReadonlySet<string> = new Set([
-  'cp',
-  'mv',
-  'ln',
-  'chmod',
-  'chown',
-  'tar',
-  'rm',
-  'mkdir',
-  'touch',
-  'install',
-  'envsubst',
-  'jq',
-  'openssl',
-])
 
 /** Commands of the shell itself that want a directory or a script, which the image may have: it enters it, or takes it as read. */
 const pathBuiltins: ReadonlySet<string> = new Set(['cd', '.', 'source'])
@@ -74,42 +58,22 @@ function isAssumed(path: string, name: string, args: readonly ByteText[], files:
   if (/^(?:busybox|sh|ash|bash)$/.test(name)) return false
   if (name === '<') return args.some((arg) => isInputOfImage(fromByteText(arg), files))
   if (pathBuiltins.has(name)) return args.some((arg) => isOfImage(fromByteText(arg), files))
-  if (isNetworkTool(name)) return serves(name, args)
+  if (isNetworkTool(name)) return serves(name, args) || !takesOptions(name, args.map(fromByteText))
   if (isRefused(name)) return true
   if (findTool(name, { dialect: ashWithTools }) !== undefined)
-    return fileTools.has(name) && (isForUser(name, args) || args.some((arg) => isOfImage(fromByteText(arg), files)))
+    return isForUser(name, args) || readsOfImage(name, args.map(fromByteText), files)
   if (path.includes('/')) return !isMounted(path, files) && !files.stat(path).ok
   return !pathDirectories.some((directory) => files.stat(`${directory}/${name}`).ok)
 }
 
 /** Names of users and groups are the image's own. */
 function isForUser(name: string, args: readonly ByteText[]): boolean {
+  if (name !== 'chown') return false
   const [owner = ''] = args.filter((arg) => !arg.startsWith('-'))
-  return name === 'chown' && /[a-z]/i.test(fromByteText(owner))
+  return /[a-z]/i.test(fromByteText(owner))
 }
 
 const pathDirectories = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']
-
-/** An absolute path that is not there and lies in no volume. */
-function isOfImage(path: string, files: Whereabouts): boolean {
-  return path.startsWith('/') && !files.stat(path).ok && !isMounted(path, files)
-}
-
-/**
- * The same that a command may read: a template, or what lies where images keep their own; not what programs make or mounts bring,
- * whose absence means something.
- */
-function isInputOfImage(path: string, files: Whereabouts): boolean {
-  return (
-    isOfImage(path, files) &&
-    (/\.(?:tpl|tmpl|template|dist)$/.test(path) ||
-      !/^\/(?:tmp|var|run|proc|sys|dev|mnt|etc|secrets?|vault)\//.test(path))
-  )
-}
-
-function isMounted(path: string, files: Whereabouts): boolean {
-  return files.mounts().some((mount) => mount.path !== '/' && isWithin(path, mount.path))
-}
 
 const duties = ['serve', 'task', 'check'] as const
 /** One lookup for each duty; what somebody typed is taken for nothing but what podsim knows. */
@@ -133,6 +97,7 @@ export function appletOf(command: ByteText, args: readonly ByteText[]): Assumed 
 /** Programs of a busybox, whose applets that nobody simulates do what they are run for. */
 export const dutifulBusybox = dutifulIn(busyboxPrograms, trustingBusybox, {
   assumed: appletOf,
+  places: () => [],
   goesOn: false,
   isOrderly: false,
 })
@@ -142,11 +107,12 @@ const withTools = (trust: Trust): ProgramLookup => shellProgramsWith(trust, ashW
 
 /** Shells of an image that is known and holds programs that nobody simulates. `goesOn`: as in `Trust`. `known`: what is there in any case. */
 export function dutifulShells(goesOn: boolean, known: ProgramLookup = shellPrograms): ProgramLookup {
-  return dutifulIn(known, withTools, { assumed: assumedOf, goesOn, isOrderly: false })
+  return dutifulIn(known, withTools, { assumed: assumedOf, places: placesOfImage, goesOn, isOrderly: false })
 }
 
 const shellsOfUnknown = dutifulIn(toolPrograms, withTools, {
   assumed: assumedOf,
+  places: placesOfImage,
   goesOn: true,
   isOrderly: true,
 })

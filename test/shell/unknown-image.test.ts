@@ -33,6 +33,14 @@ describe('an image of which nothing is known does its duty', () => {
     ['what lies in a directory of its own', { command: ['sh', '-c', 'cd /app && echo x > conf && exec ./server'] }],
     ['bash with an environment of its own', { command: ['bash', '-ec', 'source /venv/bin/activate; exec app'] }],
     ['bash with a script that only it has', { command: ['bash', '-c', 'set -e; prepare; app-server --flag'] }],
+    [
+      'one that a shell starts, asked by its probes',
+      {
+        command: ['sh', '-c', 'exec java -jar app.jar'],
+        readinessProbe: { httpGet: { path: '/up', port: 8080 }, periodSeconds: 1 },
+        livenessProbe: { tcpSocket: { port: 8081 }, periodSeconds: 5, failureThreshold: 1 },
+      },
+    ],
   ])('L3: a server runs on: %s', (_what, rest) => {
     expect(pod({ containers: [{ ...server, ...rest }] }).row).toEqual(running)
   })
@@ -78,7 +86,7 @@ describe('an image of which nothing is known does its duty', () => {
     const wants = (path: string) => ({ ...server, ...mount, command: ['sh', '-c', `cat ${path} && exec /app/server`] })
     expect(pod({ containers: [wants('/etc/db/password')], volumes }).row).toEqual(running)
     expect(pod({ containers: [wants('/etc/db/passwd')], volumes }).row[1]).toMatch(/Error|CrashLoopBackOff/)
-    const copies = { ...server, ...mount, name: 'init', command: ['cp', '/etc/db/passwd', '/tmp'] }
+    const copies = { ...server, ...mount, name: 'init', command: ['cp', '/etc/db/passwd', '/app/keys/passwd'] }
     expect(pod({ initContainers: [copies], containers: [server], volumes }).row[1]).toMatch(
       /Init:(Error|CrashLoopBackOff)/,
     )
@@ -168,6 +176,7 @@ describe('what hangs on a program of which nothing is known', () => {
     ['a file of its own', {}, 'cat /tmp/ready', '1/1'],
     ['a script that looks for one', {}, 'sh -c "[ -f /var/run/app/ready ]"', '1/1'],
     ['where its program is started by a script', { command: ['sh', '-c', 'prepare; exec /app/x'] }, 'ls /ready', '1/1'],
+    ['what its program says', {}, 'sh -c "[ imok = $(echo ruok | nc -w 1 127.0.0.1 80) ]"', '1/1'],
     ['a file of a mounted Secret', {}, 'cat /etc/db/nothing', '0/1'],
     ['no file at all', {}, 'false', '0/1'],
     ['a file of a program that podsim runs', { command: ['sleep', '1d'] }, 'cat /tmp/ready', '0/1'],
@@ -206,43 +215,74 @@ describe('what hangs on a program of which nothing is known', () => {
 
 describe('programs that podsim knows by name only', () => {
   /** Init containers, each in a Pod of its own: what becomes of it. */
-  const inits: Readonly<Record<string, { readonly image: string; readonly script: string; readonly status: RegExp }>> =
-    {
-      'an applet of a busybox': { image: 'busybox', script: 'ping -c 1 web', status: /^Running$/ },
-      'the world outside': { image: 'busybox', script: 'wget -q --spider https://example.com', status: /^Running$/ },
-      'a Service that is not there': { image: 'busybox', script: 'wget -q --spider http://web', status: /^Init:/ },
-      'what an applet printed is not known': {
-        image: 'busybox',
-        script: 'a=$(ping -c 1 web | tail -1); [ -n "$a" ] || exit 1',
-        status: /^Running$/,
-      },
-      'a limit and a setting of the kernel': {
-        image: 'busybox',
-        script: 'sysctl -w vm.max_map_count=262144 && ulimit -c unlimited',
-        status: /^Running$/,
-      },
-      'a package manager and what it brings': {
-        image: 'alpine',
-        script: 'apk add --no-cache curl && curl -fs http://example.com',
-        status: /^Running$/,
-      },
-      'what a busybox has not': { image: 'busybox', script: 'curl http://web', status: /^Init:/ },
-      'what fails for a reason of its own': {
-        image: 'corp/app',
-        script: 'curl http://web; cat /etc/nothing',
-        status: /^Init:/,
-      },
-      'a script that ends before': { image: 'busybox', script: 'exit 3; nslookup web', status: /^Init:/ },
-    }
+  const inits: Readonly<
+    Record<
+      string,
+      { readonly image: string; readonly script?: string; readonly args?: readonly string[]; readonly status: RegExp }
+    >
+  > = {
+    'an applet of a busybox': { image: 'busybox', script: 'ping -c 1 web', status: /^Running$/ },
+    'the world outside': { image: 'busybox', script: 'wget -q --spider https://example.com', status: /^Running$/ },
+    'a Service that is not there': { image: 'busybox', script: 'wget -q --spider http://web', status: /^Init:/ },
+    'what an applet printed is not known': {
+      image: 'busybox',
+      script: 'a=$(ping -c 1 web | tail -1); [ -n "$a" ] || exit 1',
+      status: /^Running$/,
+    },
+    'a limit and a setting of the kernel': {
+      image: 'busybox',
+      script: 'sysctl -w vm.max_map_count=262144 && ulimit -c unlimited',
+      status: /^Running$/,
+    },
+    'a package manager and what it brings': {
+      image: 'alpine',
+      script: 'apk add --no-cache curl && curl -fs http://example.com',
+      status: /^Running$/,
+    },
+    'what a busybox has not': { image: 'busybox', script: 'curl http://web', status: /^Init:/ },
+    'what fails for a reason of its own': {
+      image: 'corp/app',
+      script: 'curl http://web; cat /etc/nothing',
+      status: /^Init:/,
+    },
+    'files that it makes and reads': {
+      image: 'corp/app',
+      script: 'touch /tmp/a && mkdir /tmp/k && tail -n 1 /tmp/a && [ -d /tmp/k ]',
+      status: /^Running$/,
+    },
+    'files in directories of the image': {
+      image: 'corp/app',
+      script: 'echo x > /opt/app/conf && cp /etc/passwd /app/keys/id && grep x /opt/app/conf && grep root /app/keys/id',
+      status: /^Running$/,
+    },
+    'a file of the image that it edits': {
+      image: 'corp/app',
+      script: 'sed -i s/a/b/ /etc/app/conf',
+      status: /^Running$/,
+    },
+    'a file that nobody makes': { image: 'corp/app', script: 'cat /tmp/nothing', status: /^Init:/ },
+    'options of another nc': { image: 'corp/app', script: 'nc -q 1 127.0.0.1 80', status: /^Running$/ },
+    'options of busybox’s nc': { image: 'busybox', script: 'nc -q 1 127.0.0.1 80', status: /^Init:/ },
+    'what an entrypoint becomes': { image: 'postgres', args: ['sh', '-c', 'exit 0'], status: /^Running$/ },
+    'how that ends': { image: 'curlimages/curl', args: ['sh', '-c', 'exit 3'], status: /^Init:/ },
+    'a command of its image': {
+      image: 'curlimages/curl',
+      args: ['-so', '/dev/null', 'http://x.org'],
+      status: /^Running$/,
+    },
+    'a script that ends before': { image: 'busybox', script: 'exit 3; nslookup web', status: /^Init:/ },
+  }
 
   test('L3: they do their duty; a failure that hangs on what they print is none', () => {
     const sim = createSim({ version: 'v1.36', seed: 'named' })
-    const pods = Object.values(inits).map(({ image, script }, i) => ({
+    const pods = Object.values(inits).map(({ image, script, args }, i) => ({
       apiVersion: 'v1',
       kind: 'Pod',
-      metadata: { name: `p${i}` },
+      metadata: { name: `p${String(i).padStart(2, '0')}` },
       spec: {
-        initContainers: [{ name: 'init', image, command: ['sh', '-c', script] }],
+        initContainers: [
+          { name: 'init', image, ...(args === undefined ? { command: ['sh', '-c', script] } : { args }) },
+        ],
         containers: [{ name: 'app', image: 'nginx' }],
       },
     }))

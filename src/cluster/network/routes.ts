@@ -122,7 +122,8 @@ class ClusterRoutes implements Routes {
   #toPrograms(from: Origin, programs: readonly RunningProgram[], port: number, isOwn: boolean): Route {
     const program = programs.find((each) => this.#listens(each, port, isOwn))
     if (program === undefined) return refused
-    return { kind: 'open', ask: (request) => program.ask({ ...request, port, from: from.ip }) }
+    const isAssumed = program.assumedPorts !== undefined
+    return { kind: 'open', isAssumed, ask: (request) => program.ask({ ...request, port, from: from.ip }) }
   }
 
   /** `isOwn`: a container asks its own Pod, as probes do: what is not known of a program is then taken for granted. */

@@ -251,8 +251,9 @@ export class ContainerEntry implements LiveContainer, TmpfsPayer, FileOwner, Con
     this.#ended?.next()
   }
 
-  /** Program and arguments: the Pod's, or where it has none the image's. */
+  /** Program and arguments: the Pod's, or where it has none the image's; once it runs, what its entrypoint has become. */
   get argv(): readonly string[] {
+    if (this.program?.argv !== undefined) return this.program.argv
     const { command, args } = this.config
     if (command.length > 0) return joined(command, args)
     return joined(this.image.entrypoint, args.length > 0 ? args : this.image.cmd)

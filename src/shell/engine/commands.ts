@@ -238,6 +238,7 @@ export function* runProgram(
     if (path !== undefined) return yield* runFile(path, argv, shell, streams, engine)
     return refuse(shell.dialect.notFound(name), 'ENOENT')
   }
+  shell.world.prepares?.(name, args)
   const ended = yield* runTool(tool, toolContext(found, args, shell, streams, engine))
   const code = toldWriteError(found, ended, shell, streams)
   return streams.out.isBroken === true && code === 0 ? brokenPipeCode : code & 255

@@ -64,6 +64,8 @@ function open({ fd, operator }: Redirection, target: ByteText, shell: Shell, str
           ? `${target}: cannot overwrite existing file`
           : `can't create ${target}: File exists`,
     }
+  // Where nothing is known of an image, it has the directory that it writes into.
+  shell.world.prepares?.('>', [target])
   const sink = openOutput(target, appends, shell, streams)
   if (typeof sink === 'string') return { message: shell.dialect.cannotWrite(target, sink) }
   if (operator === '&>' || operator === '&>>' || operator === '>&') return streams.with({ out: sink, err: sink })

@@ -54,6 +54,8 @@ export interface ShellWorld {
   program(name: string): WorldProgram | undefined
   /** What is taken for granted of a command of which nothing is known; absent: nothing, so it is not found. */
   assumed?(name: ByteText, args: readonly ByteText[]): WorldProgram | undefined
+  /** Makes directories that an image of which nothing is known has, as the command is to write into them; `>`: a redirection. */
+  prepares?(name: ByteText, args: readonly ByteText[]): void
   /** The network; absent or undefined: there is none. */
   network?(): ContainerNetwork | undefined
   /** What is asked of the world outside of the cluster is taken to be there, and to do its duty. */

@@ -42,7 +42,12 @@ export type NameAnswer =
 
 /** What comes of an attempt to connect. `silent`: nothing comes back. `unreachable`: a node tells that nobody has the address. */
 export type Route =
-  | { readonly kind: 'open'; ask(request: Omit<WireRequest, 'port' | 'from'>): WireReply | undefined }
+  /** `isAssumed`: nobody knows the program that listens, nor what it would say. */
+  | {
+      readonly kind: 'open'
+      readonly isAssumed?: boolean
+      ask(request: Omit<WireRequest, 'port' | 'from'>): WireReply | undefined
+    }
   | { readonly kind: 'refused' | 'silent' | 'unreachable' }
 
 /** How it ended that a program wanted something of another. */

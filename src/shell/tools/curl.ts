@@ -7,7 +7,7 @@ import { resolve } from '../net/resolve.ts'
 import { type CurlOptions, readCurlOptions, requestOf } from './curl-options.ts'
 import { shownText, type Transfer, tellConnected, tellExchange, writeReply } from './curl-output.ts'
 import { warn } from './curl-warnings.ts'
-import { assumedOutside, networkOf } from './network.ts'
+import { assumedOutside, hears, networkOf } from './network.ts'
 import { refused } from './system.ts'
 import { notSimulated, type ToolContext } from './tool.ts'
 
@@ -162,6 +162,7 @@ function* once(
   const [ip = ''] = found.addresses
   if (given.isVerbose) context.err(`*   Trying ${ip}:${port}...\n`)
   const route = yield* dial(network, ip, port, limitMs - spentMs)
+  hears(context, route)
   const ms = kernel.now() - beganAt
   if (route.kind !== 'open') {
     network.tell(target, { kind: route.kind === 'gave up' ? 'silent' : route.kind })

@@ -4,7 +4,8 @@ import { connectErrorText, dial, exchange } from '../net/dial.ts'
 import { headersOf, readHeaders, statusLine } from '../net/http.ts'
 import type { ContainerNetwork, Route } from '../net/network.ts'
 import { resolve } from '../net/resolve.ts'
-import { assumedOutside, networkOf } from './network.ts'
+import { assumedOutside, hears, networkOf } from './network.ts'
+import { ncOptions } from './network-options.ts'
 import { refused } from './system.ts'
 import { complain, notSimulated, type Options, options, type ToolContext } from './tool.ts'
 
@@ -12,7 +13,7 @@ import { complain, notSimulated, type Options, options, type ToolContext } from 
 export function* nc(context: ToolContext): Steps<number> {
   const network = networkOf(context)
   if (network === undefined) return yield* refusing(context)
-  const given = options(context, 'np:s:uvw:lki:o:ze')
+  const given = options(context, ncOptions)
   if (typeof given === 'number') return given
   for (const [letter, what] of unsimulated) if (given.has(letter)) return notSimulated(context, what)
   const [host, port] = given.operands
@@ -54,6 +55,7 @@ function* connect(
   const [ip = ''] = found.addresses
   const seconds = Number(given.value('w') ?? '0')
   const route = yield* dial(network, ip, port, seconds > 0 ? seconds * 1000 : undefined)
+  hears(context, route)
   const verbosity = given.all('v').length
   if (route.kind === 'open') {
     network.tell(target, { kind: 'reached' })

@@ -1,4 +1,5 @@
 import { type Steps, sleep } from '../../kernel/steps.ts'
+import type { Dialled } from '../net/dial.ts'
 import type { ContainerNetwork } from '../net/network.ts'
 import type { ToolContext } from './tool.ts'
 
@@ -19,4 +20,9 @@ export function* assumedOutside({ shell, streams }: ToolContext): Steps<0 | unde
   shell.world.trustsOutside(streams.out.isRead === true)
   yield* sleep(workMs)
   return 0
+}
+
+/** What a program says that nobody knows is no ground for a script to fail, where such programs are taken to do their duty. */
+export function hears({ shell, streams }: ToolContext, route: Dialled): void {
+  if (route.kind === 'open' && route.isAssumed === true) shell.world.trustsOutside?.(streams.out.isRead === true)
 }

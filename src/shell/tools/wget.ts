@@ -5,7 +5,8 @@ import { connectErrorText, dial, exchange } from '../net/dial.ts'
 import { basicCredentials, headerOf, headersOf, parseUrl, readHeaders, statusLine, type Url } from '../net/http.ts'
 import type { ContainerNetwork, WireReply } from '../net/network.ts'
 import { resolve } from '../net/resolve.ts'
-import { assumedOutside, networkOf } from './network.ts'
+import { assumedOutside, hears, networkOf } from './network.ts'
+import { wgetLongNames, wgetOptions } from './network-options.ts'
 import { refused } from './system.ts'
 import { complain, notSimulated, type Options, options, type ToolContext, writeFile } from './tool.ts'
 
@@ -13,7 +14,7 @@ import { complain, notSimulated, type Options, options, type ToolContext, writeF
 export function* wget(context: ToolContext): Steps<number> {
   const network = networkOf(context)
   if (network === undefined) return yield* refusing(context)
-  const given = options(context, 'cqSO:o:P:Y:U:T:t:n::H:D:xy', longNames)
+  const given = options(context, wgetOptions, wgetLongNames)
   if (typeof given === 'number') return given
   if (given.operands.length === 0) {
     context.err('Usage: wget [-c|--continue] [--spider] [-q|--quiet] [-O|--output-document FILE]\n')
@@ -25,29 +26,6 @@ export function* wget(context: ToolContext): Steps<number> {
     if (code !== 0) return code
   }
   return 0
-}
-
-const longNames = {
-  continue: 'c',
-  quiet: 'q',
-  'server-response': 'S',
-  'output-document': 'O',
-  'output-file': 'o',
-  'directory-prefix': 'P',
-  proxy: 'Y',
-  'user-agent': 'U',
-  timeout: 'T',
-  tries: 't',
-  header: 'H',
-  'post-data': 'D',
-  spider: 'x',
-  'no-check-certificate': 'y',
-  'passive-ftp': 'y',
-  'no-cache': 'y',
-  'no-verbose': 'y',
-  'no-clobber': 'y',
-  'no-host-directories': 'y',
-  'no-parent': 'y',
 }
 
 function* refusing(context: ToolContext): Steps<number> {
@@ -99,6 +77,7 @@ function* ask(context: ToolContext, network: ContainerNetwork, given: Options, u
   if (!given.has('q')) context.err(`Connecting to ${authority} (${ip}:${port})\n`)
   const seconds = Number(given.value('T') ?? '900')
   const route = yield* dial(network, ip, port, seconds > 0 ? seconds * 1000 : undefined)
+  hears(context, route)
   if (route.kind !== 'open') {
     const kind = route.kind === 'gave up' ? 'silent' : route.kind
     network.tell(target, { kind })
