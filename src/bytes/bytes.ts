@@ -56,6 +56,23 @@ function isAscii(bytes: Uint8Array): boolean {
   return true
 }
 
+/**
+ * The text of a file as kubectl reads it: a byte order mark tells UTF-16, which editors and shells of Windows write, and is left out.
+ * Source: k8s.io/cli-runtime pkg/resource/visitor.go, FileVisitor.Visit; golang.org/x/text/encoding/unicode, BOMOverride.
+ */
+export function fileText(bytes: Uint8Array): string {
+  const [first = 0, second = 0, third = 0] = bytes
+  if (first === 0xef && second === 0xbb && third === 0xbf) return utf8Text(bytes.subarray(3))
+  const isLittle = first === 0xff && second === 0xfe
+  if (!isLittle && !(first === 0xfe && second === 0xff)) return utf8Text(bytes)
+  const pieces: string[] = []
+  for (let at = 2; at + 1 < bytes.length; at += 2) {
+    const [low, high] = isLittle ? [bytes[at], bytes[at + 1]] : [bytes[at + 1], bytes[at]]
+    pieces.push(String.fromCharCode(((high ?? 0) << 8) | (low ?? 0)))
+  }
+  return pieces.join('')
+}
+
 /** The text in which each character is one of the bytes. */
 export function byteText(bytes: Uint8Array): string {
   if (bytes.length <= 64) return textOf(bytes)

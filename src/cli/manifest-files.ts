@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
+import { fileText } from '../bytes/bytes.ts'
 import type { ManifestFile } from '../check/given.ts'
 import { kustomizeBuild, kustomizeYaml } from '../kustomize/kustomize.ts'
 import { hostFiles } from './host-files.ts'
@@ -70,9 +71,9 @@ function filesIn(folder: string, recursive: boolean): readonly string[] {
 
 function add(files: ManifestFile[], problems: string[], name: string, read: () => Uint8Array): void {
   try {
-    files.push({ name, text: new TextDecoder('utf-8', { fatal: true }).decode(read()) })
+    files.push({ name, text: fileText(read()) })
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'no UTF-8 text'
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
     problems.push(`${name}: it cannot be read (${code})`)
   }
 }
@@ -80,5 +81,9 @@ function add(files: ManifestFile[], problems: string[], name: string, read: () =
 function addKustomization(path: string, minor: number, files: ManifestFile[], problems: string[]): void {
   const built = kustomizeBuild(path, { files: hostFiles('.'), env: new Map(), minor })
   if (built.ok) files.push({ name: `${path} (kustomize build)`, text: kustomizeYaml(built.objects) })
-  else problems.push(`${path}: ${built.error}`)
+  else {
+    const [remote] = /https?:\/\/[^\s'"]+|git@[^\s'"]+/.exec(built.error) ?? []
+    const cure = remote === undefined ? '' : ` (podsim reaches no network: put ${remote} beside it)`
+    problems.push(`${path}: ${built.error}${cure}`)
+  }
 }

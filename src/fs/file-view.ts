@@ -147,8 +147,9 @@ export class MemoryFileView implements FileView {
     return this.#write(path, content, mode, true)
   }
 
+  /** A slash at the end is no matter here. Source: Linux fs/namei.c, filename_create with LOOKUP_DIRECTORY. */
   mkdir(path: string, mode: number): FsResult {
-    const at = this.#missing(path)
+    const at = this.#missing(path.replace(/(?<=.)\/+$/, ''))
     if (!at.ok) return at
     return this.#make(at, 'directory', mode, 'mkdir', { mode })
   }

@@ -14,6 +14,11 @@ beforeAll(() => {
   mkdirSync(join(folder, 'good'))
   for (const [name, text] of Object.entries(goodTree)) writeFileSync(join(folder, 'good', name), text)
   mkdirSync(join(folder, 'prod'))
+  // As editors of Windows write it.
+  const [, jobs = ''] = Object.entries(goodTree).find(([name]) => name === 'jobs.yaml') ?? []
+  writeFileSync(join(folder, 'good/jobs.yaml'), `\ufeff${jobs}`, 'utf16le')
+  mkdirSync(join(folder, 'remote'))
+  writeFileSync(join(folder, 'remote/kustomization.yaml'), 'resources: ["https://example.com/base?ref=v1"]\n')
   writeFileSync(join(folder, 'good/kustomization.yaml'), 'resources: [secrets.yaml, web.yaml]\n')
   writeFileSync(join(folder, 'prod/kustomization.yaml'), 'namespace: prod\nresources: [../good]\n')
 })
@@ -42,6 +47,7 @@ describe('podsim check', () => {
     [['check', '-f', 'nowhere.yaml'], 'nowhere.yaml: there is no such file or folder'],
     [['check', '-f', 'prod'], 'the folder holds no .yaml, .yml or .json file; -R looks into the folders below it too'],
     [['check', '-k', '.'], 'unable to find one of'],
+    [['check', '-k', 'remote'], '(podsim reaches no network: put https://example.com/base?ref=v1 beside it)'],
     [['check', '-f', 'good', '--have', 'db'], '--have "db" names nothing; expected secret/NAME'],
     [['check', '-f', 'good', '--node-size', '8'], '--node-size "8" is no size; expected cores and memory'],
     [['check', '-f', 'good', '--have', 'storageclass/a:b'], '--have "storageclass/a:b" names nothing'],

@@ -69,7 +69,7 @@ describe('files, directories, links', () => {
 describe('tmpfs', () => {
   test('S2 a tmpfs hides the directory below it and takes its files along when it goes', () => {
     const fs = createFs()
-    fs.mkdirAll('/m', 0o755)
+    fs.mkdirAll('/m/', 0o755)
     fs.writeFile('/m/disk', bytes('d'))
     fs.mountTmpfs('/m', { mode: 0o1777 })
     expect(fs.stat('/m')).toMatchObject({ value: { mode: 0o1777, size: 40 } })

@@ -1,5 +1,5 @@
 import { withValue } from '../../api/change.ts'
-import { utf8Text } from '../../bytes/bytes.ts'
+import { fileText } from '../../bytes/bytes.ts'
 import { goJson, isObject, type JsonObject, listAt, textAt } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
 import type { BrokenJson } from '../../go/yaml/json-stream.ts'
@@ -143,13 +143,13 @@ function* readOneAgain(session: Session, entry: Entry, options?: ReadOptions): S
 const extensions = ['.json', '.yaml', '.yml']
 
 function sourcesOf(session: Session, name: string, recursive: boolean): readonly Source[] {
-  if (name === '-') return [{ name: 'STDIN', text: utf8Text(session.host.stdin ?? new Uint8Array()) }]
+  if (name === '-') return [{ name: 'STDIN', text: fileText(session.host.stdin ?? new Uint8Array()) }]
   if (/^https?:\/\//.test(name)) failNotSimulated(`manifests from URLs (${name})`)
   const kind = session.host.files.kind(name)
   if (kind === undefined) return fail(`the path ${goQuote(name)} does not exist`)
   const paths = kind === 'file' ? [name] : filesIn(session, name, recursive)
   if (paths.length === 0) fail(`error reading [${name}]: recognized file extensions are [${extensions.join(' ')}]`)
-  return paths.map((path) => ({ name: path, text: utf8Text(session.host.files.read(path) ?? new Uint8Array()) }))
+  return paths.map((path) => ({ name: path, text: fileText(session.host.files.read(path) ?? new Uint8Array()) }))
 }
 
 function filesIn(session: Session, directory: string, recursive: boolean): readonly string[] {
