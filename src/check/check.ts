@@ -19,9 +19,10 @@ import {
   type Use,
 } from './remarks/secret-uses.ts'
 import { remarksOnPlainText, remarksOnValues, remarksOnVariable } from './remarks/secret-values.ts'
+import { remarksOnIdle, remarksOnOverridden } from './remarks/workloads.ts'
 import type { Blocker, CheckReport, Remark, Started } from './report.ts'
 import { objectName } from './words.ts'
-import { workloadsOf } from './workloads.ts'
+import { type Workload, workloadsOf } from './workloads.ts'
 
 /**
  * Applies manifests to a simulated cluster, lets time pass, and says what was refused, what does not start and why, and
@@ -29,7 +30,7 @@ import { workloadsOf } from './workloads.ts'
  */
 export function checkManifests(files: readonly ManifestFile[], options: CheckOptions = {}): CheckReport {
   checkCall('checkManifests', files, options)
-  const { version = 'v1.36', namespace = 'default', seeds = 1 } = options
+  const { version = 'v1.36', seeds = 1 } = options
   const forMs = millisecondsOf(options.for ?? '10m')
   const { objects, unreadable } = readGiven(files)
   const { objects: installed, leftOut } = inInstallOrder(objects)
@@ -45,7 +46,7 @@ export function checkManifests(files: readonly ManifestFile[], options: CheckOpt
     unreadable,
     refused: cluster?.refused ?? [],
     blocked: mergeBlockers(runs.map(({ blocked }) => blocked)),
-    remarks: cluster === undefined ? [] : remarksOn(cluster, namespace),
+    remarks: first === undefined ? [] : remarksOn(first.cluster, first.workloads),
     assumed: cluster === undefined ? [] : assumptionsOn(cluster, stripped, options),
     started: mergeStarted(runs.map(({ started }) => started)),
   }
@@ -53,6 +54,7 @@ export function checkManifests(files: readonly ManifestFile[], options: CheckOpt
 
 interface Run {
   readonly cluster: AppliedCluster
+  readonly workloads: readonly Workload[]
   readonly blocked: readonly Blocker[]
   readonly started: readonly Started[]
 }
@@ -64,9 +66,10 @@ function runOnce(objects: readonly GivenObject[], options: CheckOptions, seed: s
   const workloads = workloadsOf(cluster)
   return {
     cluster,
+    workloads,
     blocked: blockersOf(cluster, workloads),
-    started: workloads.flatMap(({ given, startedAtMs }) =>
-      startedAtMs === undefined
+    started: workloads.flatMap(({ given, startedAtMs, idle }) =>
+      startedAtMs === undefined || idle !== undefined
         ? []
         : [
             {
@@ -103,7 +106,8 @@ function mergeStarted(runs: readonly (readonly Started[])[]): readonly Started[]
 }
 
 /** Warnings and notes, each in the order of the files. */
-function remarksOn({ sim, applied, unknownKinds }: AppliedCluster, namespace: string): readonly Remark[] {
+function remarksOn(cluster: AppliedCluster, workloads: readonly Workload[]): readonly Remark[] {
+  const { sim, applied, unknownKinds, rejected, namespace } = cluster
   const objects = [...applied, ...unknownKinds]
   const missingKeys = ({ namespace: home, reference: { kind, name, keys } }: Use): readonly string[] | undefined => {
     const object = sim.get<Secret>(kind, name, home)
@@ -111,7 +115,9 @@ function remarksOn({ sim, applied, unknownKinds }: AppliedCluster, namespace: st
   }
   const remarks = [
     ...remarksOnReferences(objects, namespace, missingKeys),
-    ...remarksOnUnused(objects, namespace),
+    ...remarksOnUnused(objects, namespace, rejected),
+    ...remarksOnOverridden(applied, namespace),
+    ...remarksOnIdle(workloads, namespace),
     ...remarksOnPulls(objects, namespace),
     ...objects.flatMap((given) => [
       ...remarksOnValues(given, namespace),

@@ -3,7 +3,7 @@ import { textAt } from '../go/json.ts'
 import { createSim } from '../sim/create-sim.ts'
 import type { Sim } from '../sim/sim.ts'
 import type { GivenObject } from './given.ts'
-import { type OperatorSecret, operatorSecretOf } from './operator-secrets.ts'
+import { isWorkedOn, type OperatorSecret, operatorSecretsOf } from './operator-secrets.ts'
 import type { CheckOptions, HadObject } from './options.ts'
 import { podSpecOf, type Reference, referencesIn } from './references.ts'
 import { refusedPlace } from './refused-place.ts'
@@ -17,6 +17,8 @@ export interface AppliedCluster {
   readonly sim: Sim
   readonly namespace: string
   readonly refused: readonly Refusal[]
+  /** The same as objects: what they name, somebody has in mind all the same. */
+  readonly rejected: readonly GivenObject[]
   /** What was taken, in the order of the files. */
   readonly applied: readonly GivenObject[]
   /** Objects of kinds that no manifest defines, and which a cluster of the user's may know. */
@@ -48,17 +50,27 @@ export function applyGiven(objects: readonly GivenObject[], options: CheckOption
   const sim = clusterFor(options, nodes, nodeSize, seed)
   makeNamespaces(sim, objects, namespace, options.createNamespaces === true)
   const refused: Refusal[] = []
+  const rejected: GivenObject[] = []
   const applied: GivenObject[] = []
   const unknownKinds: GivenObject[] = []
   const apply = (given: GivenObject) => {
     const refusal = refusalOf(sim, given, namespace, options.serverSide === true)
-    if (refusal === undefined) applied.push(given)
-    else if (!isForeign(given, refusal.reason)) refused.push(refusal)
-    else {
-      const definition = objects.find((each) => defines(each, given) && !applied.includes(each))
-      if (definition === undefined) unknownKinds.push(given)
-      else refused.push({ ...refusal, cure: `its ${objectName(definition, namespace)} was refused: see there` })
+    if (refusal === undefined) {
+      applied.push(given)
+      return
     }
+    const isTheirs = isForeign(given, refusal.reason)
+    const definition = isTheirs ? objects.find((each) => defines(each, given) && !applied.includes(each)) : undefined
+    if (isTheirs && definition === undefined) {
+      unknownKinds.push(given)
+      return
+    }
+    rejected.push(given)
+    const cure =
+      definition === undefined
+        ? (refusal.cure ?? laterAccount(objects, given, refusal.reason, namespace))
+        : `its ${objectName(definition, namespace)} was refused: see there`
+    refused.push({ ...refusal, cure })
   }
   const isEarly = ({ kind }: GivenObject) => kind === 'Namespace' || kind === 'CustomResourceDefinition'
   for (const kind of ['Namespace', 'CustomResourceDefinition'])
@@ -77,6 +89,7 @@ export function applyGiven(objects: readonly GivenObject[], options: CheckOption
     sim,
     namespace,
     refused,
+    rejected,
     unknownKinds,
     applied: objects.filter((each) => applied.includes(each)),
     nodes: `${counted(nodes, 'node')} of ${nodeSize.cpu} cores and ${nodeSize.memory}`,
@@ -166,7 +179,27 @@ function cureOf(reason: string): string | undefined {
   if (/^[^\n]*annotations: Too long[^\n]*$/.test(reason))
     return 'kubectl apply --server-side (it keeps no copy of the object in an annotation)'
   if (/namespaces? "[^"]*" not found/.test(reason)) return '--create-namespaces, or a Namespace among the manifests'
+  if (reason.includes('cannot use generate name with apply'))
+    return 'kubectl create: apply knows objects by their names, which a generateName leaves to the server'
   return undefined
+}
+
+/** A Pod that is applied before its account, which the same manifests make. */
+function laterAccount(
+  objects: readonly GivenObject[],
+  { namespace }: GivenObject,
+  reason: string,
+  fallback: string,
+): string | undefined {
+  const [, name] = /error looking up service account \S+: serviceaccount "([^"]+)" not found/.exec(reason) ?? []
+  if (name === undefined) return undefined
+  const account = objects.find(
+    (each) =>
+      each.kind === 'ServiceAccount' && each.name === name && (each.namespace || fallback) === (namespace || fallback),
+  )
+  if (account === undefined) return 'no manifest makes that account'
+  const { file, line } = account.place([])
+  return `apply ${objectName(account, fallback)} first (${file}:${line}), or all of it once more`
 }
 
 /** Where what is made beside the manifests has to fit. */
@@ -179,10 +212,12 @@ interface Surroundings {
 
 /** Operators come to their objects once these are there, as everybody else does; a Secret that is there already stays. */
 function operate(sim: Sim, objects: readonly GivenObject[], around: Surroundings): readonly MadeSecret[] {
-  return objects.flatMap((given) => {
-    const secret = operatorSecretOf(given)
-    const namespace = secret?.namespace ?? (given.namespace || around.namespace)
-    if (secret === undefined || sim.get('Secret', secret.name, namespace) !== undefined) return []
+  const secrets = objects.flatMap((given) =>
+    isWorkedOn(given, objects, around.namespace) ? operatorSecretsOf(given).map((secret) => ({ secret, given })) : [],
+  )
+  return secrets.flatMap(({ secret, given }) => {
+    const namespace = secret.namespace ?? (given.namespace || around.namespace)
+    if (sim.get('Secret', secret.name, namespace) !== undefined) return []
     have(sim, { name: secret.name, namespace, keys: secret.keys ?? [] }, around)
     // In a namespace that is not there nobody makes anything.
     return sim.get('Secret', secret.name, namespace) === undefined ? [] : [{ ...secret, namespace, given }]

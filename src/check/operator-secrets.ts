@@ -1,5 +1,6 @@
 import { listAt, objectAt, textAt } from '../go/json.ts'
 import type { GivenObject } from './given.ts'
+import { podSpecOf } from './references.ts'
 
 /** A Secret that an operator makes of a custom resource, as far as the resource says it. */
 export interface OperatorSecret {
@@ -10,8 +11,41 @@ export interface OperatorSecret {
   readonly keys: readonly string[] | undefined
 }
 
-/** The Secret that an operator makes of an object, undefined where it makes none. */
-export function operatorSecretOf({ kind, name, object }: GivenObject): OperatorSecret | undefined {
+/** The Secrets that an operator makes of an object. */
+export function operatorSecretsOf(given: GivenObject): readonly OperatorSecret[] {
+  if (given.kind === 'SecretProviderClass') return syncedSecrets(objectAt(given.object, 'spec'))
+  const made = operatorSecretOf(given)
+  return made === undefined ? [] : [made]
+}
+
+/**
+ * Secrets that the driver of secrets stores writes, once a Pod mounts the class. Source: kubernetes-sigs/secrets-store-csi-driver
+ * apis/v1/secretproviderclass_types.go, SecretObject; docs/book/src/topics/sync-as-kubernetes-secret.md.
+ */
+function syncedSecrets(spec: unknown): readonly OperatorSecret[] {
+  return listAt(spec, 'secretObjects').flatMap((each) => {
+    const name = textAt(each, 'secretName')
+    return name === '' ? [] : [{ name, keys: listAt(each, 'data').map((entry) => textAt(entry, 'key')) }]
+  })
+}
+
+/** Whether the operator comes to it at all: a SecretProviderClass has to be mounted by a Pod of its namespace. */
+export function isWorkedOn(given: GivenObject, objects: readonly GivenObject[], fallback: string): boolean {
+  if (given.kind !== 'SecretProviderClass') return true
+  const mounts = (volume: unknown) =>
+    textAt(volume, 'csi', 'driver') === 'secrets-store.csi.k8s.io' &&
+    textAt(volume, 'csi', 'volumeAttributes', 'secretProviderClass') === given.name
+  return objects.some((other) => {
+    const spec = podSpecOf(other)?.spec
+    return (
+      (other.namespace || fallback) === (given.namespace || fallback) &&
+      spec !== undefined &&
+      listAt(spec, 'volumes').some(mounts)
+    )
+  })
+}
+
+function operatorSecretOf({ kind, name, object }: GivenObject): OperatorSecret | undefined {
   const spec = objectAt(object, 'spec')
   switch (kind) {
     case 'ExternalSecret':

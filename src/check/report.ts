@@ -68,6 +68,8 @@ export type RemarkKind =
   | 'wrongPullType'
   | 'unmatchedPull'
   | 'notPem'
+  | 'overridden'
+  | 'noPods'
 
 /** What starts, but is worth a look. */
 export interface Remark {

@@ -7,6 +7,7 @@ import { loopingIn, sinceStart } from './causes/found.ts'
 import { type AppliedCluster, cronJobRun } from './cluster.ts'
 import type { GivenObject } from './given.ts'
 import { podSpecPath } from './references.ts'
+import { objectName } from './words.ts'
 
 /** Something given that makes Pods, with the Pods that it made. */
 export interface Workload {
@@ -17,12 +18,14 @@ export interface Workload {
   readonly chain: readonly KubeObject[]
   /** When it was whole: undefined, if it is not. */
   readonly startedAtMs: VirtualMs | undefined
+  /** Why it has no Pods and wants none; undefined: it wants some. */
+  readonly idle?: string | undefined
 }
 
 /** Every given object that makes Pods, in the order of the files. */
 export function workloadsOf({ sim, applied, namespace }: AppliedCluster): readonly Workload[] {
   const pods = sim.list<Pod>('Pod')
-  return applied
+  return lastOfEach(applied, namespace)
     .filter(({ kind }) => podSpecPath({ kind }) !== undefined && kind !== 'PodTemplate')
     .flatMap((given) => {
       const home = given.namespace || namespace
@@ -31,8 +34,27 @@ export function workloadsOf({ sim, applied, namespace }: AppliedCluster): readon
       const chain = [top, ...ownedBy(sim, top)]
       const uids = new Set(chain.map(({ metadata }) => metadata.uid))
       const own = pods.filter((pod) => pod.metadata.uid === top.metadata.uid || uids.has(controllerUid(pod)))
-      return [{ given, namespace: home, pods: own, chain, startedAtMs: startedAt(given, top, own, sim.now()) }]
+      const idle = own.length > 0 ? undefined : idleness(given, top)
+      const startedAtMs = idle === undefined ? startedAt(given, top, own, sim.now()) : 0
+      return [{ given, namespace: home, pods: own, chain, startedAtMs, idle }]
     })
+}
+
+/** What is given more than once holds as it was applied last. */
+export function lastOfEach(objects: readonly GivenObject[], fallback: string): readonly GivenObject[] {
+  const last = new Map(objects.map((given) => [objectName(given, fallback), given]))
+  return objects.filter((given) => given.name === '' || last.get(objectName(given, fallback)) === given)
+}
+
+/** Why an object makes no Pods that it does not want. */
+function idleness({ kind, object }: GivenObject, top: KubeObject): string | undefined {
+  if (kind === 'Job') return objectAt(object, 'spec').suspend === true ? 'it is suspended' : undefined
+  if (kind === 'DaemonSet' && wantedPods({ kind, object }, top) === 0) {
+    const labels = Object.entries(objectAt(object, 'spec', 'template', 'spec', 'nodeSelector'))
+    const which = labels.map(([key, value]) => `${key}=${value}`).join(', ')
+    return labels.length === 0 ? 'no node is for it' : `no node has its labels ${which}`
+  }
+  return objectAt(object, 'spec').replicas === 0 ? 'it wants no replicas' : undefined
 }
 
 /** A Job that went by its ttlSecondsAfterFinished; its event tells that it had ended well, or why it had not. */
@@ -40,6 +62,8 @@ function cleanedUp(sim: Sim, given: GivenObject, namespace: string): readonly Wo
   const name = given.kind === 'CronJob' ? cronJobRun(given.name) : given.name
   const events = sim.events({ namespace, on: `job/${name}` })
   const completed = events.find(({ reason }) => reason === 'Completed')
+  // Of a Pod whose node is not there the garbage collector makes an end.
+  if (given.kind === 'Pod') return [{ given, namespace, pods: [], chain: [], startedAtMs: undefined }]
   if (given.kind !== 'Job' && given.kind !== 'CronJob') return []
   const startedAtMs = completed === undefined ? undefined : sinceStart(completed.lastTimestamp ?? '')
   return events.length === 0 ? [] : [{ given, namespace, pods: [], chain: [], startedAtMs }]
@@ -61,7 +85,10 @@ function controllerUid({ metadata }: KubeObject): string | undefined {
 }
 
 /** Pods that should be there, by what the object says of itself. */
-export function wantedPods({ kind, object }: GivenObject, top: KubeObject | undefined): number {
+export function wantedPods(
+  { kind, object }: Pick<GivenObject, 'kind' | 'object'>,
+  top: KubeObject | undefined,
+): number {
   switch (kind) {
     case 'Deployment':
     case 'ReplicaSet':

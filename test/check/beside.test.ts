@@ -35,6 +35,26 @@ describe('Secrets that operators make of objects among the manifests', () => {
     reads('vault', 'vault', 'x'),
     reads('no-vault', 'vault-is-not', 'x'),
     reads('elsewhere', 'infisical', 'x'),
+    pod(
+      'synced',
+      {
+        volumes: [
+          {
+            name: 'v',
+            csi: { driver: 'secrets-store.csi.k8s.io', volumeAttributes: { secretProviderClass: 'mounted' } },
+          },
+        ],
+      },
+      { env: [{ name: 'V', valueFrom: { secretKeyRef: { name: 'synced', key: 'k' } } }] },
+    ),
+    reads('unmounted', 'idle-keys', 'k'),
+    reads('guessed', 'shop-pguser-app', 'password'),
+    ...['synced', 'idle-keys'].map((secretName) =>
+      custom('secrets-store.csi.x-k8s.io/v1', 'SecretProviderClass', secretName === 'synced' ? 'mounted' : 'idle', {
+        secretObjects: [{ secretName, data: [{ objectName: 'o', key: 'k' }] }],
+      }),
+    ),
+    custom('postgres-operator.crunchydata.com/v1beta1', 'PostgresCluster', 'shop', {}),
     external('db', { data: [{ secretKey: 'password', remoteRef: { key: 'k' } }] }),
     external('from', { target: { name: 'all' }, dataFrom: [{ extract: { key: 'k' } }] }),
     external('there', { target: { creationPolicy: 'Merge' }, data: [{ secretKey: 'x' }] }),
@@ -54,10 +74,17 @@ describe('Secrets that operators make of objects among the manifests', () => {
       'secret default/there does not exist',
       'secret default/vault-is-not does not exist',
       'secret default/infisical does not exist',
+      'secret default/idle-keys does not exist',
+      'secret default/shop-pguser-app does not exist',
+    ])
+    expect(report.blocked.slice(-2).map(({ hints }) => hints[0])).toEqual([
+      'secretproviderclass default/idle makes it, once a Pod mounts it, which none does',
+      'postgrescluster default/shop may make it: its name is in that of what is missing',
     ])
     expect(report.blocked[0]?.hints).toEqual(['it has password', 'externalsecret default/db makes it'])
     expect(report.assumed.filter(({ kind }) => kind === 'operator').map(({ message }) => message)).toEqual(
       [
+        ['secretproviderclass default/mounted', 'synced, with k'],
         ['externalsecret default/db', 'db, with password'],
         ['externalsecret default/from', 'all, with what is asked of it'],
         ['sealedsecret default/sealed', 'sealed, with token'],

@@ -10,6 +10,19 @@ const pod = (name: string, spec: object) => ({
   metadata: { name },
   spec: { containers: [container()], ...spec },
 })
+const deployment = (
+  name: string,
+  { template = {}, ...more }: { readonly template?: { readonly spec?: object }; readonly replicas?: number },
+) => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name },
+  spec: {
+    selector: { matchLabels: { app: name } },
+    template: { metadata: { labels: { app: name } }, spec: { containers: [container()], ...template.spec } },
+    ...more,
+  },
+})
 const claimed = (name: string, claimName: string) =>
   pod(name, { volumes: [{ name: 'data', persistentVolumeClaim: { claimName } }] })
 const claim = (name: string, storageClassName?: string) => ({
@@ -142,6 +155,27 @@ const objects: readonly object[] = [
       },
     ],
   }),
+  pod('no-file', { containers: [scripted('cat /no/file; sleep 1d & exit 4')] }),
+  pod('placed', { nodeName: 'theirs' }),
+  // Accounts: one that is misspelt, one that comes too late.
+  deployment('typo', { template: { spec: { serviceAccountName: 'buidler' } } }),
+  pod('early', { serviceAccountName: 'builder' }),
+  { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'builder' } },
+  // What wants no Pods, and what is given again.
+  deployment('zero', { replicas: 0 }),
+  deployment('again', {}),
+  deployment('again', { template: { spec: { containers: [container({ image: 'corp/app:2' })] } } }),
+  {
+    ...deployment('windows', { template: { spec: { nodeSelector: { 'kubernetes.io/os': 'windows' } } } }),
+    kind: 'DaemonSet',
+  },
+  {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name: 'held' },
+    spec: { suspend: true, template: { spec: { restartPolicy: 'Never', containers: [container()] } } },
+  },
+  { apiVersion: 'batch/v1', kind: 'Job', metadata: { generateName: 'each-' }, spec: {} },
   pod('hooked', {
     containers: [container({ lifecycle: { postStart: { exec: { command: ['sh', '-c', 'sleep 1; exit 15'] } } } })],
   }),
@@ -211,6 +245,39 @@ describe('causes, and what is none', () => {
     expect(lineOf(blocked.get('pod default/no-claim'))).toContain('"default-clas"')
   })
 
+  test('L1: a program that ends is told with its last line', () => {
+    expect(blocked.get('pod default/no-file')).toMatchObject({
+      summary: 'container c of pod no-file ends again and again: exit code 4',
+      hints: ["its last line: cat: can't open '/no/file': No such file or directory"],
+    })
+  })
+
+  test('nodes and accounts that are not there are told with those that are', () => {
+    expect(blocked.get('pod default/placed')).toMatchObject({
+      summary: 'nodeName is theirs: there is no such node, and no scheduler looks for another',
+      hints: ['the nodes are node-1, node-2, node-3 (3 nodes of 8 cores and 32Gi)'],
+    })
+    expect(blocked.get('deployment default/typo')).toMatchObject({
+      cause: 'podsRefused',
+      hints: ['did you mean builder?'],
+    })
+  })
+
+  test('what wants no Pods has not started; what is given again is told once, as it was given last', () => {
+    const remarks = report.remarks.filter(({ kind }) => kind === 'noPods' || kind === 'overridden')
+    expect(remarks.map(({ message }) => message.replace(/:\d+ is/, ':N is'))).toEqual([
+      'deployment default/again: given 2 times, each over the one before; all.yaml:N is what holds',
+      'deployment default/zero: it has no Pods, as it wants no replicas',
+      'daemonset default/windows: it has no Pods, as no node has its labels kubernetes.io/os=windows',
+      'job default/held: it has no Pods, as it is suspended',
+    ])
+    const names = report.started.map(({ workload }) => workload)
+    expect(names.filter((name) => /zero|windows|held|again/.test(name))).toEqual(['deployment default/again'])
+    expect(report.blocked.flatMap(({ waits }) => waits.map(({ workload }) => workload))).not.toContain(
+      'job default/held',
+    )
+  })
+
   test('L6: a Job that has ended and is gone has done what it had to', () => {
     expect(report.started.map(({ workload }) => workload)).toContain('job default/gone')
   })
@@ -269,10 +336,12 @@ describe('causes, and what is none', () => {
         'customresourcedefinition large.corp.example.com',
         'kubectl apply --server-side (it keeps no copy of the object in an annotation)',
       ],
+      ['pod default/early', expect.stringMatching(/^apply serviceaccount default\/builder first \(all\.yaml:\d+\)/)],
+      ['job default/each-', expect.stringMatching(/^kubectl create: /)],
       ['large default/x', 'its customresourcedefinition large.corp.example.com was refused: see there'],
       ['podsecuritypolicy x', undefined],
     ])
-    expect(report.refused[1]?.reason).toContain('from "all.yaml"')
+    expect(report.refused[3]?.reason).toContain('from "all.yaml"')
     expect(report.assumed.map(({ message }) => message)).toContain(
       'no manifest defines Gateway of gateway.networking.k8s.io/v1: the cluster knows it already (1 object left out)',
     )

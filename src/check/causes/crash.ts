@@ -8,7 +8,7 @@ export function crash(sim: Sim, workload: Workload, pod: Pod, { status, word }: 
   const { given, namespace } = workload
   const { name, state } = status
   const lastLine = sim
-    .logs({ pod: pod.metadata.name, container: name, namespace }, { previous: state?.terminated === undefined })
+    .logs({ pod: pod.metadata.name, container: name, namespace }, { previous: state?.running !== undefined })
     .trimEnd()
     .split('\n')
     .at(-1)

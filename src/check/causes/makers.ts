@@ -1,6 +1,6 @@
 import { listAt, textAt } from '../../go/json.ts'
 import type { GivenObject } from '../given.ts'
-import { operatorSecretOf } from '../operator-secrets.ts'
+import { isWorkedOn, operatorSecretsOf } from '../operator-secrets.ts'
 import { containersIn, podSpecOf } from '../references.ts'
 import { objectName } from '../words.ts'
 
@@ -23,14 +23,15 @@ export function makersOf(objects: readonly GivenObject[], wanted: Wanted): reado
   const here = objects.filter((given) => homeOf(given) === wanted.namespace)
   const told = (made: (given: GivenObject) => boolean, words: string) =>
     here.filter(made).map((given) => `${objectName(given, wanted.fallback)} ${words}`)
-  const isTarget = (given: GivenObject) => {
-    const made = wanted.kind === 'Secret' ? operatorSecretOf(given) : undefined
-    return made?.name === wanted.name && (made.namespace ?? homeOf(given)) === wanted.namespace
-  }
+  const isTarget = (given: GivenObject) =>
+    wanted.kind === 'Secret' &&
+    operatorSecretsOf(given).some(
+      ({ name, namespace }) => name === wanted.name && (namespace ?? homeOf(given)) === wanted.namespace,
+    )
+  const when = (given: GivenObject) =>
+    isWorkedOn(given, objects, wanted.fallback) ? 'once its operator runs' : 'once a Pod mounts it, which none does'
   const closely = [
-    ...objects
-      .filter(isTarget)
-      .map((given) => `${objectName(given, wanted.fallback)} makes it, once its operator runs`),
+    ...objects.filter(isTarget).map((given) => `${objectName(given, wanted.fallback)} makes it, ${when(given)}`),
     ...told((given) => speaksOf(given, wanted.name), "may make it: a container's command line names it"),
     ...told(
       (given) => !speaksOf(given, wanted.name) && mayCreate(objects, given, wanted, 'just it'),
@@ -38,8 +39,24 @@ export function makersOf(objects: readonly GivenObject[], wanted: Wanted): reado
     ),
   ]
   if (closely.length > 0) return closely
+  const named = told((given) => namesItsOwn(given, wanted), 'may make it: its name is in that of what is missing')
+  if (named.length > 0) return named
   const words = `may make it: its account may create any ${wanted.kind.toLowerCase()} here`
   return told((given) => mayCreate(objects, given, wanted, 'any'), words)
+}
+
+/** Groups and kinds of custom resources whose controllers make no Secrets. */
+const makeNothing =
+  /^(?:(?:ServiceMonitor|PodMonitor|Probe|PrometheusRule|ScrapeConfig|SecretStore|ClusterSecretStore)$|.*(?:Route|Policy|Issuer)$)/
+
+/**
+ * A custom resource by which an operator would call what it makes: `keycloakdb-pguser-app` of a PostgresCluster `keycloakdb`,
+ * `app.db.credentials...` of a postgresql `db`.
+ */
+function namesItsOwn({ kind, apiVersion, name }: GivenObject, { name: wanted }: Wanted): boolean {
+  const isCustom = /\.[^/]*\//.test(apiVersion) && !/\.k8s\.io\/|istio\.io\/|traefik/.test(apiVersion)
+  if (!isCustom || makeNothing.test(kind) || name === '') return false
+  return wanted === name || wanted.startsWith(`${name}-`) || wanted.split('.').includes(name)
 }
 
 function speaksOf(given: GivenObject, name: string): boolean {

@@ -1,6 +1,7 @@
 import type { ContainerStatus, Pod, Secret } from '../../api/types/core.ts'
 import { listAt, textAt } from '../../go/json.ts'
 import type { YamlPath } from '../../scenario/positions.ts'
+import { closest } from '../../sim/input/closest.ts'
 import type { Sim } from '../../sim/sim.ts'
 import type { AppliedCluster } from '../cluster.ts'
 import { podSpecOf, podSpecPath } from '../references.ts'
@@ -12,6 +13,8 @@ import { containerPath, type Found, isReady, loopingIn, newestWarning, type Stuc
 /** Why no node takes a Pod of the workload: other things may be missing beside. */
 export function unscheduledAt(cluster: AppliedCluster, workload: Workload): readonly Found[] {
   const pod = workload.pods.find((each) => !isReady(each, cluster.sim.now()))
+  const unknownNode = unknownNodeOf(cluster, workload)
+  if (unknownNode.length > 0) return unknownNode
   const scheduled = pod?.status?.conditions?.find(({ type }) => type === 'PodScheduled')
   if (pod === undefined || scheduled?.status !== 'False') return []
   const unbound = unboundAt(cluster, workload, pod)
@@ -25,6 +28,27 @@ export function unscheduledAt(cluster: AppliedCluster, workload: Workload): read
       summary: message,
       path,
       hints: hintsFor(cluster, pod, message),
+      uses: [],
+    },
+  ]
+}
+
+/** A Pod that names its node by itself asks no scheduler. */
+function unknownNodeOf({ sim, nodes }: AppliedCluster, { given }: Workload): readonly Found[] {
+  const nodeName = textAt(podSpecOf(given)?.spec, 'nodeName')
+  if (nodeName === '' || sim.get('Node', nodeName) !== undefined) return []
+  return [
+    {
+      cause: 'unschedulable',
+      key: `node ${nodeName}`,
+      summary: `nodeName is ${nodeName}: there is no such node, and no scheduler looks for another`,
+      path: [...(podSpecPath(given) ?? []), 'nodeName'],
+      hints: [
+        `the nodes are ${sim
+          .list('Node')
+          .map(({ metadata }) => metadata.name)
+          .join(', ')} (${nodes})`,
+      ],
       uses: [],
     },
   ]
@@ -88,17 +112,26 @@ const isFailed = ({ status }: Stuck) => status.state?.terminated !== undefined
 function refusedPods(sim: Sim, { chain, given, namespace }: Workload): readonly Found[] {
   const uids = new Set(chain.map(({ metadata }) => metadata.uid))
   const event = newestWarning(sim, namespace, uids)
-  const message = event?.message ?? 'its controller made no Pod'
+  const message = event?.message ?? (given.kind === 'Pod' ? 'it was deleted' : 'its controller made no Pod')
   return [
     {
       cause: 'podsRefused',
       key: `refused ${given.kind}/${given.name}`,
       summary: message,
       path: /service ?account/.test(message) ? [...(podSpecPath(given) ?? []), 'serviceAccountName'] : [],
-      hints: [],
+      hints: accountHints(sim, namespace, message),
       uses: [],
     },
   ]
+}
+
+/** Which account may have been meant. */
+function accountHints(sim: Sim, namespace: string, message: string): readonly string[] {
+  const [, name] = /serviceaccount "([^"]+)" not found/.exec(message) ?? []
+  if (name === undefined) return []
+  const here = sim.list('ServiceAccount', { namespace }).map(({ metadata }) => metadata.name)
+  const near = closest(name, here)
+  return near === undefined ? ['no manifest makes that account'] : [`did you mean ${near}?`]
 }
 
 /** A volume that cannot be mounted, though everything that it is made of is there. */

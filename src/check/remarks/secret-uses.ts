@@ -25,8 +25,14 @@ export function usesIn<Given extends Pick<GivenObject, 'kind' | 'object' | 'name
 }
 
 /** Secrets that nothing uses, and keys that nobody reads. */
-export function remarksOnUnused(objects: readonly GivenObject[], fallback: string): readonly Remark[] {
-  const uses = usesIn(objects, fallback)
+export function remarksOnUnused(
+  objects: readonly GivenObject[],
+  fallback: string,
+  /** What would use them, had it not been refused. */
+  rejected: readonly GivenObject[] = [],
+): readonly Remark[] {
+  const all = [...objects, ...rejected]
+  const uses = usesIn(all, fallback)
   return objects.flatMap((given) => {
     if (given.kind !== 'Secret' || isForCluster(given)) return []
     const home = given.namespace || fallback
@@ -34,7 +40,7 @@ export function remarksOnUnused(objects: readonly GivenObject[], fallback: strin
       ({ namespace, reference }) => namespace === home && reference.kind === 'Secret' && reference.name === given.name,
     )
     if (own.length === 0) {
-      if (objects.some((other) => other !== given && namesSecret(other, given.name))) return []
+      if (all.some((other) => other !== given && namesSecret(other, given.name))) return []
       const reader = objects.find((other) => readsSecrets(other, home, fallback))
       const over =
         reader === undefined ? '' : `, unless somebody reads it over the API, as ${objectName(reader, fallback)} allows`
