@@ -95,8 +95,9 @@ interface NamesOfSpec {
   readonly ConfigMap: readonly string[]
 }
 
-/** What a spec names never changes: each is visited once, however often somebody asks. */
-const known = new WeakMap<PodSpec, NamesOfSpec>()
+/** What a spec names never changes: those that were asked of last are visited once, and who asks of a Pod does so again and again. */
+const known = new Map<PodSpec, NamesOfSpec>()
+const knownAtMost = 512
 const noNames: readonly string[] = []
 
 function namesOf(pod: Pod): NamesOfSpec {
@@ -104,6 +105,7 @@ function namesOf(pod: Pod): NamesOfSpec {
   if (before !== undefined) return before
   const references = referencesOf(pod)
   const names = { Secret: namesOfKind(references, 'Secret'), ConfigMap: namesOfKind(references, 'ConfigMap') }
+  if (known.size === knownAtMost) known.clear()
   known.set(pod.spec, names)
   return names
 }

@@ -204,9 +204,21 @@ export class EventCorrelator {
 }
 
 function withMessage(messages: Aggregate['messages'], message: string): Aggregate['messages'] {
-  if (typeof messages === 'string') return messages === message ? messages : [messages, message]
+  if (typeof messages === 'string') return messages === message ? messages : bothOf(messages, message)
   return messages.includes(message) ? messages : messages.concat(message)
 }
+
+/** Pods of one form tell the same one after the other: two messages are one list for all that do, until another comes. */
+function bothOf(first: string, second: string): readonly string[] {
+  const known = pairs.find((pair) => pair[0] === first && pair[1] === second)
+  if (known !== undefined) return known
+  const pair = [first, second] as const
+  pairs = [pair, ...pairs.slice(0, pairsAtMost - 1)]
+  return pair
+}
+
+const pairsAtMost = 8
+let pairs: readonly (readonly [string, string])[] = []
 
 /** The event once more, after `last` of the same key. */
 function countedOn({ teller, about, type, reason, message, last: at }: EventRow, last: Observation): EventRow {

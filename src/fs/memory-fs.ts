@@ -91,6 +91,8 @@ class MemoryNodeFs extends MemoryFileView implements NodeFs {
   /** How many mounts lie directly inside of each. */
   readonly #inside = new SparseMap<Mount, number>()
   readonly #enclosing = new SparseMap<Mount, Mount>()
+  /** Stands for all tmpfs that are made when somebody looks: nobody asks how much is on it. */
+  readonly #toBe: Device = { kind: 'tmpfs', sizeBytes: undefined, usedBytes: 0 }
 
   constructor(store: InodeStore, umask: number) {
     const disk: Device = { kind: 'disk', sizeBytes: undefined, usedBytes: 0 }
@@ -235,10 +237,11 @@ class MemoryNodeFs extends MemoryFileView implements NodeFs {
     this.#store.late?.catchUp()
     const tree = this.#store.unread.at(path)
     if (tree === undefined) return false
-    // The tmpfs is not there yet: what it will hold is kept on one that stands for it.
+    // The tmpfs is not there yet: whether it will hold that is asked of one that stands for it, and what is kept for all is with one of them.
     const device: Device = bytes === 0 ? tree.directory.device : { kind: 'tmpfs', sizeBytes, usedBytes: 0 }
-    const reservation = late ?? this.#store.reserve(device, tree.missing(directories) + inodes, bytes)
-    if (reservation === undefined) return false
+    const reserved = late ?? this.#store.reserve(device, tree.missing(directories) + inodes, bytes)
+    if (reserved === undefined) return false
+    const reservation = reserved.device === device && bytes > 0 ? { ...reserved, device: this.#toBe } : reserved
     if (redoes === undefined) tree.add(later, reservation, directories)
     else tree.redo(redoes, later, reservation)
     return true

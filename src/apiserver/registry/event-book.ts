@@ -3,7 +3,6 @@ import {
   EventRow,
   type EventTeller,
   endsInDigit,
-  nameOf,
   SeriesRow,
   type SeriesTeller,
   stemOf,
@@ -11,6 +10,18 @@ import {
 import { invariant } from '../../kernel/invariant.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
 import { HeldChange, HeldRow, type RowBook } from '../held-row.ts'
+import {
+  alone,
+  Block,
+  columns,
+  countColumn,
+  lowColumn,
+  nameIn,
+  revisionColumn,
+  rowsOfBlock,
+  uidColumn,
+  writeUid,
+} from './event-block.ts'
 
 /** Makes objects of rows that one manager wrote. */
 export interface EventMaker {
@@ -26,21 +37,19 @@ interface Words {
   readonly reason: string
   /** Of the newer API. */
   readonly series: { readonly action: string; readonly related: ObjectReference | undefined } | undefined
+  /** Its place among those that many rows have. */
+  readonly number: number
 }
-
-/** Rows of a block: so few that a small cluster has no room to spare. */
-const rowsOfBlock = 64
-
-/** Columns of whole numbers: the last four are the uid. */
-const [revisionColumn, highColumn, lowColumn, countColumn, uidColumn, columns] = [0, 1, 2, 3, 4, 8]
 
 /**
  * Stored Events, a Pod has a dozen of them for an hour: columns in blocks, in the order of writes. A row takes 80 bytes, where it took two objects and a
  * text, 220 in all; what only those have that were written over stands beside the columns. Who keeps one keeps its place; a block goes when nobody keeps any of its rows.
  */
 export class EventBook implements RowBook {
-  readonly #blocks = new Map<number, Block>()
+  readonly #blocks = new Map<number, Block<Words>>()
   readonly #words = new Map<EventTeller, Words[]>()
+  /** Those that many rows have, by the numbers that blocks keep. */
+  readonly #common: Words[] = []
   #size = 0
 
   /** Writes down a new one; it is to be stored at once. */
@@ -52,7 +61,7 @@ export class EventBook implements RowBook {
 
   /** Writes down one that is stored as it is now, to be stored in its place. */
   addAnew(old: HeldEvent, said: EventRow, now: VirtualMs): HeldEvent {
-    const row = this.#next(old.block.words[old.index], said, now)
+    const row = this.#next(old.block.wordsOf(old.index), said, now)
     const [from, to] = [old.index * columns + uidColumn, row.index * columns + uidColumn]
     for (let at = 0; at < 4; at++) row.block.numbers[to + at] = old.block.numbers[from + at] ?? 0
     row.block.writtenOver(row.index, old.place, old.createdAt)
@@ -104,25 +113,25 @@ export class EventBook implements RowBook {
   }
 
   #oldOf(place: number): number {
-    return this.#blockOf(place).over?.get(place % rowsOfBlock)?.old ?? -1
+    return this.#blockOf(place).oldOf(place % rowsOfBlock)
   }
 
-  #blockOf(place: number): Block {
+  #blockOf(place: number): Block<Words> {
     const block = this.#blocks.get(place - (place % rowsOfBlock))
     invariant(block !== undefined, 'who keeps a place holds it', place)
     return block
   }
 
-  #next(words: Words | undefined, said: EventRow, now: VirtualMs): HeldEvent {
+  #next(words: Words, said: EventRow, now: VirtualMs): HeldEvent {
     const place = this.#size++
     const index = place % rowsOfBlock
     const first = place - index
     let block = this.#blocks.get(first)
     if (block === undefined) {
-      block = new Block(first)
+      block = new Block(first, this.#common)
       this.#blocks.set(first, block)
     }
-    block.words[index] = words
+    block.setWords(index, words)
     block.write(index, said, now)
     return new HeldEvent(this, block, place, said)
   }
@@ -144,112 +153,24 @@ export class EventBook implements RowBook {
         words.series?.related === series?.related,
     )
     if (found !== undefined) return found
-    const words = { maker, teller, type, reason, series }
-    if (series?.related === undefined) known.push(words)
+    // What names another object is told but once.
+    if (series?.related !== undefined) return { maker, teller, type, reason, series, number: alone }
+    const words = { maker, teller, type, reason, series, number: this.#common.length }
+    known.push(words)
+    this.#common.push(words)
     return words
   }
-}
-
-/** Eight digits a number, of which the dashes are none; without a text for each. */
-function writeUid(uid: string, numbers: Int32Array, from: number): void {
-  let digits = 0
-  for (let i = 0; i < uid.length; i++) {
-    const code = uid.charCodeAt(i)
-    if (code === dash) continue
-    const at = from + (digits++ >> 3)
-    numbers[at] = ((numbers[at] ?? 0) << 4) | (code < letterA ? code - zero : code - letterA + 10)
-  }
-}
-
-const [dash, zero, letterA] = [0x2d, 0x30, 0x61]
-
-/** So many rows, column by column. */
-class Block {
-  readonly first: number
-  /** How many of its rows somebody keeps, and how many keep each. */
-  held = 0
-  readonly holders = new Uint8Array(rowsOfBlock)
-  readonly numbers = new Int32Array(rowsOfBlock * columns)
-  /** When each was written. */
-  readonly times = new Float64Array(rowsOfBlock)
-  readonly words = new Array<Words | undefined>(rowsOfBlock)
-  readonly about = new Array<ObjectReference>(rowsOfBlock)
-  /** Message and last timestamp of each. */
-  readonly texts = new Array<string>(rowsOfBlock * 2)
-  /** First timestamps that are others than the last; those of the newer API have none. */
-  firsts: Map<number, string | null> | undefined
-  /** Of those that were written over another: its place, and when the first was created. */
-  over: Map<number, { readonly old: number; readonly createdAt: VirtualMs }> | undefined
-  /** Of names that are no numbers. */
-  names: Map<number, string> | undefined
-  /** Objects of those that were looked at. */
-  made: Map<number, KubeObject> | undefined
-
-  constructor(first: number) {
-    this.first = first
-  }
-
-  hold(index: number): void {
-    const holders = this.holders[index] ?? 0
-    if (holders === 0) this.held++
-    this.holders[index] = holders + 1
-  }
-
-  /** Of a row that nobody keeps the object goes. */
-  letGo(index: number): void {
-    const left = (this.holders[index] ?? 0) - 1
-    this.holders[index] = left
-    if (left > 0) return
-    this.held--
-    this.made?.delete(index)
-  }
-
-  writtenOver(index: number, old: number, createdAt: VirtualMs): void {
-    this.over ??= new Map()
-    this.over.set(index, { old, createdAt })
-  }
-
-  firstOf(index: number): string | null {
-    const other = this.firsts?.get(index)
-    return other === undefined ? (this.texts[index * 2 + 1] ?? null) : other
-  }
-
-  write(index: number, said: EventRow, at: VirtualMs): void {
-    const { about, message, first, last, count, high, low } = said
-    const { numbers, times, texts } = this
-    this.about[index] = about
-    texts[index * 2] = message
-    texts[index * 2 + 1] = last
-    times[index] = at
-    if (first !== last && !(said instanceof SeriesRow)) {
-      this.firsts ??= new Map()
-      this.firsts.set(index, first)
-    }
-    const row = index * columns
-    numbers[row + countColumn] = count
-    numbers[row + lowColumn] = low
-    if (typeof high === 'number') numbers[row + highColumn] = high
-    else {
-      this.names ??= new Map()
-      this.names.set(index, high)
-    }
-  }
-}
-
-function nameIn({ about, numbers, names }: Block, index: number): string {
-  const row = index * columns
-  return nameOf(about[index] ?? {}, names?.get(index) ?? numbers[row + highColumn] ?? 0, numbers[row + lowColumn] ?? 0)
 }
 
 /** A look at a stored Event, which is also the answer to who has sent its row. */
 export class HeldEvent extends HeldRow implements KubeObject {
   readonly book: EventBook
-  readonly block: Block
+  readonly block: Block<Words>
   readonly place: number
   /** As it was sent, while that is at hand. */
   private readonly sent: EventRow | undefined
 
-  constructor(book: EventBook, block: Block, place: number, sent: EventRow | undefined) {
+  constructor(book: EventBook, block: Block<Words>, place: number, sent: EventRow | undefined) {
     super()
     this.book = book
     this.block = block
@@ -271,7 +192,7 @@ export class HeldEvent extends HeldRow implements KubeObject {
 
   /** When it was created. */
   get createdAt(): VirtualMs {
-    return this.block.over?.get(this.index)?.createdAt ?? this.at
+    return this.block.createdAt(this.index)
   }
 
   /** When it was written last. */
@@ -359,8 +280,6 @@ export class HeldEvent extends HeldRow implements KubeObject {
   }
 
   get #words(): Words {
-    const words = this.block.words[this.index]
-    invariant(words !== undefined, 'a row has words')
-    return words
+    return this.block.wordsOf(this.index)
   }
 }
