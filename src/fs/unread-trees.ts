@@ -1,38 +1,13 @@
-import { defaultEpochMs } from '../kernel/calendar.ts'
 import { SparseMap } from '../kernel/sparse.ts'
 import type { Reservation } from './device.ts'
 import type { Inode } from './inode.ts'
+import { KeptWork, kept } from './kept-work.ts'
 import type { Later } from './node-fs.ts'
 import { dirname, isWithin } from './path.ts'
 
 /** Who carries out what was done, as of when it was. */
 interface Past {
   asOf(reservation: Reservation, later: Later): void
-}
-
-/** One thing that was done in a tree, with what was kept for it. */
-class Making implements Reservation {
-  readonly later: Later
-  readonly device: Reservation['device']
-  readonly bytes: number
-  readonly firstId: number
-  /** Milliseconds since virtual time begins unless a scenario says otherwise: as a rule a number that needs no object of its own. */
-  readonly #sinceMs: number
-  /** It did over what had been done. */
-  readonly isRedone: boolean
-
-  constructor(later: Later, { device, bytes, firstId, time }: Reservation, isRedone: boolean) {
-    this.later = later
-    this.device = device
-    this.bytes = bytes
-    this.firstId = firstId
-    this.#sinceMs = time - defaultEpochMs
-    this.isRedone = isRedone
-  }
-
-  get time(): number {
-    return defaultEpochMs + this.#sinceMs
-  }
 }
 
 /** A directory into which nobody has looked since it was made, with all that was done in it, in its order. */
@@ -42,7 +17,7 @@ export class UnreadTree implements Later {
   readonly #trees: UnreadTrees
   readonly #past: Past
   /** A list as long as it has to be. What makes nothing stands for itself. */
-  #pieces: readonly (Making | Later)[] = []
+  #pieces: readonly Later[] = []
   /** Directories in it that some piece makes. */
   #made: readonly string[] = []
 
@@ -61,7 +36,7 @@ export class UnreadTree implements Later {
   }
 
   add(later: Later, reservation?: Reservation, directories: readonly string[] = []): void {
-    this.#pieces = this.#pieces.concat(reservation === undefined ? later : new Making(later, reservation, false))
+    this.#pieces = this.#pieces.concat(reservation === undefined ? later : kept(later, reservation, false))
     // Most trees have the same few directories: they have the list in common. A longer one has no room to spare.
     if (this.#made.length === 0) this.#made = directories
     else if (this.missing(directories) > 0) this.#made = joined(this.#made, directories)
@@ -69,20 +44,20 @@ export class UnreadTree implements Later {
 
   /** Adds what does `before` over. That is forgotten if it was done over what had been before, and if only such came after it. */
   redo(before: Later, later: Later, reservation: Reservation): void {
-    this.#pieces = this.#withoutRedone(before).concat(new Making(later, reservation, true))
+    this.#pieces = this.#withoutRedone(before).concat(kept(later, reservation, true))
   }
 
-  #withoutRedone(later: Later): readonly (Making | Later)[] {
+  #withoutRedone(later: Later): readonly Later[] {
     const pieces = this.#pieces
-    const at = pieces.findIndex((piece) => piece instanceof Making && piece.later === later)
-    const isRedone = (piece: Making | Later) => piece instanceof Making && piece.isRedone
+    const at = pieces.findIndex((piece) => piece instanceof KeptWork && piece.is(later))
+    const isRedone = (piece: Later) => piece instanceof KeptWork && piece.isRedone
     return at > 0 && pieces.slice(at).every(isRedone) ? pieces.toSpliced(at, 1) : pieces
   }
 
   carryOut(): void {
     this.#trees.forget(this)
     for (const piece of this.#pieces)
-      if (piece instanceof Making) this.#past.asOf(piece, piece.later)
+      if (piece instanceof KeptWork) this.#past.asOf(piece, piece)
       else piece.carryOut()
   }
 }

@@ -1,4 +1,5 @@
-import type { Later, NodeFs } from '../../../fs/node-fs.ts'
+import { KeptWork } from '../../../fs/kept-work.ts'
+import type { NodeFs } from '../../../fs/node-fs.ts'
 import { podDirectory } from '../../volumes/plugins/layout.ts'
 
 /**
@@ -19,11 +20,12 @@ export function makePodDirectories(fs: NodeFs, podUid: string): boolean {
 const mode = 0o750
 const dataDirectories = ['volumes', 'plugins'] as const
 
-class DataDirectories implements Later {
+class DataDirectories extends KeptWork {
   readonly #fs: NodeFs
   readonly #directory: string
 
   constructor(fs: NodeFs, directory: string) {
+    super()
     this.#fs = fs
     this.#directory = directory
   }

@@ -14,7 +14,6 @@ export function fullName(pod: Pod): string {
 export class PodManager {
   readonly #pods = new SparseMap<string, Pod>()
   readonly #mirrors = new SparseMap<string, Pod>()
-  readonly #names = new SparseMap<string, string>()
   /** Pods whose objects are gone but whose volumes are not (from v1.22 on). */
   readonly #leaving = new SparseMap<string, Pod>()
 
@@ -37,8 +36,12 @@ export class PodManager {
     return this.#pods.get(uid) ?? this.#leaving.get(uid)
   }
 
-  byName(namespace: string, name: string): Pod | undefined {
-    return this.#pods.get(this.#names.get(`${name}_${namespace}`) ?? '')
+  /** The newest of that name: looked for among all, for who asks has a mirror in hand, and few nodes have any. */
+  #named(namespace: string, name: string): Pod | undefined {
+    let found: Pod | undefined
+    for (const pod of this.#pods.values())
+      if (pod.metadata.name === name && (pod.metadata.namespace ?? '') === namespace) found = pod
+    return found
   }
 
   all(): Iterable<Pod> {
@@ -54,22 +57,12 @@ export class PodManager {
       this.#mirrors.set(fullName(pod), pod)
       return
     }
-    const uid = pod.metadata.uid ?? ''
-    const isKnown = this.#pods.has(uid)
-    this.#pods.set(uid, pod)
-    // Neither name nor namespace of a Pod ever change.
-    if (!isKnown) this.#names.set(fullName(pod), uid)
+    this.#pods.set(pod.metadata.uid ?? '', pod)
   }
 
   delete(pod: Pod): void {
-    const name = fullName(pod)
-    if (isMirror(pod)) {
-      this.#mirrors.delete(name)
-      return
-    }
-    const uid = pod.metadata.uid ?? ''
-    this.#pods.delete(uid)
-    if (this.#names.get(name) === uid) this.#names.delete(name)
+    if (isMirror(pod)) this.#mirrors.delete(fullName(pod))
+    else this.#pods.delete(pod.metadata.uid ?? '')
   }
 
   mirrorOf(pod: Pod): Pod | undefined {
@@ -83,7 +76,7 @@ export class PodManager {
 
   /** The static Pod behind a mirror. */
   staticOf(mirror: Pod): Pod | undefined {
-    return this.byName(mirror.metadata.namespace ?? '', mirror.metadata.name)
+    return this.#named(mirror.metadata.namespace ?? '', mirror.metadata.name)
   }
 
   mirrors(): Iterable<Pod> {

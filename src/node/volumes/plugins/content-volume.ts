@@ -1,6 +1,6 @@
 import { quantityValue } from '../../../api/quantity.ts'
 import type { Pod } from '../../../api/types/core.ts'
-import type { Later } from '../../../fs/node-fs.ts'
+import { KeptWork } from '../../../fs/kept-work.ts'
 import { defaultEpochMs, type EpochMs } from '../../../kernel/calendar.ts'
 import { flat } from '../../../kernel/flat-text.ts'
 import { mapped } from '../../../kernel/mapped.ts'
@@ -227,19 +227,20 @@ function placePlain(host: VolumeHost, kind: ContentKind, ref: VolumeRef, wish: W
 }
 
 /** What is to be written, for who looks: a row, for there are very many. Paths are put together when somebody does. */
-class LaterVolume implements Later, Wish {
+class LaterVolume extends KeptWork implements Wish {
   readonly payload: Payload
   readonly sizeBytes: number | undefined
-  /** The instant since virtual time begins unless a scenario says otherwise: as a rule a number that needs no object of its own. */
-  readonly #sinceMs: number
+  /** As the kubelet has it: the clock of the disk is another. As the other instants a number that needs no object of its own. */
+  readonly #nowMs: number
   readonly #host: VolumeHost
   readonly #kind: string
   readonly #ref: VolumeRef
 
   constructor(host: VolumeHost, kind: string, ref: VolumeRef, wish: Wish) {
+    super()
     this.payload = wish.payload
     this.sizeBytes = wish.sizeBytes
-    this.#sinceMs = wish.now - defaultEpochMs
+    this.#nowMs = wish.now - defaultEpochMs
     this.#host = host
     this.#kind = kind
     this.#ref = ref
@@ -250,7 +251,7 @@ class LaterVolume implements Later, Wish {
   }
 
   get now(): EpochMs {
-    return defaultEpochMs + this.#sinceMs
+    return defaultEpochMs + this.#nowMs
   }
 
   get directory(): string {
