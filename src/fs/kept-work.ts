@@ -1,4 +1,4 @@
-import { defaultEpochMs } from '../kernel/calendar.ts'
+import { defaultEpochMs, type EpochMs } from '../kernel/calendar.ts'
 import type { Device, Reservation } from './device.ts'
 import type { Later } from './node-fs.ts'
 
@@ -12,7 +12,7 @@ export abstract class KeptWork implements Later, Reservation {
   firstId = 0
   /** It did over what had been done. */
   isRedone = false
-  /** The instant since virtual time begins unless a scenario says otherwise: as a rule a number that needs no object of its own. */
+  /** Of `sinceDefaultEpoch`. */
   #sinceMs = 0
 
   abstract carryOut(): void
@@ -26,7 +26,7 @@ export abstract class KeptWork implements Later, Reservation {
     this.device = device
     this.bytes = bytes
     this.firstId = firstId
-    this.#sinceMs = time - defaultEpochMs
+    this.#sinceMs = sinceDefaultEpoch(time)
     this.isRedone = isRedone
     return this
   }
@@ -35,6 +35,16 @@ export abstract class KeptWork implements Later, Reservation {
   is(later: Later): boolean {
     return this === later
   }
+}
+
+/**
+ * An instant since virtual time begins unless a scenario says otherwise: as a rule a number that needs no object of its own, as long as it is not
+ * left as a difference of two that do.
+ */
+export function sinceDefaultEpoch(time: EpochMs): number {
+  const since = time - defaultEpochMs
+  const whole = Math.trunc(since)
+  return whole === since ? whole : since
 }
 
 /** Until it is kept. */

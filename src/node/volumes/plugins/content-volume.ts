@@ -1,6 +1,6 @@
 import { quantityValue } from '../../../api/quantity.ts'
 import type { Pod } from '../../../api/types/core.ts'
-import { KeptWork } from '../../../fs/kept-work.ts'
+import { KeptWork, sinceDefaultEpoch } from '../../../fs/kept-work.ts'
 import { defaultEpochMs, type EpochMs } from '../../../kernel/calendar.ts'
 import { flat } from '../../../kernel/flat-text.ts'
 import { mapped } from '../../../kernel/mapped.ts'
@@ -240,7 +240,7 @@ class LaterVolume extends KeptWork implements Wish {
     super()
     this.payload = wish.payload
     this.sizeBytes = wish.sizeBytes
-    this.#nowMs = wish.now - defaultEpochMs
+    this.#nowMs = sinceDefaultEpoch(wish.now)
     this.#host = host
     this.#kind = kind
     this.#ref = ref
