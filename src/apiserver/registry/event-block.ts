@@ -15,7 +15,8 @@ export const alone = 0xffff_ffff
 export const rowsOfBlock = 64
 
 /** Columns of whole numbers: the last four are the uid. */
-export const [revisionColumn, highColumn, lowColumn, countColumn, uidColumn, columns] = [0, 1, 2, 3, 4, 8]
+export const [revisionColumn, lowColumn, countColumn, uidColumn, columns] = [0, 2, 3, 4, 8]
+const highColumn = 1
 
 /** So many rows, column by column. */
 export class Block<Words extends Numbered> {
