@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { lstatSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { VirtualFiles } from '../fs/virtual-files.ts'
 
@@ -11,6 +11,7 @@ export function hostFiles(workingDirectory: string): VirtualFiles {
       const stat = statSync(real(path), { throwIfNoEntry: false })
       return stat === undefined ? undefined : stat.isDirectory() ? 'directory' : 'file'
     },
+    isLink: (path) => lstatSync(real(path), { throwIfNoEntry: false })?.isSymbolicLink() === true,
     read: (path) => attempt(() => new Uint8Array(readFileSync(real(path)))),
     list: (path) => attempt(() => readdirSync(real(path)).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))),
     write: (path) => refuse(path),

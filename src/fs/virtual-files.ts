@@ -7,6 +7,8 @@ export interface VirtualFiles {
   readonly workingDirectory: string
   /** Undefined when there is nothing. Links are followed. */
   kind(path: string): 'file' | 'directory' | undefined
+  /** Whether it is a symbolic link, wherever that leads. */
+  isLink(path: string): boolean
   /** Content of a file; undefined when it is missing or a directory. */
   read(path: string): Uint8Array | undefined
   /** Names in a directory, sorted bytewise; undefined when it is none. */
@@ -26,6 +28,10 @@ export function virtualFiles(files: FileView, workingDirectory: string): Virtual
       const stat = files.stat(at(path))
       if (!stat.ok) return at(path) === '/dev/null' ? 'file' : undefined
       return stat.value.type === 'directory' ? 'directory' : 'file'
+    },
+    isLink(path) {
+      const stat = files.lstat(at(path))
+      return stat.ok && stat.value.type === 'symlink'
     },
     read(path) {
       if (at(path) === '/dev/null') return new Uint8Array()

@@ -1,5 +1,15 @@
 /** What kubectl tells of what was done, and of mistakes, from a minor version on. Rows of the table in `kubectl.ts`. */
 export const tellingRows = {
+  sorterExits: [
+    23,
+    'what --sort-by cannot sort ends kubectl with 1, where it was 255 with a list of goroutines',
+    'pkg/cmd/get/sorter.go, klog.Exitf; printed by 1.20.2, 1.22.0 and 1.23.0',
+  ],
+  answersCreatesInOrder: [
+    21,
+    'create of Secrets, ConfigMaps, accounts and namespaces prints what the server answered in the order of structs, not of names',
+    'pkg/cmd/create/create.go, RunCreateSubcommand of 1.20; printed by 1.20.2 and 1.23.0',
+  ],
   countsBytesOfBrokenJson: [
     21,
     'where JSON is broken is told in bytes, before that in lines',

@@ -139,7 +139,8 @@ export const kubectl = changes({
     'pkg/cmd/create/create_job.go',
   ],
   hidesManagedFields: [21, '`-o yaml` and `-o json` leave managedFields out', 'pkg/cmd/get/get_flags.go'],
-  sameLabelIsFine: [21, 'a label that has the wanted value already is no conflict', 'pkg/cmd/label/label.go'],
+  sameLabelIsFine: [25, 'a label that has the wanted value already is no conflict', 'pkg/cmd/label/label.go'],
+  sameAnnotationIsFine: [26, 'and so for annotations', 'pkg/cmd/annotate/annotate.go'],
   wrapsCreateErrors: [21, '`error: failed to create secret ...`', 'pkg/cmd/create/create_secret.go'],
   nodeAgeInWords: [21, '`Age` in place of `AGE` in describe node', 'pkg/describe/describe.go, describeNodeResource'],
   shortDeleteError: [21, '`no name was specified`', 'pkg/cmd/delete/delete.go'],
@@ -159,7 +160,7 @@ export const kubectl = changes({
     'a 403 on watch is told by its Status; before as `unknown (get ...)`',
     'client-go rest/request.go',
   ],
-  invalidTellsMessage: [21, 'an Invalid status without kind tells its message', 'pkg/cmd/util/helpers.go, checkErr'],
+  invalidTellsMessage: [26, 'an Invalid status without kind tells its message', 'pkg/cmd/util/helpers.go, checkErr'],
   parserErrorsInLowerCase: [
     24,
     'what the parser of flags prints begins with `error: `, and no hint follows an unknown command',

@@ -61,6 +61,7 @@ export function virtualFiles(given: Readonly<Record<string, string>>): VirtualFi
     workingDirectory,
     kind: (path) =>
       files.has(resolvePath(path)) ? 'file' : directories.has(resolvePath(path)) ? 'directory' : undefined,
+    isLink: () => false,
     read: (path) => files.get(resolvePath(path)),
     list: (path) => {
       const directory = resolvePath(path)

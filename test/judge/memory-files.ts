@@ -24,6 +24,10 @@ export class MemoryFiles implements VirtualFiles {
       : undefined
   }
 
+  isLink(): boolean {
+    return false
+  }
+
   read(path: string): Uint8Array | undefined {
     return this.contents.get(this.resolve(path))
   }

@@ -6,7 +6,7 @@ import { goSyntaxText, goValueText } from '../../src/go/value-text.ts'
 import { parseCustomColumns, printCustomColumns } from '../../src/kubectl/print/custom-columns.ts'
 import { humanDuration, rfc1123 } from '../../src/kubectl/print/duration.ts'
 import { executeJsonpath } from '../../src/kubectl/print/jsonpath.ts'
-import { compareNaturally, sortObjects } from '../../src/kubectl/print/sorter.ts'
+import { compareNaturally, type Sorting, sortObjects } from '../../src/kubectl/print/sorter.ts'
 import { TablePrinter } from '../../src/kubectl/print/table.ts'
 
 describe('facts/kubectl.md 5.1: ages', () => {
@@ -196,12 +196,18 @@ test('values are printed as Go prints them with %v and %#v', () => {
 
 test('custom columns show <none> where nothing is found', () => {
   const columns = parseCustomColumns('NAME:.metadata.name,IMAGES:.spec.containers[*].image,X:.x')
-  expect(printCustomColumns(columns, [pod], true)).toBe('NAME   IMAGES   X\np      i        <none>\n')
+  expect(printCustomColumns(columns, [pod], true).text).toBe('NAME   IMAGES   X\np      i        <none>\n')
 })
 
 test('sorting compares runs of digits as numbers, and what lacks the field comes first', () => {
   expect(['a10', 'a2', 'b1'].sort(compareNaturally)).toEqual(['a2', 'a10', 'b1'])
-  const sorting = { sortsQuantities: false, sort: sortOf('go1.13') }
+  const sorting: Sorting = {
+    sortsQuantities: false,
+    sort: sortOf('go1.13'),
+    unsortable: (what) => {
+      throw new Error(what)
+    },
+  }
   expect(sortObjects([{ n: 10 }, { n: 9 }, {}], '.n', sorting)).toEqual([{}, { n: 9 }, { n: 10 }])
   expect(() => sortObjects([{}], '.n', sorting)).toThrow()
 })

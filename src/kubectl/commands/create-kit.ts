@@ -10,9 +10,8 @@ import { bool, type FlagSpec, flagSince } from '../cli/flags.ts'
 import type { Session } from '../cli/session.ts'
 import type { DryRun } from '../create/dry-run.ts'
 import { commonCreateFlags } from '../create/flags.ts'
-import { structJson } from '../create/struct-json.ts'
+import { structJson, withLastApplied } from '../create/struct-json.ts'
 import { createPrinter, createStructPrinter, objectName, type Printer } from '../print/printers.ts'
-import { withAnnotation } from '../resource/last-applied.ts'
 import { validateFlags } from '../resource/validation.ts'
 import { dryRunOf, dryRunSuffix, managerOf } from './write.ts'
 
@@ -84,15 +83,20 @@ export function* sendMade(
 ): Steps<number> {
   const { session, flags } = call
   const dryRun = dryRunOf(call)
-  const printer = printerOf(call, dryRun)
-  const saved = flags.bool('save-config') ? withAnnotation(made) : made
+  const printer = printerOf(call, dryRun, textAt(made, 'kind'))
+  const saved = flags.bool('save-config') ? withLastApplied(made) : made
   const object = dryRun === 'client' ? saved : yield* send(call, saved, dryRun === 'server', failurePrefix, manager)
   session.out(printer === undefined ? `${objectName(object)} created${dryRunSuffix(dryRun)}\n` : printer(object))
   return 0
 }
 
+/** Kinds that 1.20 makes by generators, with no struct for the answer. Source: pkg/cmd/create/create_secret.go and its like of 1.20. */
+const generated = new Set(['ConfigMap', 'Namespace', 'Secret', 'ServiceAccount'])
+
 /** What was made is written as it was made, what the server answers by the structs of kubectl. */
-function printerOf({ session, flags }: Call, dryRun: DryRun): Printer | undefined {
+function printerOf({ session, flags }: Call, dryRun: DryRun, kind: string): Printer | undefined {
+  const isAsAnswered = !session.version.answersCreatesInOrder && generated.has(kind)
+  if (dryRun !== 'client' && isAsAnswered) return createPrinter(session, flags)
   if (dryRun !== 'client') return createStructPrinter(session, flags)
   if (flags.string('output') !== 'json') return createPrinter(session, flags)
   return (object) => `${structJson(object, '    ')}\n`

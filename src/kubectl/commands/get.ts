@@ -3,12 +3,22 @@ import type { Steps } from '../../kernel/steps.ts'
 import { groupResource, resourcePath, typeName } from '../api/discovery.ts'
 import { tableAccept } from '../api/rest.ts'
 import type { Call, Command } from '../cli/command.ts'
-import { attemptNow, CommandFailure, type Failure, fail, failAll, failUsage, withoutReason } from '../cli/failure.ts'
+import {
+  attemptNow,
+  CommandFailure,
+  exitSilently,
+  type Failure,
+  fail,
+  failAll,
+  failUsage,
+  withoutReason,
+} from '../cli/failure.ts'
 import { bool, flagSince, flagUntil, int, string } from '../cli/flags.ts'
+import { klogPrefix } from '../cli/klog.ts'
 import type { Session } from '../cli/session.ts'
 import { until } from '../cli/until.ts'
 import { createPrinter, getPrintFlags, type Printer } from '../print/printers.ts'
-import { sortObjects, sortTable } from '../print/sorter.ts'
+import { type Sorting, sortObjects, sortTable } from '../print/sorter.ts'
 import { asTable, TablePrinter } from '../print/table.ts'
 import { filenameFlags, namesFiles, readAgain, readFiles, singleFile } from '../resource/files.ts'
 import type { Info } from '../resource/info.ts'
@@ -143,15 +153,37 @@ function inOrder({ session, flags }: Call, infos: readonly Info[]): readonly Inf
   const field = flags.string('sort-by')
   if (field === '' || infos.length < 2) return infos
   const byObject = new Map(infos.map((info) => [info.object, info]))
-  return sortObjects([...byObject.keys()], field, session.version).flatMap((object) => byObject.get(object) ?? [])
+  return sortObjects([...byObject.keys()], field, sortingOf(session)).flatMap((object) => byObject.get(object) ?? [])
 }
 
 /** A table whose rows are in the order of that field; one that cannot be sorted is not printed. Source: sorter.go, SortingPrinter. */
 function sortedTable({ session, flags }: Call, table: unknown): unknown {
   const field = flags.string('sort-by')
   if (field === '' || listAt(table, 'rows').length < 2) return table
-  const sorted = attemptNow(() => sortTable(table, field, session.version))
+  const sorted = attemptNow(() => sortTable(table, field, sortingOf(session)))
+  if (!sorted.ok && sorted.failure.kind === 'silent') throw new CommandFailure(sorted.failure)
   return sorted.ok ? sorted.value : undefined
+}
+
+/** Lines of sorter.go that klog names, by first minor version: of objects, of tables. */
+const sorterLines: readonly (readonly [minor: number, ofObjects: number, ofTables: number])[] = [
+  [18, 314, 360],
+  [22, 332, 378],
+  [30, 331, 377],
+  [31, 329, 375],
+]
+
+/** Maps, lists and booleans have no order: kubectl ends. Source: sorter.go, Less; klog's list of goroutines, up to 1.22, is left out. */
+function sortingOf(session: Session): Sorting {
+  const { version, host } = session
+  const [, ofObjects, ofTables] = sorterLines.findLast(([since]) => version.minor >= since) ?? [0, 314, 360]
+  return {
+    ...version,
+    unsortable(what, isTable) {
+      session.err(`${klogPrefix(host.now(), 'F')}sorter.go:${isTable ? ofTables : ofObjects}] ${what}\n`)
+      return exitSilently(version.sorterExits ? 1 : 255)
+    },
+  }
 }
 
 /** Errors of files are collected twice, and what is printed of such a collection has no `error: ` before it (helpers.go, MultipleErrors). */
@@ -223,7 +255,7 @@ function* getObjects(call: Call): Steps<number> {
   else {
     const sortBy = flags.string('sort-by')
     const objects = infos.map(({ object }) => object)
-    session.out(printer(listOf(session, sortBy === '' ? objects : sortObjects(objects, sortBy, session.version))))
+    session.out(printer(listOf(session, sortBy === '' ? objects : sortObjects(objects, sortBy, sortingOf(session)))))
   }
   failTwice(call, shown)
   return 0

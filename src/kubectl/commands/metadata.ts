@@ -210,7 +210,8 @@ function refuseOverwrites(
   changes: Changes,
   field: Field,
 ): void {
-  const sameIsFine = call.session.version.sameLabelIsFine && field === 'labels'
+  const { sameLabelIsFine, sameAnnotationIsFine } = call.session.version
+  const sameIsFine = field === 'labels' ? sameLabelIsFine : sameAnnotationIsFine
   const taken = [...changes.set]
     .filter(([key, value]) => Object.hasOwn(existing, key) && !(sameIsFine && existing[key] === value))
     .sort(([a], [b]) => compareBytes(a, b))

@@ -46,6 +46,8 @@ export function addFromFiles(world: SourceWorld, sources: readonly string[], add
     }
     if (source.includes('=')) fail('cannot give a key name for a directory path')
     for (const name of world.files.list(path) ?? []) {
+      // What is no regular file is passed over, links too.
+      if (world.files.isLink(`${path}/${name}`)) continue
       const content = world.files.read(`${path}/${name}`)
       if (content !== undefined) add(name, content)
     }

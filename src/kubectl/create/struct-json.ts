@@ -68,6 +68,7 @@ const lastAppliedAnnotation = 'kubectl.kubernetes.io/last-applied-configuration'
  */
 export function withLastApplied(object: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const metadata = isObject(object.metadata) ? object.metadata : {}
-  const annotations = { [lastAppliedAnnotation]: `${structJson(object)}\n` }
+  const own = isObject(metadata.annotations) ? metadata.annotations : {}
+  const annotations = { ...own, [lastAppliedAnnotation]: `${structJson(object)}\n` }
   return { ...object, metadata: { ...metadata, annotations } }
 }

@@ -1,6 +1,6 @@
 import { alignTabs, tableTabs } from '../../go/tabwriter.ts'
 import { goValueText } from '../../go/value-text.ts'
-import { fail } from '../cli/failure.ts'
+import { attemptNow, type Failure, fail } from '../cli/failure.ts'
 import { findJsonpath, relaxedTemplate, relaxedTemplateError } from './jsonpath.ts'
 
 export interface CustomColumn {
@@ -38,14 +38,21 @@ function columnTemplate(expression: string): string {
   return relaxedTemplate(expression) ?? fail(relaxedTemplateError)
 }
 
+/** The rows; the row of the first object in which a column cannot be looked for is not written, nor what follows: `failure` says why. */
 export function printCustomColumns(
   columns: readonly CustomColumn[],
   objects: readonly unknown[],
   headers: boolean,
-): string {
-  const rows = objects.map((object) => columns.map((column) => cell(column, object)).join('\t'))
-  const lines = headers ? [columns.map(({ header }) => header).join('\t'), ...rows] : rows
-  return lines.length === 0 ? '' : alignTabs(`${lines.join('\n')}\n`, tableTabs)
+): { readonly text: string; readonly failure: Failure | undefined } {
+  const lines = headers ? [columns.map(({ header }) => header).join('\t')] : []
+  let failure: Failure | undefined
+  for (const object of objects) {
+    const row = attemptNow(() => columns.map((column) => cell(column, object)).join('\t'))
+    if (row.ok) lines.push(row.value)
+    else failure = row.failure
+    if (!row.ok) break
+  }
+  return { text: lines.length === 0 ? '' : alignTabs(`${lines.join('\n')}\n`, tableTabs), failure }
 }
 
 function cell(column: CustomColumn, object: unknown): string {

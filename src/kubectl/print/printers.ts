@@ -6,7 +6,7 @@ import { executeGoTemplate, goTemplateError } from '../../go/template.ts'
 import { goSyntaxText, goValueText } from '../../go/value-text.ts'
 import { toKyaml } from '../../go/yaml/kyaml.ts'
 import { kindName } from '../api/discovery.ts'
-import { fail } from '../cli/failure.ts'
+import { CommandFailure, fail } from '../cli/failure.ts'
 import { array, bool, type FlagSpec, type FlagValues, flagSince, flagUntil, string, unsupported } from '../cli/flags.ts'
 import type { Session } from '../cli/session.ts'
 import type { ClientVersion } from '../client-version.ts'
@@ -121,7 +121,12 @@ function columnsPrinter(format: string, argument: string | undefined, session: S
     format === 'custom-columns'
       ? parseCustomColumns(argument ?? '')
       : parseCustomColumnsFile(readTemplateFile(session, argument ?? '', 'template'))
-  return (object) => printCustomColumns(columns, itemsOf(object), !noHeaders)
+  return (object) => {
+    const { text, failure } = printCustomColumns(columns, itemsOf(object), !noHeaders)
+    if (failure === undefined) return text
+    session.out(text)
+    throw new CommandFailure(failure)
+  }
 }
 
 function itemsOf(object: unknown): readonly unknown[] {
