@@ -14,6 +14,8 @@ const texts: Readonly<Record<FsErrorCode, string>> = {
   ENOSPC: 'No space left on device',
   EACCES: 'Permission denied',
   ENAMETOOLONG: 'File name too long',
+  EPERM: 'Operation not permitted',
+  EXDEV: 'Invalid cross-device link',
 }
 
 /** Text of an error as command line tools print it: `No such file or directory`. */

@@ -3,6 +3,7 @@ import type { Device } from './device.ts'
 import { appended } from './growing.ts'
 import { type Inode, pagesOf, permits, statOf } from './inode.ts'
 import type { InodeStore } from './inode-store.ts'
+import { isBelow, mayLink } from './new-names.ts'
 import type { FileStat, FileView, FsChange, FsErrorCode, FsResult, FsUser, MountInfo, TmpfsPayer } from './node-fs.ts'
 import { compareBytes, joinPath } from './path.ts'
 import { type Found, type Mount, type Namespace, nodePathOf, walk } from './walk.ts'
@@ -170,6 +171,19 @@ export class MemoryFileView implements FileView {
     const at = this.#missing(path)
     if (!at.ok) return at
     return this.#make(at, 'symlink', 0o777, 'symlink', { target })
+  }
+
+  link(from: string, to: string): FsResult {
+    const source = this.#existing(from, false)
+    if (!source.ok) return source
+    const at = this.#missing(to)
+    if (!at.ok) return at
+    const refused = mayLink(source.inode, source.found.mount, at, this.#user)
+    if (refused !== undefined || at.parent === undefined) return this.#no(refused ?? 'EEXIST', to)
+    source.inode.links++
+    this.#store.addName(at.parent, at.name, source.inode)
+    this.#tell('create', at, { mode: source.inode.mode })
+    return done
   }
 
   rename(from: string, to: string): FsResult {
@@ -383,11 +397,4 @@ interface Refusal {
 
 function directoryFlag(inode: Inode | undefined): { readonly directory?: true } {
   return inode?.type === 'directory' ? { directory: true } : {}
-}
-
-function isBelow(directory: Inode, above: Inode): boolean {
-  if (directory === above) return true
-  for (const child of above.entries?.values() ?? [])
-    if (child.entries !== undefined && isBelow(directory, child)) return true
-  return false
 }

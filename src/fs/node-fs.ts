@@ -19,6 +19,8 @@ export type FsErrorCode =
   | 'ENOSPC'
   | 'EACCES'
   | 'ENAMETOOLONG'
+  | 'EPERM'
+  | 'EXDEV'
 
 export type FsResult<T = void> =
   | { readonly ok: true; readonly value: T }
@@ -86,6 +88,8 @@ export interface FileView {
   mkdir(path: string, mode: number): FsResult
   mkdirAll(path: string, mode: number): FsResult
   symlink(target: string, path: string): FsResult
+  /** One more name for a file. Of a final symbolic link itself. */
+  link(from: string, to: string): FsResult
   rename(from: string, to: string): FsResult
   unlink(path: string): FsResult
   rmdir(path: string): FsResult

@@ -1,5 +1,10 @@
 /** What kubectl tells of what was done, and of mistakes, from a minor version on. Rows of the table in `kubectl.ts`. */
 export const tellingRows = {
+  setEnvChecksNames: [
+    21,
+    'set env takes the names that Pods may have, where it wanted letters, digits and underscores',
+    'pkg/cmd/set/env/env_parse.go; printed by 1.20.2 and 1.22.0',
+  ],
   sorterExits: [
     23,
     'what --sort-by cannot sort ends kubectl with 1, where it was 255 with a list of goroutines',

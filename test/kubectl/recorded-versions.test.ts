@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createSim } from '../../src/sim/create-sim.ts'
 import type { KubernetesVersion } from '../../src/versions/version.ts'
+import { again, columns, type Row, refers, saved, sorting, variables, versionless } from './recorded-rows.ts'
 
 /** What real kubectls of each minor printed for these lines (`podsim serve`, a cluster of the same minor). */
 
@@ -21,6 +22,7 @@ const objects = [
     metadata: { name: 'web' },
     spec: { selector: { app: 'web' }, ports: [{ port: 80 }] },
   },
+  refers,
 ]
 
 const names = [
@@ -58,8 +60,6 @@ function kubectl(minor: number): (line: string) => string {
   sims.set(name, run)
   return run
 }
-
-type Row = readonly [minors: readonly number[], line: string, printed: string | RegExp]
 
 const later = [26, 36]
 const all = [20, 26, 36]
@@ -268,8 +268,9 @@ const questions: readonly Row[] = [
   [[28], 'rollout', /Restart deployments with the 'app=nginx' label/],
 ]
 
-const rows = [...changes, ...taints, ...waits, ...questions, ...owners, ...nulls].flatMap(([minors, line, printed]) =>
-  minors.map((minor) => ({ minor, line, printed })),
+const more = [...sorting, ...columns, ...versionless, ...variables, ...saved, ...again]
+const rows = [...more, ...changes, ...taints, ...waits, ...questions, ...owners, ...nulls].flatMap(
+  ([minors, line, printed]) => minors.map((minor) => ({ minor, line, printed })),
 )
 
 describe('facts/kubectl.md 1: each kubectl prints what its minor prints', () => {

@@ -140,9 +140,11 @@ class ServerDiscovery implements Discovery {
     const isMeant = (mapping: Mapping): boolean =>
       mapping.kind.length === kind.length &&
       (mapping.kind === kind || mapping.kind.toLowerCase() === kind) &&
-      groupVersion(mapping.group, mapping.version) === apiVersion
+      (apiVersion === '' ? mapping.group === '' : groupVersion(mapping.group, mapping.version) === apiVersion)
     const found = yield* this.#lookAgain((all) => all.find(isMeant))
-    return found ?? fail(`no matches for kind ${goQuote(kind)} in version ${goQuote(apiVersion)}`)
+    if (found === undefined) return fail(`no matches for kind ${goQuote(kind)} in version ${goQuote(apiVersion)}`)
+    // An object without a version is looked up, and then asked for where nothing is. Source: apimachinery pkg/api/meta/restmapper.go, RESTMappings.
+    return apiVersion === '' ? { ...found, version: '' } : found
   }
 
   *groupVersions(): Steps<readonly string[]> {
@@ -213,7 +215,8 @@ export function goResource(mapping: Mapping): string {
 
 /** Path of a collection, an object or a subresource. */
 export function resourcePath(mapping: Mapping, namespace: string, ...rest: readonly string[]): string {
-  const root = mapping.group === '' ? `/api/${mapping.version}` : `/apis/${mapping.group}/${mapping.version}`
+  const core = mapping.version === '' ? '/api' : `/api/${mapping.version}`
+  const root = mapping.group === '' ? core : `/apis/${mapping.group}/${mapping.version}`
   const scope = mapping.namespaced && namespace !== '' ? `/namespaces/${encodeURIComponent(namespace)}` : ''
   let path = `${root}${scope}/${encodeURIComponent(mapping.resource)}`
   for (const part of rest) path += `/${encodeURIComponent(part)}`

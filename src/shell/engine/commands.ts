@@ -16,8 +16,10 @@ import type { SimpleCommand, Word } from './grammar/syntax.ts'
 import { inProcess } from './own-process.ts'
 import { isRefused, redirect } from './redirect.ts'
 import { codeOf, exitWith, type KeptVariable, type Outcome, Shell, type WorldProgram } from './shell.ts'
+import { isInherited } from './shell-options.ts'
 import type { Streams } from './streams.ts'
 import { toolContext } from './tool-context.ts'
+import { runTrapOf } from './traps.ts'
 import { assignElements } from './words/array-assignments.ts'
 import { expandCommand, expandText } from './words/expand.ts'
 import type { Expansion } from './words/expansion.ts'
@@ -161,6 +163,9 @@ export function* runNamed(
 
 const writers = new Set(['echo', 'printf', 'pwd', 'export', 'set', 'type', 'command'])
 
+/** Traps that a function has not of who calls it, unless it is told to. */
+const callersTraps = new Set(['ERR', 'DEBUG', 'RETURN'])
+
 function* callFunction(
   name: string,
   args: readonly ByteText[],
@@ -186,15 +191,20 @@ function* callFunction(
     shell.optionIndex = 1
     shell.optionPlace = 0
   }
-  const onError = shell.options.tracesErrors ? undefined : shell.traps.get('ERR')
-  if (onError !== undefined) shell.traps.delete('ERR')
+  const kept = [...shell.traps].filter(([trap]) => callersTraps.has(trap) && !isInherited(trap, shell.options))
+  for (const [trap] of kept) shell.traps.delete(trap)
   try {
+    const begun = yield* runTrapOf('DEBUG', shell, streams, engine)
+    if (begun !== undefined) return begun
     const outcome = yield* engine.runCommand(called.body, shell, streams, isTested)
+    shell.status = codeOf(outcome)
+    const ended = yield* runTrapOf('RETURN', shell, streams, engine)
+    if (ended !== undefined) return ended
     return typeof outcome !== 'number' && outcome.kind === 'return' ? outcome.code : outcome
   } finally {
     shell.depth--
     shell.commandName = commandName
-    if (onError !== undefined && !shell.traps.has('ERR')) shell.traps.set('ERR', onError)
+    for (const [trap, action] of kept) if (!shell.traps.has(trap)) shell.traps.set(trap, action)
     shell.loops = loops
     shell.locals.pop()
     shell.positional = before

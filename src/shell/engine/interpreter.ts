@@ -11,7 +11,7 @@ import { isRefused, redirect } from './redirect.ts'
 import { runText } from './run-text.ts'
 import { codeOf, exitWith, type Outcome, type Shell } from './shell.ts'
 import { BufferSink, earlyBytes, Input, Pipe, type Streams } from './streams.ts'
-import { runPendingTraps } from './traps.ts'
+import { runPendingTraps, runTrapOf } from './traps.ts'
 import { expandPattern, expandText, expandWords } from './words/expand.ts'
 import { arithmetic, type Expansion, ExpansionError } from './words/expansion.ts'
 import { matchesPattern } from './words/pattern.ts'
@@ -85,6 +85,7 @@ function* runPipeline(pipeline: Pipeline, shell: Shell, streams: Streams, isTest
   const [only] = commands
   let outcome: Outcome
   if (commands.length === 1 && only !== undefined) {
+    if (shell.traps.has('DEBUG') && !shell.isTrapping) shell.set('BASH_COMMAND', pipeline.text)
     outcome = yield* runCommand(only, shell, streams, isTested || negated)
     shell.pipeCodes = [codeOf(outcome)]
   } else outcome = yield* runPiped(pipeline, shell, streams, isTested)
@@ -122,10 +123,17 @@ function* runPiped({ commands, text }: Pipeline, shell: Shell, streams: Streams,
   return result !== 0 && !isTested ? yield* runFailed(result, shell, streams) : result
 }
 
+/** Commands before which the trap of DEBUG runs; of loops, before each time round. Source: bash(1), trap. */
+const debugged: ReadonlySet<Command['kind']> = new Set(['simple', 'case', 'arithmetic'])
+
 /** One command, with what `set -e` and failed expansions make of it. */
 function* runCommand(command: Command, shell: Shell, streams: Streams, isTested: boolean): Steps<Outcome> {
   shell.budget.spendCommands()
   let outcome: Outcome
+  if (debugged.has(command.kind)) {
+    const jump = yield* runTrapOf('DEBUG', shell, streams, engine)
+    if (jump !== undefined) return jump
+  }
   try {
     if (command.kind === 'simple') outcome = yield* runSimple(command, shell, streams, isTested, engine)
     else outcome = yield* runOther(command, shell, streams, isTested)
@@ -142,14 +150,9 @@ function* runCommand(command: Command, shell: Shell, streams: Streams, isTested:
 
 /** What the trap of ERR and `set -e` make of a command that failed. Source: busybox 1.35 shell/ash.c, evaltree; bash(1), trap. */
 function* runFailed(code: number, shell: Shell, streams: Streams): Steps<Outcome> {
-  const action = shell.traps.get('ERR')
-  if (action !== undefined && action !== '' && !shell.isTrapping) {
-    shell.isTrapping = true
-    shell.status = code
-    const outcome = yield* runText(action, shell, streams, 'trap', engine)
-    shell.isTrapping = false
-    if (typeof outcome !== 'number') return outcome
-  }
+  shell.status = code
+  const jump = yield* runTrapOf('ERR', shell, streams, engine)
+  if (jump !== undefined) return jump
   return shell.options.exitsOnError ? exitWith(code) : code
 }
 
@@ -294,7 +297,11 @@ function* runFor(command: CommandOf<'for'>, shell: Shell, streams: Streams, isTe
     command.words === undefined ? shell.positional : yield* expandWords(command.words, expansion(shell, streams))
   let code = 0
   const said = command.words === undefined ? '"$@"' : words.map((word) => tracedWord(word, shell)).join(' ')
+  const head = shell.get('BASH_COMMAND').replace(/\s*;?\s*do\b.*/s, '')
   for (const word of words) {
+    if (shell.traps.has('DEBUG')) shell.set('BASH_COMMAND', head)
+    const jump = yield* runTrapOf('DEBUG', shell, streams, engine)
+    if (jump !== undefined) return jump
     yield* traceText(`for ${command.name} in ${said}`, expansion(shell, streams))
     if (!shell.set(command.name, word)) throw new ExpansionError(shell.dialect.readOnly(command.name), 1)
     const outcome = yield* runScript(command.body, shell, streams, isTested)

@@ -18,6 +18,8 @@ export interface ShellOptions {
   parsesOnly: boolean
   /** -E */
   tracesErrors: boolean
+  /** -T */
+  tracesFunctions: boolean
   /** Those that make no difference, each between commas; of bash, those that are not as at first. */
   others: string
 }
@@ -33,5 +35,12 @@ export const plainOptions: ShellOptions = {
   exportsAll: false,
   parsesOnly: false,
   tracesErrors: false,
+  tracesFunctions: false,
   others: '',
+}
+
+/** Whether functions and subshells have a trap of who calls them. Source: bash(1), set -E and -T. */
+export function isInherited(name: string, options: ShellOptions): boolean {
+  if (name === 'ERR') return options.tracesErrors
+  return (name === 'DEBUG' || name === 'RETURN') && options.tracesFunctions
 }

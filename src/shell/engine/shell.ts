@@ -14,7 +14,7 @@ import { type Budget, BudgetError } from './budget.ts'
 import type { Dialect } from './dialect.ts'
 import type { Command, Script } from './grammar/syntax.ts'
 import type { Job, ProcessTable } from './process-table.ts'
-import { plainOptions, type ShellOptions } from './shell-options.ts'
+import { isInherited, plainOptions, type ShellOptions } from './shell-options.ts'
 import { levelOf, standardNames, standardValue } from './standard-variables.ts'
 import type { Input, Sink, Streams } from './streams.ts'
 import type { ShellArray } from './words/shell-array.ts'
@@ -169,7 +169,7 @@ export class Shell {
   aliases: Map<string, ByteText> | undefined
   /** What `ulimit` set. */
   limits: ReadonlyMap<string, string> | undefined
-  /** The trap of ERR runs. */
+  /** The trap of ERR, DEBUG or RETURN runs. */
   isTrapping = false
   /** Names of its own that were taken away: what it has without being told. */
   #cleared: Set<string> | undefined
@@ -211,9 +211,10 @@ export class Shell {
     this.functions = new Map(parent?.functions)
     this.options = parent === undefined ? { ...plainOptions } : { ...parent.options }
     // A subshell keeps what its parent ignores; its other traps are its own. Source: POSIX XCU 2.12.
-    const inherits = parent?.options.tracesErrors === true
     this.traps = new Map(
-      [...(parent?.traps ?? [])].filter(([name, action]) => action === '' || (name === 'ERR' && inherits)),
+      [...(parent?.traps ?? [])].filter(
+        ([name, action]) => action === '' || (parent !== undefined && isInherited(name, parent.options)),
+      ),
     )
     this.directory = setup.directory
     this.positional = setup.positional

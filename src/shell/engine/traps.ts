@@ -17,3 +17,22 @@ export function* runPendingTraps(shell: Shell, streams: Streams, engine: Engine)
   }
   return undefined
 }
+
+/** Runs what is to be done at something that is no signal, unless such a thing runs already; a jump when that ends the shell. */
+export function* runTrapOf(
+  name: 'DEBUG' | 'RETURN' | 'ERR',
+  shell: Shell,
+  streams: Streams,
+  engine: Engine,
+): Steps<Jump | undefined> {
+  const action = shell.traps.get(name)
+  if (action === undefined || action === '' || shell.isTrapping) return undefined
+  const { status, line } = shell
+  shell.isTrapping = true
+  const outcome = yield* engine.runText(action, shell, streams, 'trap')
+  shell.isTrapping = false
+  shell.line = line
+  if (typeof outcome !== 'number') return outcome
+  shell.status = status
+  return undefined
+}

@@ -7,17 +7,7 @@ import { type ByteText, toByteText } from '../byte-text.ts'
 import { isDevice } from '../engine/devices.ts'
 import { instantOfStamp, instantOfText } from './instants.ts'
 import { changedMode } from './modes.ts'
-import {
-  complain,
-  notSimulated,
-  type Options,
-  options,
-  quoted,
-  say,
-  type Tool,
-  type ToolContext,
-  usage,
-} from './tool.ts'
+import { complain, type Options, options, quoted, say, type Tool, type ToolContext, usage } from './tool.ts'
 
 /** Applies `change` to each path and tells what `told` makes of a failure. */
 function forEach(
@@ -145,43 +135,6 @@ function timeOf(context: ToolContext, given: Options): number | undefined | stri
   if (said === undefined) return undefined
   const at = date === undefined ? instantOfStamp(context, said) : instantOfText(context, said)
   return at ?? say(context, `invalid date format ${quoted(context, said)}`, `invalid date '${said}'`)
-}
-
-export const ln: Tool = (context) => {
-  const given = options(context, 'sfnvT', { symbolic: 's', force: 'f', 'no-dereference': 'n' })
-  if (typeof given === 'number') return given
-  const { operands } = given
-  if (operands.length === 0) return usage(context, 'missing file operand')
-  if (!given.has('s')) return notSimulated(context, 'hard links')
-  const last = operands.at(-1) ?? ''
-  const targets = operands.length === 1 ? operands : operands.slice(0, -1)
-  const stat = context.files.stat(context.shell.path(last))
-  // busybox makes the first, and fails with the next.
-  if (context.voice === 'gnu' && targets.length > 1 && !(stat.ok && stat.value.type === 'directory'))
-    return complain(context, `target ${quoted(context, last)}: ${stat.ok ? 'Not a directory' : errorText(stat.code)}`)
-  let code = 0
-  for (const target of targets) {
-    const link = operands.length === 1 ? target.slice(target.lastIndexOf('/') + 1) : last
-    if (!linked(context, target, link, given)) code = 1
-  }
-  return code
-}
-
-function linked(context: ToolContext, target: ByteText, link: ByteText, given: Options): boolean {
-  const isItself = given.has('n') || given.has('T')
-  const real = context.files.lstat(context.shell.path(link))
-  // -n spares links to directories alone.
-  const isDirectory = real.ok && real.value.type === 'directory' && !given.has('T')
-  const at = isItself && !isDirectory ? context.shell.path(link) : inDirectory(context, link, target)
-  if (given.has('f')) context.files.unlink(at)
-  const made = context.files.symlink(target, at)
-  if (made.ok) {
-    if (given.has('v')) context.out(`'${link}' -> '${target}'\n`)
-    return true
-  }
-  const text = errorText(made.code)
-  complain(context, say(context, `failed to create symbolic link '${link}': ${text}`, `${link}: ${text}`))
-  return false
 }
 
 /** A path, or the name of another path in it where it is a directory. */

@@ -202,6 +202,13 @@ function copyDirectory(
   return fine
 }
 
+/** GNU's moves no file onto another of its names. Source: coreutils copy.c, same_file_ok. */
+function isSameFile({ voice, files }: ToolContext, from: string, to: string): boolean {
+  const [source, target] = [files.lstat(from), files.lstat(to)]
+  if (voice !== 'gnu' || !source.ok || !target.ok || source.value.type === 'directory') return false
+  return source.value.inode === target.value.inode
+}
+
 export const mv: Tool = (context) => {
   const given = options(context, 'finvuT', { force: 'f', 'no-clobber': 'n', verbose: 'v' })
   if (typeof given === 'number') return given
@@ -213,6 +220,10 @@ export const mv: Tool = (context) => {
   for (const source of sources) {
     const from = context.shell.path(source)
     const to = given.has('T') ? context.shell.path(target) : inDirectory(context, target, source)
+    if (isSameFile(context, from, to)) {
+      code = complain(context, `'${source}' and '${target}' are the same file`)
+      continue
+    }
     const moved = context.files.rename(from, to)
     if (moved.ok) {
       if (given.has('v')) context.out(`${say(context, 'renamed ', '')}'${source}' -> '${target}'\n`)

@@ -247,9 +247,9 @@ class FindParser {
     )
   }
 
-  /** Of times only that of the last change is kept. */
+  /** Of times only the last change's is kept. */
   #age(word: string): Predicate | undefined {
-    if (word === '-newer') {
+    if (word === '-newer' || word === '-samefile') {
       const path = this.#value(word)
       const than = this.#context.files.stat(this.#context.shell.path(path))
       if (!than.ok) {
@@ -258,7 +258,8 @@ class FindParser {
           say(this.#context, `${quotedName(this.#context, path)}: ${text}`, `can't stat '${path}': ${text}`),
         )
       }
-      return testing(({ stat }) => stat.mtimeMs > than.value.mtimeMs)
+      const { mtimeMs, inode } = than.value
+      return testing(({ stat }) => (word === '-newer' ? stat.mtimeMs > mtimeMs : stat.inode === inode))
     }
     const unit = { '-mmin': 60, '-mtime': 86_400 }[word]
     if (unit === undefined) return undefined

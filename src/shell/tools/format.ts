@@ -12,6 +12,8 @@ export function modeString({ type, mode }: Pick<FileStat, 'type' | 'mode'>): str
   return kind + bits(6, 0o4000, 's') + bits(3, 0o2000, 's') + bits(0, 0o1000, 't')
 }
 
+import { offsetText, utc, type ZoneTime } from './posix-zone.ts'
+
 const users: Readonly<Record<number, string>> = {
   0: 'root',
   1: 'daemon',
@@ -69,13 +71,15 @@ export function statDate(at: number): string {
 }
 
 /**
- * What `date +FORMAT` writes of an instant, in UTC; flags say how numbers are padded, and `^` that letters are large. `isGnu`: what only
+ * What `date +FORMAT` writes of an instant, in UTC unless a zone is given; flags say how numbers are padded, and `^` that letters are large. `isGnu`: what only
  * GNU's knows, `%N`, `%:z`, `%q`. Source: strftime(3); gnulib lib/nstrftime.c.
  */
-export function strftime(format: string, at: number, isGnu = true): string {
+export function strftime(format: string, instant: number, isGnu = true, zone: ZoneTime = utc): string {
+  const at = instant + zone.offsetMs
   return format.replace(/%([-_0^]?)(:?[a-zA-Z%])/g, (whole, flag: string, letter: string) => {
     if (!isGnu && /^(?:N|q|:.)$/.test(letter)) return whole
-    const field = timeField(letter, at) ?? dateField(letter, at) ?? weekField(letter, at)
+    const field =
+      zoneField(letter, instant, zone) ?? timeField(letter, at) ?? dateField(letter, at) ?? weekField(letter, at)
     return field === undefined ? whole : padded(field, flag)
   })
 }
@@ -124,6 +128,21 @@ function weekField(letter: string, at: number): string | undefined {
   }
 }
 
+function zoneField(letter: string, instant: number, zone: ZoneTime): string | undefined {
+  switch (letter) {
+    case 's':
+      return String(Math.floor(instant / 1000))
+    case 'z':
+      return offsetText(zone, '')
+    case ':z':
+      return offsetText(zone, ':')
+    case 'Z':
+      return zone.name
+    default:
+      return undefined
+  }
+}
+
 function timeField(letter: string, at: number): string | undefined {
   const { hour, minute, second, millisecond } = civilTime(at)
   const two = (n: number) => padNumber(n, 2)
@@ -136,8 +155,6 @@ function timeField(letter: string, at: number): string | undefined {
       return two(minute)
     case 'S':
       return two(second)
-    case 's':
-      return String(Math.floor(at / 1000))
     case 'N':
       return `${padNumber(millisecond, 3)}000000`
     case 'k':
@@ -152,12 +169,6 @@ function timeField(letter: string, at: number): string | undefined {
       return strftime('%I:%M:%S %p', at)
     case 'X':
       return strftime('%H:%M:%S', at)
-    case 'z':
-      return '+0000'
-    case ':z':
-      return '+00:00'
-    case 'Z':
-      return 'UTC'
     case 'T':
       return strftime('%H:%M:%S', at)
     case 'R':

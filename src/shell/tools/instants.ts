@@ -1,10 +1,29 @@
 import { civilTime, parseRfc3339 } from '../../kernel/calendar.ts'
 import type { ByteText } from '../byte-text.ts'
+import { utc, type ZoneTime } from './posix-zone.ts'
 import type { ToolContext } from './tool.ts'
 
-/** The instant that a text means, in ms, for date and touch; undefined: none. Sources: GNU's parse_datetime; busybox libbb/time.c, parse_datestr. */
-export function instantOfText(context: ToolContext, said: ByteText): number | undefined {
+/** Ends in a zone of its own, or counts from 1970. */
+const hasZone = /^@|(?:\d|[\s:])(?:z|utc|gmt|[-+]\d\d:?\d\d)\s*$/i
+
+/**
+ * The same by the clock of a zone, unless the text names another: what is read is the clock's time, from which the zone's offset is taken.
+ */
+export function instantOfText(
+  context: ToolContext,
+  said: ByteText,
+  zone: (at: number) => ZoneTime = () => utc,
+): number | undefined {
   const now = context.shell.world.epochNow()
+  const isOwn = hasZone.test(said.replace(/(?<=\d)t(?=\d)/i, ' '))
+  const { offsetMs } = isOwn ? utc : zone(now)
+  const read = inUtc(context, said, now + offsetMs)
+  if (read === undefined || isOwn) return read
+  return read - zone(read - zone(read - offsetMs).offsetMs).offsetMs
+}
+
+/** The instant that a text means, in ms, for date and touch; undefined: none. Sources: GNU's parse_datetime; busybox libbb/time.c, parse_datestr. */
+function inUtc(context: ToolContext, said: ByteText, now: number): number | undefined {
   if (context.voice === 'gnu')
     return /^@-?\d+(?:\.\d+)?$/.test(said)
       ? Math.floor(Number(said.slice(1)) * 1000)

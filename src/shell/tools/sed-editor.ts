@@ -2,7 +2,7 @@
 import type { Steps } from '../../kernel/steps.ts'
 import { type ByteText, fromByteText, toByteText } from '../byte-text.ts'
 import type { Regex } from './regular-expression.ts'
-import type { SedAddress, SedCommand } from './sed-script.ts'
+import { type SedAddress, type SedCommand, SedError } from './sed-script.ts'
 import { replaced, translated, unambiguous } from './sed-text.ts'
 import { complain, hasRoom, type NamedInput, openFile, readAll, say, type ToolContext } from './tool.ts'
 
@@ -293,18 +293,24 @@ export class Editor {
       case 'count':
         return false
       case 'match': {
-        const regex = address.pattern ?? this.#lastRegex
-        this.#lastRegex = regex
-        return regex?.test(this.#space) ?? false
+        const regex = this.#regexOf(address.pattern)
+        return regex.test(this.#space)
       }
     }
   }
 
-  #substitute(command: SedCommand): void {
-    const regex = command.pattern ?? this.#lastRegex
-    if (regex === undefined) return
+  /** An empty expression stands for the last one that was looked for. */
+  #regexOf(pattern: Regex | undefined): Regex {
+    const regex = pattern ?? this.#lastRegex
+    if (regex === undefined)
+      throw new SedError(say(this.#context, 'no previous regular expression', 'no previous regexp'), 0)
     this.#lastRegex = regex
-    const changed = replaced(this.#space, regex, command)
+    return regex
+  }
+
+  #substitute(command: SedCommand): void {
+    const regex = this.#regexOf(command.pattern)
+    const changed = replaced(this.#space, regex, command, this.#context.voice === 'busybox')
     if (changed === undefined) return
     this.#space = changed
     this.#context.held(changed.length)

@@ -11,9 +11,16 @@ export function translated(char: string, { text, replacement }: SedCommand): str
 }
 
 /** Undefined when nothing matched. */
-export function replaced(text: string, regex: Regex, { replacement, flags }: SedCommand): string | undefined {
-  const wanted = Number(/\d+/.exec(flags)?.[0] ?? '1')
-  const all = flags.includes('g')
+export function replaced(
+  text: string,
+  regex: Regex,
+  { replacement, flags }: SedCommand,
+  isBusybox: boolean,
+): string | undefined {
+  // In busybox the last of a number and `g` counts. Source: busybox editors/sed.c, parse_subst_cmd.
+  const counting = isBusybox ? (/(?:\d+|g)(?=[^\dg]*$)/.exec(flags)?.[0] ?? '') : flags
+  const wanted = Number(/\d+/.exec(counting)?.[0] ?? '1')
+  const all = counting.includes('g')
   let result = ''
   let copied = 0
   let number = 0
@@ -27,15 +34,15 @@ export function replaced(text: string, regex: Regex, { replacement, flags }: Sed
     if (isEmpty && match.start === lastEnd) continue
     lastEnd = match.end
     if (++number < wanted) continue
-    result += text.slice(copied, match.start) + filled(replacement, text, match)
+    result += text.slice(copied, match.start) + filled(replacement, text, match, isBusybox)
     copied = match.end
     if (!all) break
   }
   return number >= wanted ? result + text.slice(copied) : undefined
 }
 
-/** The replacement with `&`, `\1` and GNU's `\U`, `\L`, `\u`, `\l`, `\E`. */
-function filled(replacement: string, text: string, match: RegexMatch): string {
+/** The replacement with `&`, `\1` and, but in busybox, GNU's `\U`, `\L`, `\u`, `\l`, `\E`. */
+function filled(replacement: string, text: string, match: RegexMatch, isBusybox: boolean): string {
   let result = ''
   let change: 'U' | 'L' | undefined
   let next: 'u' | 'l' | undefined
@@ -54,6 +61,7 @@ function filled(replacement: string, text: string, match: RegexMatch): string {
       const letter = replacement.charAt(++i)
       if (letter === '0') add(text.slice(match.start, match.end))
       else if (/[1-9]/.test(letter)) add(match.groups[Number(letter) - 1] ?? '')
+      else if (isBusybox && /[ULulE]/.test(letter)) add(letter)
       else if (letter === 'U' || letter === 'L') change = letter
       else if (letter === 'u' || letter === 'l') next = letter
       else if (letter === 'E') change = undefined

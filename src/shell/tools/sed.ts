@@ -20,6 +20,15 @@ import {
 
 /** Edits lines, of files in place with -i. */
 export const sed: Tool = function* sed(context): Steps<number> {
+  try {
+    return yield* edit(context)
+  } catch (error) {
+    if (!(error instanceof SedError)) throw error
+    return complain(context, say(context, `-e expression #1, char ${error.at}: ${error.message}`, error.message))
+  }
+}
+
+function* edit(context: ToolContext): Steps<number> {
   const given = options(context, say(context, 'nErsuzi::e:f:', 'nEri::e:f:'), {
     'regexp-extended': 'E',
     quiet: 'n',
@@ -46,13 +55,7 @@ export const sed: Tool = function* sed(context): Steps<number> {
     if (first === undefined) return usage(context, say(context, 'no script specified', 'missing script'))
     scripts.push(first)
   }
-  let commands: readonly SedCommand[]
-  try {
-    commands = readSed(scripts.join('\n'), given.has('E') || given.has('r'), context.voice === 'busybox')
-  } catch (error) {
-    if (!(error instanceof SedError)) throw error
-    return complain(context, say(context, `-e expression #1, char ${error.at}: ${error.message}`, error.message))
-  }
+  const commands = readSed(scripts.join('\n'), given.has('E') || given.has('r'), context.voice === 'busybox')
   const isQuiet = given.has('n') || /^#n\n/.test(scripts[0] ?? '')
   if (given.has('i')) return yield* editFiles(context, commands, operands, isQuiet, given.value('i') ?? '')
   const { list, code } = sedInputs(context, operands)

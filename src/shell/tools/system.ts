@@ -1,9 +1,12 @@
 /** Tools that tell of the machine: env, id, date, ps, mount, df and the like. Sources: GNU coreutils; busybox 1.31. */
 import { errorText } from '../../fs/error-text.ts'
 import type { Steps } from '../../kernel/steps.ts'
+import { fromByteText } from '../byte-text.ts'
 import { signalNumber } from '../engine/process-table.ts'
+import { idIn } from './change-files.ts'
 import { groupName, strftime, userName } from './format.ts'
 import { instantByForm, instantOfText } from './instants.ts'
+import { offsetText, utc, type ZoneTime, zoneTime } from './posix-zone.ts'
 import { complain, type Options, options, quoted, say, type Tool, type ToolContext, usage } from './tool.ts'
 
 export const env: Tool = function* env(context): Steps<number> {
@@ -62,6 +65,41 @@ function supplementary(context: ToolContext, uid: number, gid: number, groups: r
   return [...(uid === 0 && context.voice === 'busybox' ? [10] : []), ...groups].filter((each) => each !== gid)
 }
 
+/** Names of a user's groups. Sources: coreutils groups.c; busybox coreutils/id.c. */
+export const groups: Tool = (context) => {
+  const given = options(context, '')
+  if (typeof given === 'number') return given
+  const { uid, gid, groups: more } = context.shell.world.user
+  const names = [gid, ...supplementary(context, uid, gid, more)].map(groupName).join(' ')
+  if (given.operands.length === 0) context.out(`${names}\n`)
+  let code = 0
+  for (const name of given.operands) {
+    const id = idIn(context, '/etc/passwd', name)
+    if (id === undefined || /^\d+$/.test(name))
+      code = complain(context, say(context, `${quoted(context, name)}: no such user`, `unknown user ${name}`))
+    else {
+      const own = id === uid ? names : groupName(id)
+      context.out(`${say(context, `${name} : `, '')}${own}\n`)
+    }
+    if (code !== 0 && context.voice === 'busybox') break
+  }
+  return code
+}
+
+export const arch: Tool = (context) => {
+  if (context.args.length > 0) return usage(context, `extra operand ${quoted(context, context.args[0] ?? '')}`)
+  context.out(`${kernelFields.m}\n`)
+  return 0
+}
+
+/** No descriptor 0 of a program here is a terminal. */
+export const tty: Tool = (context) => {
+  const given = options(context, 's', { silent: 's', quiet: 's' }, { badCode: 2 })
+  if (typeof given === 'number') return given
+  if (!given.has('s')) context.out('not a tty\n')
+  return 1
+}
+
 export const whoami: Tool = (context) => {
   const { uid } = context.shell.world.user
   const name = userName(uid)
@@ -113,29 +151,31 @@ export const date: Tool = (context) => {
     'iso-8601': 'I',
   })
   if (typeof given === 'number') return given
-  const at = instantOf(context, given)
+  const zone = (at: number): ZoneTime =>
+    given.has('u') ? utc : zoneTime(fromByteText(context.shell.environment().get('TZ') ?? ''), at)
+  const at = instantOf(context, given, zone)
   if (typeof at === 'string') return complain(context, at)
   const format = given.operands.find((operand) => operand.startsWith('+'))?.slice(1)
   const other = given.operands.find((operand) => !operand.startsWith('+'))
   if (other !== undefined)
     return complain(context, say(context, `invalid date ${quoted(context, other)}`, `invalid date '${other}'`))
   const standard = given.has('R')
-    ? '%a, %d %b %Y %H:%M:%S +0000'
+    ? '%a, %d %b %Y %H:%M:%S %z'
     : given.has('I')
-      ? isoFormat(given.value('I') ?? '')
-      : '%a %b %e %H:%M:%S UTC %Y'
-  context.out(`${strftime(format ?? standard, at, context.voice === 'gnu')}\n`)
+      ? isoFormat(given.value('I') ?? '', offsetText(zone(at), ':'))
+      : '%a %b %e %H:%M:%S %Z %Y'
+  context.out(`${strftime(format ?? standard, at, context.voice === 'gnu', zone(at))}\n`)
   return 0
 }
 
-function isoFormat(precision: string): string {
-  if (precision.startsWith('s')) return '%Y-%m-%dT%H:%M:%S+00:00'
-  if (precision.startsWith('m')) return '%Y-%m-%dT%H:%M+00:00'
-  return precision.startsWith('h') ? '%Y-%m-%dT%H+00:00' : '%Y-%m-%d'
+function isoFormat(precision: string, offset: string): string {
+  if (precision.startsWith('s')) return `%Y-%m-%dT%H:%M:%S${offset}`
+  if (precision.startsWith('m')) return `%Y-%m-%dT%H:%M${offset}`
+  return precision.startsWith('h') ? `%Y-%m-%dT%H${offset}` : '%Y-%m-%d'
 }
 
 /** Which instant is meant; a text: what is wrong with it. */
-function instantOf(context: ToolContext, given: Options): number | string {
+function instantOf(context: ToolContext, given: Options, zone: (at: number) => ZoneTime): number | string {
   const file = given.value('r')
   if (file !== undefined) {
     const stat = context.files.stat(context.shell.path(file))
@@ -146,7 +186,7 @@ function instantOf(context: ToolContext, given: Options): number | string {
   const said = given.value('d')
   if (said === undefined) return context.shell.world.epochNow()
   const form = given.value('D')
-  const parsed = form === undefined ? instantOfText(context, said) : instantByForm(said, form)
+  const parsed = form === undefined ? instantOfText(context, said, zone) : instantByForm(said, form)
   return parsed ?? `invalid date ${quoted(context, said)}`
 }
 

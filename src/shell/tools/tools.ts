@@ -2,7 +2,8 @@
 import { isRunnableFile, scriptAlongPath } from '../engine/builtins/known-names.ts'
 import type { Shell } from '../engine/shell.ts'
 import { awk } from './awk.ts'
-import { chmod, chown, ln, mkdir, mktemp, rm, rmdir, touch } from './change-files.ts'
+import { chmod, chown, mkdir, mktemp, rm, rmdir, touch } from './change-files.ts'
+import { expand, fold, unexpand } from './columns.ts'
 import { cmp, comm } from './compare.ts'
 import { cp, mv } from './copy.ts'
 import { curl } from './curl.ts'
@@ -20,17 +21,36 @@ import { grep } from './grep.ts'
 import { inotifyd } from './inotifyd.ts'
 import { jq } from './jq.ts'
 import { basename, dirname, pwd, readlink, realpath } from './links-and-names.ts'
+import { link, ln, unlink } from './ln.ts'
 import { ls } from './ls.ts'
 import { nc } from './nc.ts'
 import { nestedShell } from './nested-shell.ts'
 import { nslookup } from './nslookup.ts'
 import { openssl } from './openssl.ts'
+import { shuf, split } from './pieces.ts'
 import { printf } from './printf.ts'
 import { nohup, sleep, timeout, usleep, xargs } from './run-others.ts'
 import { sed } from './sed.ts'
+import { du, truncate } from './sizes.ts'
 import { sort } from './sort.ts'
 import { stat } from './stat.ts'
-import { date, env, hostname, id, kill, mount, printenv, ps, refused, uname, whoami } from './system.ts'
+import { cksum, sum } from './sums.ts'
+import {
+  arch,
+  date,
+  env,
+  groups,
+  hostname,
+  id,
+  kill,
+  mount,
+  printenv,
+  ps,
+  refused,
+  tty,
+  uname,
+  whoami,
+} from './system.ts'
 import { tar } from './tar.ts'
 import { test } from './test.ts'
 import { notSimulated, type Tool } from './tool.ts'
@@ -65,6 +85,7 @@ const busybox: Tool = (context) => {
 
 const tools: Readonly<Record<string, Tool>> = {
   '[': test,
+  arch,
   ash: nestedShell,
   awk,
   base64,
@@ -75,6 +96,7 @@ const tools: Readonly<Record<string, Tool>> = {
   chgrp: chown,
   chmod,
   chown,
+  cksum,
   cmp,
   comm,
   cp,
@@ -85,16 +107,20 @@ const tools: Readonly<Record<string, Tool>> = {
   df,
   diff,
   dirname,
+  du,
   echo,
   egrep: grep,
   env,
   envsubst,
+  expand,
   expr,
   false: () => 1,
   fgrep: grep,
   find,
+  fold,
   getent,
   grep,
+  groups,
   hd: hexdump,
   head,
   hexdump,
@@ -103,6 +129,7 @@ const tools: Readonly<Record<string, Tool>> = {
   inotifyd,
   jq,
   kill,
+  link,
   ln,
   ls,
   md5sum: checksum,
@@ -135,9 +162,12 @@ const tools: Readonly<Record<string, Tool>> = {
   sha256sum: checksum,
   sha384sum: checksum,
   sha512sum: checksum,
+  shuf,
   sleep,
+  split,
   sort,
   stat,
+  sum,
   sync: () => 0,
   tac,
   tail,
@@ -148,8 +178,12 @@ const tools: Readonly<Record<string, Tool>> = {
   touch,
   tr,
   true: () => 0,
+  truncate,
+  tty,
   uname,
+  unexpand,
   uniq,
+  unlink,
   usleep,
   wc,
   wget,
@@ -167,13 +201,13 @@ const onlyBusybox = new Set(['ash', 'busybox', 'hd', 'inotifyd', 'usleep'])
 /** Programs that images or machines have and podsim does not: they refuse themselves by name. */
 const refusedNames: ReadonlySet<string> = new Set(
   (
-    'adduser ar arp arping bc bunzip2 bzcat bzip2 cal chroot chvt cksum clear cpio crond crontab ' +
-    'dc deluser dmesg docker dos2unix du ed expand factor fallocate fdisk flock fold free fsync ftpget ftpput fuser ' +
-    'gcc getopt git gunzip gzip halt helm hostid httpd ifconfig install ip ipcalc ipcs killall klogd less link logger ' +
+    'adduser ar arp arping bc bunzip2 bzcat bzip2 cal chroot chvt clear cpio crond crontab ' +
+    'dc deluser dmesg docker dos2unix ed factor fallocate fdisk flock free fsync ftpget ftpput fuser ' +
+    'gcc getopt git gunzip gzip halt helm hostid httpd ifconfig install ip ipcalc ipcs killall klogd less logger ' +
     'login logname lsof lsusb lzcat make mesg microcom mkfifo mknod more mountpoint nano netstat nice nmeter ' +
     'node npm nproc ntpd passwd patch perl pgrep pidof ping ping6 pip pkill pmap poweroff pstree python python3 ' +
-    'reboot renice reset route scp sha3sum shred shuf split ssh ssh-keygen strings stty su sudo sysctl tar telnet tftp ' +
-    'time top traceroute tty umount unexpand unix2dos unlink unzip uptime uudecode uuencode vi vim watch who xz ' +
+    'reboot renice reset route scp sha3sum shred ssh ssh-keygen strings stty su sudo sysctl tar telnet tftp ' +
+    'time top traceroute umount unix2dos unzip uptime uudecode uuencode vi vim watch who xz ' +
     'yq zcat'
   ).split(' '),
 )

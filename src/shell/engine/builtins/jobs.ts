@@ -203,10 +203,8 @@ export const trap: Builtin = (call) => {
   const [action = '', ...names] = isName ? ['-', ...words] : words
   let code = 0
   for (const word of names) {
-    const name = trapName(word)
+    const name = trapName(word, isBash)
     if (name === undefined) code = complain(call, `${word}: invalid signal specification`, 1)
-    else if (name === 'DEBUG' || name === 'RETURN')
-      code = complain(call, `podsim does not simulate traps of ${name}`, 1)
     else if (action === '-') shell.traps.delete(name)
     else shell.traps.set(name, action)
   }
@@ -215,26 +213,26 @@ export const trap: Builtin = (call) => {
 
 function listTraps({ shell, streams }: BuiltinCall, asked: readonly string[]): number {
   const isBash = shell.dialect.name === 'bash'
-  const wanted = asked.map(trapName)
+  const wanted = asked.map((word) => trapName(word, isBash))
   for (const [name, action] of [...shell.traps].sort(([a], [b]) => orderOf(a) - orderOf(b))) {
     if (wanted.length > 0 && !wanted.includes(name)) continue
     const shown = isBash ? `'${action.replaceAll("'", "'\\''")}'` : singleQuoted(action)
-    const isSignal = isBash && name !== 'EXIT' && name !== 'ERR'
+    const isSignal = isBash && signalNumbers[name] !== undefined
     streams.out.write(`trap -- ${shown} ${isSignal ? 'SIG' : ''}${name}\n`)
   }
   return 0
 }
 
 /** `EXIT` of `0`, `TERM` of `15` and `SIGTERM`; undefined: no signal. */
-function trapName(word: string): string | undefined {
+function trapName(word: string, isBash: boolean): string | undefined {
   if (word === '0' || word.toUpperCase() === 'EXIT') return 'EXIT'
-  if (/^(?:ERR|DEBUG|RETURN)$/.test(word)) return word
+  if (word === 'ERR' || (isBash && (word === 'DEBUG' || word === 'RETURN'))) return word
   const number = signalNumber(word)
   return number === undefined ? undefined : signalName(number)
 }
 
 function orderOf(name: string): number {
-  return name === 'EXIT' ? 0 : (signalNumbers[name] ?? 99)
+  return name === 'EXIT' ? 0 : (signalNumbers[name] ?? { DEBUG: 97, ERR: 98 }[name] ?? 99)
 }
 
 /** The jobs that run; ash tells of those that ended once. */

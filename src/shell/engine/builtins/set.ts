@@ -19,6 +19,7 @@ const switches: Readonly<Record<string, Switch>> = {
   allexport: 'exportsAll',
   noexec: 'parsesOnly',
   errtrace: 'tracesErrors',
+  functrace: 'tracesFunctions',
 }
 
 /** Letters and names in the order in which each shell lists them; one without a name is shown in `$-` alone. */

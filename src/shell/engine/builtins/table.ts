@@ -7,9 +7,10 @@ import { printf } from '../../tools/printf.ts'
 import { test } from '../../tools/test.ts'
 import type { Tool } from '../../tools/tool.ts'
 import { openInput } from '../devices.ts'
-import { exitWith, type Jump, type Outcome, type Shell } from '../shell.ts'
+import { codeOf, exitWith, type Jump, type Outcome, type Shell } from '../shell.ts'
 import { Input } from '../streams.ts'
 import { toolContext } from '../tool-context.ts'
+import { runTrapOf } from '../traps.ts'
 import { arithmetic, ExpansionError } from '../words/expansion.ts'
 import { mapfile } from './arrays.ts'
 import { ashNumber, ashOptions, type Builtin, type BuiltinCall, complain, mistakeCode, raise } from './builtin.ts'
@@ -142,9 +143,12 @@ function* source(call: BuiltinCall): Steps<Outcome> {
   shell.commandName = along ?? path
   shell.sourcing++
   const outcome = yield* engine.runText(text, shell, streams, path)
+  shell.status = codeOf(outcome)
+  const jump = yield* runTrapOf('RETURN', shell, streams, engine)
   shell.sourcing--
   shell.commandName = commandName
   if (positional.length > 0) shell.positional = before
+  if (jump !== undefined) return jump
   return typeof outcome !== 'number' && outcome.kind === 'return' ? outcome.code : outcome
 }
 
