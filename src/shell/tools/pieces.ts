@@ -22,12 +22,12 @@ import {
 
 const sizeUnits: Readonly<Record<string, number>> = { '': 1, b: 512, k: 1024, m: 1024 ** 2, g: 1024 ** 3 }
 
-/** `5`, `2k`, `1MB`: how many bytes; undefined: it is no size. Decimal units are GNU's alone. */
-export function sizeOf(context: ToolContext, text: ByteText): number | undefined {
+/** `5`, `2k`, `1MB`: how many bytes; undefined: it is no size. */
+export function sizeOf(text: ByteText): number | undefined {
   const match = /^(\d{1,15})([bkKmMgG]?)(iB|B)?$/.exec(text)
   if (match === null) return undefined
   const [, digits = '', unit = '', rest] = match
-  if (rest !== undefined && (unit === '' || unit === 'b' || context.voice === 'busybox')) return undefined
+  if (rest !== undefined && (unit === '' || unit === 'b')) return undefined
   const power = { k: 1, m: 2, g: 3 }[unit.toLowerCase()] ?? 0
   return Number(digits) * (rest === 'B' ? 1000 ** power : (sizeUnits[unit.toLowerCase()] ?? 1))
 }
@@ -54,7 +54,7 @@ export const split: Tool = function* split(context): Steps<number> {
     return context.voice === 'busybox'
       ? cannotOpen(context, path, content.code)
       : complain(context, `cannot open '${path}' for reading: ${errorText(content.code)}`)
-  const parts = partsOf(context, content, given)
+  const parts = partsOf(content, given)
   for (const [i, part] of parts.entries()) {
     const name = nameOf(prefix, i, given)
     if (name === undefined)
@@ -81,8 +81,8 @@ function wrongCount(context: ToolContext, given: Options): number | undefined {
       say(context, `invalid number of ${what}: ${quoted(context, text)}${why}`, `invalid number '${text}'`),
     )
   }
-  if (lines !== undefined && !(Number(sizeOf(context, lines)) > 0)) return refuse('lines', lines)
-  if (bytes !== undefined && !(Number(sizeOf(context, bytes)) > 0)) return refuse('bytes', bytes)
+  if (lines !== undefined && !(Number(sizeOf(lines)) > 0)) return refuse('lines', lines)
+  if (bytes !== undefined && !(Number(sizeOf(bytes)) > 0)) return refuse('bytes', bytes)
   if (chunks !== undefined && !/^[1-9]\d{0,6}$/.test(chunks))
     return /^[lr]\//.test(chunks) || chunks.includes('/')
       ? notSimulated(context, `split -n ${chunks}`)
@@ -96,7 +96,7 @@ function wrongCount(context: ToolContext, given: Options): number | undefined {
   return ways.length > 1 && context.voice === 'gnu' ? usage(context, 'cannot split in more than one way') : undefined
 }
 
-function partsOf(context: ToolContext, content: ByteText, given: Options): readonly ByteText[] {
+function partsOf(content: ByteText, given: Options): readonly ByteText[] {
   const chunks = Number(given.value('n') ?? 0)
   if (chunks > 0) {
     const size = Math.floor(content.length / chunks)
@@ -105,7 +105,7 @@ function partsOf(context: ToolContext, content: ByteText, given: Options): reado
     )
   }
   const bytes = given.value('b')
-  const size = sizeOf(context, bytes ?? given.value('l') ?? '1000') ?? 1000
+  const size = sizeOf(bytes ?? given.value('l') ?? '1000') ?? 1000
   const parts: ByteText[] = []
   for (let at = 0; at < content.length; ) {
     let end = at + size

@@ -25,7 +25,7 @@ export const truncate: Tool = (context) => {
     )
   if (given.operands.length === 0) return usage(context, 'missing file operand')
   const [, sign = '', digits = ''] = /^([-+<>/%]?)(.*)$/s.exec(text ?? '') ?? []
-  const wanted = text === undefined ? 0 : sizeOf(context, context.voice === 'gnu' ? digits : text)
+  const wanted = text === undefined ? 0 : sizeOf(context.voice === 'gnu' ? digits : text)
   if (wanted === undefined || (wanted === 0 && /[/%]/.test(sign)))
     return complain(
       context,
@@ -34,8 +34,7 @@ export const truncate: Tool = (context) => {
         : say(context, `Invalid number: ${quoted(context, text ?? '')}`, `invalid number '${text ?? ''}'`),
     )
   const like = reference === undefined ? undefined : context.files.stat(context.shell.path(reference))
-  if (like?.ok === false)
-    return complain(context, `cannot stat ${quoted(context, reference ?? '')}: ${errorText(like.code)}`)
+  if (like?.ok === false) return complain(context, `cannot stat '${reference ?? ''}': ${errorText(like.code)}`)
   const from = like === undefined ? undefined : like.value.size
   let code = 0
   for (const path of given.operands)
@@ -72,7 +71,7 @@ function sizeAfter(sign: string, wanted: number, size: number, isAsReference: bo
 function resized(context: ToolContext, path: ByteText, mustExist: boolean, after: (size: number) => number): boolean {
   const at = context.shell.path(path)
   const refuse = (text: string): boolean => {
-    complain(context, say(context, `cannot open ${quoted(context, path)} for writing: ${text}`, `${path}: ${text}`))
+    complain(context, say(context, `cannot open '${path}' for writing: ${text}`, `${path}: open: ${text}`))
     return false
   }
   const there = context.files.stat(at)

@@ -87,7 +87,8 @@ export const groups: Tool = (context) => {
 }
 
 export const arch: Tool = (context) => {
-  if (context.args.length > 0) return usage(context, `extra operand ${quoted(context, context.args[0] ?? '')}`)
+  if (context.args.length > 0 && context.voice === 'gnu')
+    return usage(context, `extra operand ${quoted(context, context.args[0] ?? '')}`)
   context.out(`${kernelFields.m}\n`)
   return 0
 }
@@ -96,6 +97,10 @@ export const arch: Tool = (context) => {
 export const tty: Tool = (context) => {
   const given = options(context, 's', { silent: 's', quiet: 's' }, { badCode: 2 })
   if (typeof given === 'number') return given
+  const [extra] = given.operands
+  if (extra !== undefined && context.voice === 'gnu')
+    return usage(context, `extra operand ${quoted(context, extra)}`, 2)
+  if (extra !== undefined) complain(context, 'ignoring all arguments')
   if (!given.has('s')) context.out('not a tty\n')
   return 1
 }
