@@ -5,6 +5,7 @@ export const tellingRows = {
     'set env takes the names that Pods may have, where it wanted letters, digits and underscores',
     'pkg/cmd/set/env/env_parse.go; printed by 1.20.2 and 1.22.0',
   ],
+  sameAnnotationIsFine: [26, 'and so for annotations', 'pkg/cmd/annotate/annotate.go'],
   sorterExits: [
     23,
     'what --sort-by cannot sort ends kubectl with 1, where it was 255 with a list of goroutines',

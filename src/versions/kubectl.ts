@@ -140,7 +140,6 @@ export const kubectl = changes({
   ],
   hidesManagedFields: [21, '`-o yaml` and `-o json` leave managedFields out', 'pkg/cmd/get/get_flags.go'],
   sameLabelIsFine: [25, 'a label that has the wanted value already is no conflict', 'pkg/cmd/label/label.go'],
-  sameAnnotationIsFine: [26, 'and so for annotations', 'pkg/cmd/annotate/annotate.go'],
   wrapsCreateErrors: [21, '`error: failed to create secret ...`', 'pkg/cmd/create/create_secret.go'],
   nodeAgeInWords: [21, '`Age` in place of `AGE` in describe node', 'pkg/describe/describe.go, describeNodeResource'],
   shortDeleteError: [21, '`no name was specified`', 'pkg/cmd/delete/delete.go'],

@@ -47,6 +47,7 @@ interface Folding {
   readonly breaksAtSpaces: boolean
 }
 
+/** Breaks lines that are too wide. */
 export const fold: Tool = function* fold(context): Steps<number> {
   // `-20` is `-w20`.
   const args = context.args.map((arg) => (/^-\d+$/.test(arg) ? `-w${arg.slice(1)}` : arg))
@@ -120,6 +121,7 @@ function stopAfter(column: number, stops: Stops): number | undefined {
   return stops.find((stop) => stop > column)
 }
 
+/** Spaces for tabs. */
 export const expand: Tool = function* expand(context): Steps<number> {
   const given = options(context, 'it:', { initial: 'i', tabs: 't' })
   if (typeof given === 'number') return given
@@ -143,6 +145,7 @@ export const expand: Tool = function* expand(context): Steps<number> {
   return yield* eachText(context, given, (text) => text.split('\n').map(expanded).join('\n'))
 }
 
+/** Tabs for spaces. */
 export const unexpand: Tool = function* unexpand(context): Steps<number> {
   const longs = { all: 'a', tabs: 't', 'first-only': 'f' }
   const given = options(context, say(context, 'at:', 'aft:'), longs)

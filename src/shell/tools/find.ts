@@ -247,7 +247,6 @@ class FindParser {
     )
   }
 
-  /** Of times only the last change's is kept. */
   #age(word: string): Predicate | undefined {
     if (word === '-newer' || word === '-samefile') {
       const path = this.#value(word)
@@ -258,8 +257,8 @@ class FindParser {
           say(this.#context, `${quotedName(this.#context, path)}: ${text}`, `can't stat '${path}': ${text}`),
         )
       }
-      const { mtimeMs, inode } = than.value
-      return testing(({ stat }) => (word === '-newer' ? stat.mtimeMs > mtimeMs : stat.inode === inode))
+      const is = than.value
+      return testing(({ stat: { mtimeMs, inode } }) => (word === '-newer' ? mtimeMs > is.mtimeMs : inode === is.inode))
     }
     const unit = { '-mmin': 60, '-mtime': 86_400 }[word]
     if (unit === undefined) return undefined

@@ -5,6 +5,7 @@ import { joinPath } from '../../fs/path.ts'
 import type { ByteText } from '../byte-text.ts'
 import { complain, type Options, options, quoted, say, type Tool, type ToolContext, usage } from './tool.ts'
 
+/** Names for files: hard links, or symbolic ones with -s. */
 export const ln: Tool = (context) => {
   const given = options(context, 'sfnvT', {
     symbolic: 's',
@@ -81,6 +82,7 @@ function gnuRefusal(link: ByteText, target: ByteText, code: FsErrorCode): ByteTe
   return `failed to create hard link '${link}'${isOfName ? '' : ` => '${target}'`}: ${errorText(code)}`
 }
 
+/** One hard link, and no option. */
 export const link: Tool = (context) => {
   const given = options(context, '', {})
   if (typeof given === 'number') return given
@@ -101,6 +103,7 @@ export const link: Tool = (context) => {
   )
 }
 
+/** Takes one name away. */
 export const unlink: Tool = (context) => {
   const given = options(context, '', {})
   if (typeof given === 'number') return given

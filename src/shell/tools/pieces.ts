@@ -32,6 +32,7 @@ export function sizeOf(text: ByteText): number | undefined {
   return Number(digits) * (rest === 'B' ? 1000 ** power : (sizeUnits[unit.toLowerCase()] ?? 1))
 }
 
+/** A file in pieces. */
 export const split: Tool = function* split(context): Steps<number> {
   const args = context.args.map((arg) => (/^-\d+$/.test(arg) && context.voice === 'gnu' ? `-l${arg.slice(1)}` : arg))
   const longs = {

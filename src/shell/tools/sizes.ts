@@ -10,6 +10,7 @@ import { complain, hasRoom, type Options, options, quoted, say, type Tool, type 
 /** Largest file that is made by naming its size. */
 const largest = 64 * 1024 ** 2
 
+/** Makes files as long as is said. */
 export const truncate: Tool = (context) => {
   const given = options(context, say(context, 'cs:r:o', 'cs:'), { 'no-create': 'c', size: 's', reference: 'r' })
   if (typeof given === 'number') return given
@@ -98,6 +99,7 @@ interface Wanted {
   readonly show: (size: number) => string
 }
 
+/** What files and directories take of the disk. */
 export const du: Tool = function* du(context): Steps<number> {
   const longs = {
     ...{

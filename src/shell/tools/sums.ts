@@ -18,6 +18,7 @@ function* eachSum(
   return code
 }
 
+/** BSD's or System V's checksum, with the number of blocks. */
 export const sum: Tool = function* sum(context): Steps<number> {
   const given = options(context, 'rs', { sysv: 's' })
   if (typeof given === 'number') return given
@@ -45,6 +46,7 @@ function sysvSum(content: ByteText): number {
   return (folded & 0xffff) + (folded >>> 16)
 }
 
+/** POSIX's checksum, with the number of bytes. */
 export const cksum: Tool = function* cksum(context): Steps<number> {
   const given = options(context, '', {})
   if (typeof given === 'number') return given

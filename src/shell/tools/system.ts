@@ -86,6 +86,7 @@ export const groups: Tool = (context) => {
   return code
 }
 
+/** The machine, as `uname -m` tells it. */
 export const arch: Tool = (context) => {
   if (context.args.length > 0 && context.voice === 'gnu')
     return usage(context, `extra operand ${quoted(context, context.args[0] ?? '')}`)
