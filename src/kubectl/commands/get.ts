@@ -1,5 +1,6 @@
 import { at, isObject, listAt, textAt } from '../../go/json.ts'
 import type { Steps } from '../../kernel/steps.ts'
+import { factAt, type VersionedFact } from '../../versions/version.ts'
 import { groupResource, resourcePath, typeName } from '../api/discovery.ts'
 import { tableAccept } from '../api/rest.ts'
 import type { Call, Command } from '../cli/command.ts'
@@ -165,18 +166,21 @@ function sortedTable({ session, flags }: Call, table: unknown): unknown {
   return sorted.ok ? sorted.value : undefined
 }
 
-/** Lines of sorter.go that klog names, by first minor version: of objects, of tables. */
-const sorterLines: readonly (readonly [minor: number, ofObjects: number, ofTables: number])[] = [
-  [18, 314, 360],
-  [22, 332, 378],
-  [30, 331, 377],
-  [31, 329, 375],
-]
+/** Lines of sorter.go that klog names: of objects, of tables. */
+const sorterLines: VersionedFact<readonly [ofObjects: number, ofTables: number]> = {
+  source: 'pkg/cmd/get/sorter.go, Less; printed by each minor from 1.20 on, but 1.21',
+  initially: [314, 360],
+  since: [
+    [22, [332, 378]],
+    [30, [331, 377]],
+    [31, [329, 375]],
+  ],
+}
 
 /** Maps, lists and booleans have no order: kubectl ends. Source: sorter.go, Less; klog's list of goroutines, up to 1.22, is left out. */
 function sortingOf(session: Session): Sorting {
   const { version, host } = session
-  const [, ofObjects, ofTables] = sorterLines.findLast(([since]) => version.minor >= since) ?? [0, 314, 360]
+  const [ofObjects, ofTables] = factAt(sorterLines, version.minor)
   return {
     ...version,
     unsortable(what, isTable) {

@@ -1,18 +1,7 @@
 /** fold, expand and unexpand, which count columns. Sources: GNU coreutils fold.c, expand.c, unexpand.c; busybox coreutils/fold.c, expand.c. */
 import type { Steps } from '../../kernel/steps.ts'
 import type { ByteText } from '../byte-text.ts'
-import {
-  cannotOpen,
-  complain,
-  hasRoom,
-  type Options,
-  options,
-  quoted,
-  readAll,
-  say,
-  type Tool,
-  type ToolContext,
-} from './tool.ts'
+import { cannotOpen, complain, hasRoom, type Options, options, quoted, readAll, say, type ToolContext } from './tool.ts'
 
 /** What each file becomes. */
 function* eachText(context: ToolContext, given: Options, change: (text: ByteText) => ByteText): Steps<number> {
@@ -48,7 +37,7 @@ interface Folding {
 }
 
 /** Breaks lines that are too wide. */
-export const fold: Tool = function* fold(context): Steps<number> {
+export function* fold(context: ToolContext): Steps<number> {
   // `-20` is `-w20`.
   const args = context.args.map((arg) => (/^-\d+$/.test(arg) ? `-w${arg.slice(1)}` : arg))
   const given = options(context, 'bsw:', { bytes: 'b', spaces: 's', width: 'w' }, { args })
@@ -122,7 +111,7 @@ function stopAfter(column: number, stops: Stops): number | undefined {
 }
 
 /** Spaces for tabs. */
-export const expand: Tool = function* expand(context): Steps<number> {
+export function* expand(context: ToolContext): Steps<number> {
   const given = options(context, 'it:', { initial: 'i', tabs: 't' })
   if (typeof given === 'number') return given
   const stops = stopsOf(context, given.value('t') ?? '8')
@@ -146,7 +135,7 @@ export const expand: Tool = function* expand(context): Steps<number> {
 }
 
 /** Tabs for spaces. */
-export const unexpand: Tool = function* unexpand(context): Steps<number> {
+export function* unexpand(context: ToolContext): Steps<number> {
   const longs = { all: 'a', tabs: 't', 'first-only': 'f' }
   const given = options(context, say(context, 'at:', 'aft:'), longs)
   if (typeof given === 'number') return given

@@ -14,7 +14,6 @@ import {
   quoted,
   readAll,
   say,
-  type Tool,
   type ToolContext,
   usage,
   writeFile,
@@ -33,7 +32,7 @@ export function sizeOf(text: ByteText): number | undefined {
 }
 
 /** A file in pieces. */
-export const split: Tool = function* split(context): Steps<number> {
+export function* split(context: ToolContext): Steps<number> {
   const args = context.args.map((arg) => (/^-\d+$/.test(arg) && context.voice === 'gnu' ? `-l${arg.slice(1)}` : arg))
   const longs = {
     lines: 'l',
@@ -146,7 +145,7 @@ function nameOf(prefix: ByteText, index: number, given: Options): ByteText | und
 }
 
 /** In an order that the seed draws. */
-export const shuf: Tool = function* shuf(context): Steps<number> {
+export function* shuf(context: ToolContext): Steps<number> {
   const longs = { echo: 'e', 'input-range': 'i', 'head-count': 'n', output: 'o', 'zero-terminated': 'z', repeat: 'r' }
   const given = options(context, say(context, 'ei:n:o:zr', 'ei:n:o:z'), longs)
   if (typeof given === 'number') return given

@@ -100,7 +100,7 @@ interface Wanted {
 }
 
 /** What files and directories take of the disk. */
-export const du: Tool = function* du(context): Steps<number> {
+export function* du(context: ToolContext): Steps<number> {
   const longs = {
     ...{
       all: 'a',

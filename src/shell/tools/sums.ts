@@ -1,7 +1,7 @@
 /** sum and cksum. Sources: GNU coreutils sum.c, cksum.c; busybox coreutils/sum.c, cksum.c; POSIX XCU cksum. */
 import type { Steps } from '../../kernel/steps.ts'
 import type { ByteText } from '../byte-text.ts'
-import { cannotOpen, options, readAll, say, type Tool, type ToolContext } from './tool.ts'
+import { cannotOpen, options, readAll, say, type ToolContext } from './tool.ts'
 
 /** Of each file, or of standard input, what `text` makes of its content and name. */
 function* eachSum(
@@ -19,7 +19,7 @@ function* eachSum(
 }
 
 /** BSD's or System V's checksum, with the number of blocks. */
-export const sum: Tool = function* sum(context): Steps<number> {
+export function* sum(context: ToolContext): Steps<number> {
   const given = options(context, 'rs', { sysv: 's' })
   if (typeof given === 'number') return given
   const isSysv = given.has('s')
@@ -47,7 +47,7 @@ function sysvSum(content: ByteText): number {
 }
 
 /** POSIX's checksum, with the number of bytes. */
-export const cksum: Tool = function* cksum(context): Steps<number> {
+export function* cksum(context: ToolContext): Steps<number> {
   const given = options(context, '', {})
   if (typeof given === 'number') return given
   return yield* eachSum(
