@@ -180,8 +180,7 @@ export class MemoryFileView implements FileView {
     if (!at.ok) return at
     const refused = mayLink(source.inode, source.found.mount, at, this.#user)
     if (refused !== undefined || at.parent === undefined) return this.#no(refused ?? 'EEXIST', to)
-    source.inode.links++
-    this.#store.addName(at.parent, at.name, source.inode)
+    this.#store.addLink(at.parent, at.name, source.inode)
     this.#tell('create', at, { mode: source.inode.mode })
     return done
   }

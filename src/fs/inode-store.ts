@@ -56,6 +56,12 @@ export class InodeStore {
     directory.mtimeMs = this.now()
   }
 
+  /** One more name for a file. */
+  addLink(directory: Inode, name: string, file: Inode): void {
+    file.links++
+    this.addName(directory, name, file)
+  }
+
   /** Takes a name from a directory; the inode's pages are freed with its last name or pin. */
   removeName(directory: Inode, name: string): void {
     const inode = directory.entries?.get(name)
