@@ -131,6 +131,7 @@ export function wrapped(text: string, columns: number): readonly string[] {
 
 function pieces(word: string, columns: number): readonly string[] {
   if (widthOf(word) <= columns) return [word]
+  if (simple.test(word)) return parts(word, columns)
   const found: string[] = []
   let piece = ''
   let width = 0
@@ -145,6 +146,12 @@ function pieces(word: string, columns: number): readonly string[] {
     width += next
   }
   return [...found, piece]
+}
+
+/** A text of which each character takes a column, in parts of so many of them. */
+function parts(text: string, columns: number): readonly string[] {
+  const room = Math.max(1, columns)
+  return Array.from({ length: Math.ceil(text.length / room) }, (_, at) => text.slice(at * room, (at + 1) * room))
 }
 
 /** The part of a list that fits, with the given index in it and, where there is room, a little of what follows. */
@@ -181,19 +188,34 @@ export function folded(given: Line, columns: number, indent: number): readonly L
   if (given.reduce((sum, { text }) => sum + widthOf(text), 0) <= columns) return [given]
   const lines: Span[][] = [[]]
   let used = 0
-  for (const { text, ...look } of given)
-    for (const { segment: char } of segments.segment(safeLine(text))) {
-      const width = widthOf(char)
-      if (used + width > columns) {
-        lines.push([{ text: ' '.repeat(indent) }])
-        used = indent
+  const put = (text: string, look: Omit<Span, 'text'>, width: number): void => {
+    const last = lines.at(-1)
+    const span = last?.at(-1)
+    if (span !== undefined && span.look === look.look) last?.splice(-1, 1, { ...span, text: span.text + text })
+    else last?.push({ text, ...look })
+    used += width
+  }
+  const indented = (): void => {
+    lines.push([{ text: ' '.repeat(indent) }])
+    used = indent
+  }
+  for (const { text, ...look } of given) {
+    const safe = safeLine(text)
+    if (simple.test(safe)) {
+      for (let rest = safe; rest !== ''; ) {
+        if (used >= columns) indented()
+        const room = Math.max(1, columns - used)
+        put(rest.slice(0, room), look, Math.min(room, rest.length))
+        rest = rest.slice(room)
       }
-      const last = lines.at(-1)
-      const span = last?.at(-1)
-      if (span !== undefined && span.look === look.look) last?.splice(-1, 1, { ...span, text: span.text + char })
-      else last?.push({ text: char, ...look })
-      used += width
+      continue
     }
+    for (const { segment: char } of segments.segment(safe)) {
+      const width = widthOf(char)
+      if (used + width > columns) indented()
+      put(char, look, width)
+    }
+  }
   return lines
 }
 
