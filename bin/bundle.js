@@ -30,17 +30,16 @@ const cacheFile = join(__dirname, '../dist/bundle/podsim.v8-cache')
 
 /** The bundle as a script. It has only ASCII characters, which V8 takes as they are. */
 function compile(cachedData) {
-  const text = readFileSync(file, 'latin1')
-  return new Script(`(function (exports, require, module, __filename, __dirname) {${text}\n})`, {
+  return new Script(readFileSync(file, 'latin1'), {
     filename: file,
     ...(cachedData === undefined ? {} : { cachedData }),
   })
 }
 
-/** Runs the script as the CommonJS module that it is. */
-function evaluate(script) {
+/** Runs the bundle, which is a function of what CommonJS gives a module. */
+function evaluate(body) {
   const module = { exports: {} }
-  script.runInThisContext()(module.exports, createRequire(file), module, file, dirname(file))
+  body(module.exports, createRequire(file), module, file, dirname(file))
   return module.exports
 }
 

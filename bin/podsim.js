@@ -13,13 +13,14 @@ const { cacheFile, compile, evaluate, file } = require('./bundle.js')
 function load() {
   if (process.env.PODSIM_DEBUG !== undefined) {
     process.setSourceMapsEnabled(true)
-    return require(file)
+    return evaluate(require(file))
   }
   const script = compile(compiledBefore())
   if (isPlayed(process.argv)) for (const flag of thrifty) setFlagsFromString(flag)
-  if (script.cachedDataRejected === false || enableCompileCache === undefined) return evaluate(script)
+  if (script.cachedDataRejected === false || enableCompileCache === undefined)
+    return evaluate(script.runInThisContext())
   enableCompileCache()
-  return require(file)
+  return evaluate(require(file))
 }
 
 /**

@@ -42,6 +42,15 @@ const screenApart: Plugin = {
   },
 }
 
+/**
+ * What CommonJS gives a module, as parameters of a function that is the value of the whole text: a script (bin/bundle.js) needs nothing put
+ * around it, for which V8 would copy all of it, and for `require` it is what the module exports.
+ */
+const asFunction = {
+  before: `(typeof module==='undefined'?body=>body:body=>module.exports=body)(function(exports,require,module,__filename,__dirname){'use strict';`,
+  after: '})',
+}
+
 const command: BuildOptions = {
   entryPoints: { podsim: 'src/cli/main.ts' },
   outExtension: { '.js': '.cjs' },
@@ -49,7 +58,8 @@ const command: BuildOptions = {
   plugins: [screenApart, latePackages],
   // CommonJS has no import.meta.
   define: { 'import.meta.url': 'importMetaUrl' },
-  banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href" },
+  banner: { js: `${asFunction.before}const importMetaUrl = require('node:url').pathToFileURL(__filename).href` },
+  footer: { js: asFunction.after },
 }
 
 const screen: BuildOptions = {
