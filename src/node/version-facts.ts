@@ -40,6 +40,12 @@ export const kubeletFacts = {
    * Source: status_manager.go, TerminatePod; v1.36/README.md row 2.
    */
   terminatedPodsFail: fact('status_manager.go, TerminatePod (#115331; CHANGELOG-1.27)', false, [[27, true]]),
+  /** How a container ended before its last start is told for good: before, until the runtime had removed it. */
+  lastStateStays: fact('kube_features.go, RestartAllContainersOnContainerExits (beta in v1.36)', false, [[36, true]]),
+  /** The status of a Pod whose containers were stopped has its address: before, it came back with the next. */
+  stoppedPodsKeepAddress: fact('kubelet.go, preserveDataFromBeforeStopping (v1.28.3; not in v1.27.7)', false, [
+    [28, true],
+  ]),
   /** The end of a Pod ends the sync under way: it no longer waits for volumes. Source: pod_workers.go, UpdatePod, cancelFn. */
   terminationEndsSync: fact('v1.36/README.md row 2; v1.26 still waits', false, [[27, true]]),
   /** A grace period of 0 counts as 1 s, not as unset, and containers get at least 2 s in any case (row 25). */

@@ -11,6 +11,11 @@ export const apiServer = changes({
     '`unsupported map key` of a body in YAML begins in lower case',
     'apimachinery go.mod, sigs.k8s.io/yaml v1.4.0 since v0.31.0: yaml.go, convertToJSONableObject',
   ],
+  deletionsEndAfterNow: [
+    33,
+    'a grace period that is shortened to less than what has passed moves the end of a deletion to now, and counts as one second',
+    'apiserver pkg/registry/rest/delete.go, BeforeDelete (v1.33.13; not in v1.32.13)',
+  ],
   keepsEmptyBytes: [
     28,
     'empty values stay empty when an object is patched: before they became nil, which etcd keeps as other bytes, so that a write follows that changes nothing',

@@ -91,3 +91,22 @@ test.each<SimOptions['version']>(['v1.18', 'v1.26'])('a node that is gone, %s', 
     version === 'v1.18' ? undefined : condition('DeletionByPodGC', 'PodGC: node no longer exists', ''),
   )
 })
+
+test.each<[SimOptions['version'], seconds: number, earlier: number]>([
+  ['v1.32', 2, 28],
+  ['v1.33', 1, 27],
+])('L6 %s: a deletion that is shortened to less than what has passed', (version, seconds, earlier) => {
+  const sim = createSim({ seed: 'sooner', version })
+  const containers = [{ name: 'c', image: 'busybox', command: ['sleep', '9999'] }]
+  sim.apply(pod('a', { terminationGracePeriodSeconds: 30, containers }))
+  sim.runFor('10s')
+  const deletedBy = (body: object) => {
+    sim.request({ user: 'admin', method: 'DELETE', path: '/api/v1/namespaces/default/pods/a', body })
+    const { deletionGracePeriodSeconds, deletionTimestamp = '' } = sim.get<Pod>('Pod', 'a')?.metadata ?? {}
+    return { seconds: deletionGracePeriodSeconds, at: Date.parse(deletionTimestamp) / 1000 }
+  }
+  const first = deletedBy({})
+  sim.runFor('3s')
+  const second = deletedBy({ gracePeriodSeconds: 2 })
+  expect([first.seconds, second.seconds, first.at - second.at]).toEqual([30, seconds, earlier])
+})

@@ -2,6 +2,8 @@ import { conflict, invalidStatus, isStatus, notFoundStatus } from '../../api/sta
 import type { DeleteOptions, KubeObject, Status } from '../../api/types/meta.ts'
 import { type FieldError, invalid, notSupported } from '../../api/validation/field-errors.ts'
 import { parseRfc3339, rfc3339 } from '../../kernel/calendar.ts'
+import { apiServer } from '../../versions/api-server.ts'
+import { has } from '../../versions/changes.ts'
 import { ownershipOf, setOwnership } from '../ownership/ownership.ts'
 import { apiServerFact } from '../version-facts.ts'
 import { admit, type RegistryCore, refused, timestamp, validateAdmission, type WriteRequest } from './core.ts'
@@ -115,6 +117,16 @@ function remove(core: RegistryCore, request: WriteRequest, existing: KubeObject)
   return { object: setOwnership({ ...existing, metadata }, ownershipOf(existing)), removed: true }
 }
 
+/** A deletion that has begun, and is to end sooner: from v1.33 on not before now, and in a second where it would have been over. */
+function sooner(core: RegistryCore, existing: KubeObject, due: number, requested: number) {
+  const now = core.context.calendar.at(core.context.kernel.now())
+  const isOver = due < now && has(core.context.minor, apiServer.deletionsEndAfterNow)
+  const seconds = isOver && requested !== 0 ? 1 : requested
+  const deletionTimestamp = rfc3339(isOver ? now : due)
+  const metadata = { ...existing.metadata, deletionTimestamp, deletionGracePeriodSeconds: seconds }
+  return { object: { ...existing, metadata }, seconds }
+}
+
 /**
  * The object marked for graceful deletion; undefined when it goes without one; `pending` when it is being deleted already
  * and nobody asks for it to be sooner.
@@ -134,8 +146,7 @@ function gracefully(
     if (current === 0) return undefined
     if (requested === undefined || requested >= current) return 'pending'
     const due = (parseRfc3339(metadata.deletionTimestamp) ?? 0) - (current - requested) * 1000
-    const next = { ...metadata, deletionTimestamp: rfc3339(due), deletionGracePeriodSeconds: requested }
-    return { object: { ...existing, metadata: next }, seconds: requested }
+    return sooner(core, existing, due, requested)
   }
   const seconds = strategy.gracePeriodSeconds(existing, requested)
   const due = core.context.calendar.at(core.context.kernel.now()) + seconds * 1000

@@ -68,13 +68,19 @@ export function parseImageName(name: string, minor = 18): ParsedImage {
   return (has(minor, kubelet.imageErrorsNameTheRepository) ? parsedNaming : parsed)(name)
 }
 
+/** A first part with capitals is a host, whatever else it is. Source: distribution/reference v0.6.0, normalize.go, splitDockerDomain. */
+function withCapitalHost(name: string): Pick<ImageName, 'host' | 'path' | 'suffix'> | undefined {
+  const [, host, path] = /^([^/.:]*[A-Z][^/.:]*)\/(.*)$/s.exec(name) ?? []
+  return host === undefined || path === undefined ? undefined : { host, path, suffix: '' }
+}
+
 const parsed = remembered((name) => parse(name, false))
 const parsedNaming = remembered((name) => parse(name, true))
 
 function parse(name: string, namesRepository: boolean): ParsedImage {
   if (/^[a-f0-9]{64}$/.test(name))
     return invalid(`invalid repository name (${name}), cannot specify 64-byte hexadecimal strings`)
-  const { host, path, suffix } = splitImage(name)
+  const { host, path, suffix } = (namesRepository ? withCapitalHost(name) : undefined) ?? splitImage(name)
   const remainder = path + suffix
   const remoteName = remainder.includes(':') ? remainder.slice(0, remainder.indexOf(':')) : remainder
   if (remoteName.toLowerCase() !== remoteName)

@@ -107,6 +107,13 @@ describe('names of images', () => {
     expect(parseImageName(name)).toEqual({ ok: false, message })
   })
 
+  test('from v1.31 on a first part with capitals is a host', () => {
+    const message = 'invalid reference format: repository name (Case) must be lowercase'
+    expect(parseImageName('UPPER/Case:1', 36)).toEqual({ ok: false, message })
+    expect(parseImageName('UPPER/case:1', 36)).toMatchObject({ ok: true, repository: 'UPPER/case', tag: '1' })
+    expect(parseImageName('UPPER/case:1', 30)).toMatchObject({ ok: false })
+  })
+
   test('a name without tag gets :latest and stays short; digests and ports are no tags', () => {
     expect(applyDefaultImageTag('busybox')).toEqual({ ok: true, image: 'busybox:latest' })
     expect(applyDefaultImageTag('reg.example:5000/app')).toEqual({ ok: true, image: 'reg.example:5000/app:latest' })

@@ -119,3 +119,18 @@ test.each([
     ])
   },
 )
+
+test.each([
+  ['v1.35', undefined],
+  ['v1.36', 3],
+] as const)('L6 %s: how a container ended before is told %s once the runtime has removed it', (version, code) => {
+  const sim = createSim({ version, seed: 'last', images: [{ name: 'busybox', present: true }] })
+  const metadata = { name: 'p', finalizers: ['podsim.test/kept'] }
+  sim.apply({ apiVersion: 'v1', kind: 'Pod', metadata, spec: { containers: [ends('c', 3)] } })
+  sim.runFor('40s')
+  sim.kubectl('delete pod p --wait=false')
+  sim.runFor('1s')
+  const [status] = sim.get('Pod', 'p')?.status?.containerStatuses ?? []
+  expect(status?.state?.terminated?.exitCode).toBe(3)
+  expect(status?.lastState?.terminated?.exitCode).toBe(code)
+})

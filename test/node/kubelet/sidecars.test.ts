@@ -110,6 +110,22 @@ describe('L3 a Pod with a sidecar', () => {
     expect(podIn(sim)?.status?.phase).toBe('Succeeded')
   })
 
+  test('that ended well never counts as waiting for its next start', () => {
+    const proxy = {
+      ...sidecar('proxy'),
+      image: 'busybox',
+      command: ['sh', '-c', "trap 'exit 0' TERM; sleep 9999 & wait"],
+      startupProbe: { exec: { command: ['false'] }, periodSeconds: 2, failureThreshold: 2 },
+    }
+    const sim = simWith({ version: 'v1.36' }, simPod('p', {}, { initContainers: [proxy] }))
+    const told = Array.from({ length: 60 }, () => {
+      sim.runFor('1s')
+      const [status] = podIn(sim)?.status?.initContainerStatuses ?? []
+      return status?.state?.waiting?.reason ?? status?.state?.terminated?.reason
+    })
+    expect(new Set(told)).toEqual(new Set(['PodInitializing', undefined, 'Completed']))
+  })
+
   test('is a Pod with an endless init container before v1.29: the field is dropped', () => {
     const sim = simWith({ version: 'v1.28' }, simPod('p', {}, init()))
     sim.runFor('30s')

@@ -160,7 +160,7 @@ export class Pleg {
 
   #relistPod(uid: string, now: VirtualMs, isOneNews = false): void {
     let entry = this.#entries.get(uid)
-    const status = inspectPod(this.#runtime, uid)
+    const status = withAddress(inspectPod(this.#runtime, uid), entry?.status.ip)
     const states = statesOf(status)
     const events = differences(uid, entry === undefined ? [] : statesOf(entry.status), states)
     if (events.length === 0) {
@@ -177,6 +177,13 @@ export class Pleg {
     if (states.length === 0) this.#entries.delete(uid)
     this.#events.next(isOneNews ? events.map((event, at) => ({ ...event, isMerged: at > 0 })) : events)
   }
+}
+
+/** A Pod without a sandbox that is ready, as one that has ended, keeps its address. Source: pkg/kubelet/pleg/generic.go, getPodIPs. */
+function withAddress(status: PodRuntimeStatus, before: string | undefined): PodRuntimeStatus {
+  const { sandboxes, containers, ip } = status
+  if (ip !== undefined || before === undefined || sandboxes.some(({ state }) => state === 'ready')) return status
+  return { sandboxes, containers, ip: before }
 }
 
 /** Ids and their states (`running`, `exited`, `unknown`) by turns, containers first. */

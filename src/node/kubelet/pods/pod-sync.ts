@@ -35,10 +35,12 @@ export function deadlineOf(context: Pick<KubeletContext, 'statuses' | 'calendar'
   return started === undefined ? undefined : started - context.calendar.epochMs + seconds * second
 }
 
+/** Each status of a Pod whose deadline is over comes with an event. Source: kubelet_pods.go, generateAPIPodStatus; active_deadline.go, ShouldEvict. */
 function statusOf(context: SyncParts, pod: Pod, seen: PodRuntimeStatus, isOver: boolean): PodStatus {
   const uid = pod.metadata.uid ?? ''
   const deadline = deadlineOf(context, pod)
   const isLate = deadline !== undefined && context.kernel.now() >= deadline
+  if (isLate) context.events.pod(pod, 'Normal', lateness.reason, lateness.message)
   const status = apiPodStatus(pod, seen, {
     calendar: context.calendar,
     runtimeType: context.runtime.runtimeType,
@@ -82,7 +84,6 @@ export function* syncPod(context: SyncParts, worker: PodWorker, pod: Pod, seen: 
   context.resizes.look(pod)
   const status = statusOf(context, pod, seen, false)
   const isNewStatus = context.statuses.setPodStatus(pod, status)
-  if (isNewStatus && status.reason === 'DeadlineExceeded' && status.phase === 'Failed') deadlineEvent(context, pod)
   if (facts.terminatingPhases && isTerminal(status.phase)) return { isTerminal: true }
   if (!facts.terminatingPhases && (pod.metadata.deletionTimestamp !== undefined || status.phase === 'Failed')) {
     worker.send('killing')
@@ -127,11 +128,6 @@ function* kill(
   const error = yield* killPod(killer, pod, seen, graceSeconds)
   if (error !== undefined) context.events.pod(pod, 'Warning', 'FailedKillPod', `error killing pod: ${error}`)
   return error
-}
-
-/** Source: pkg/kubelet/active_deadline.go, ShouldSync and ShouldEvict. */
-function deadlineEvent(context: SyncParts, pod: Pod): void {
-  context.events.pod(pod, 'Normal', 'DeadlineExceeded', 'Pod was active on the node longer than the specified deadline')
 }
 
 function* runPod(context: SyncParts, pod: Pod, seen: PodRuntimeStatus, isNewStatus: boolean): Steps<SyncOutcome> {
@@ -215,8 +211,11 @@ export function* syncTerminatingPod(
   if (error !== undefined) return { error }
   context.prober.removePod(worker.uid)
   // How the containers ended is told before anything of them is removed.
-  if (context.facts.terminatedPodsFail && context.pods.get(worker.uid) !== undefined)
-    context.statuses.setPodStatus(pod, statusOf(context, pod, inspectPod(context.runtime, worker.uid), true))
+  if (context.facts.terminatedPodsFail && context.pods.get(worker.uid) !== undefined) {
+    const stopped = inspectPod(context.runtime, worker.uid)
+    const told = context.facts.stoppedPodsKeepAddress ? { ...stopped, ip: seen.ip } : stopped
+    context.statuses.setPodStatus(pod, statusOf(context, pod, told, true))
+  }
   return {}
 }
 

@@ -7,7 +7,7 @@ export interface PodRuntimeStatus {
   readonly sandboxes: readonly PodSandbox[]
   /** Latest first. */
   readonly containers: readonly RuntimeContainer[]
-  /** Of the latest sandbox if it is ready. */
+  /** Of the latest sandbox if it is ready; the PLEG remembers what it was. */
   readonly ip: string | undefined
 }
 

@@ -1,5 +1,4 @@
 import { mayRestart } from '../../../api/may-restart.ts'
-import { isSidecar } from '../../../api/pod-references.ts'
 import type { Container, ContainerState, ContainerStatus, Pod, ResourceRequirements } from '../../../api/types/core.ts'
 import { utf8Bytes, utf8Text } from '../../../bytes/bytes.ts'
 import type { Calendar } from '../../../kernel/calendar.ts'
@@ -50,7 +49,8 @@ export function containerStatuses(
     const seen = status.containers.filter((one) => one.config.name === name)
     const before = previous.find((one) => one.name === name)
     const now = baseStatus(pod, container, seen, before, waitingReason, sources)
-    const isDone = isInit && !isSidecar(container) && seen[0]?.state === 'exited' && seen[0].exitCode === 0
+    // A sidecar that ended well does not count as waiting either, though it will be started again.
+    const isDone = isInit && seen[0]?.state === 'exited' && seen[0].exitCode === 0
     if (isDone || !shouldBeRestarted(pod, container, status)) return now
     const failure = sources.failureOf(name)
     if (failure === undefined) return now
@@ -98,7 +98,19 @@ function baseStatus(
     ...(before?.volumeMounts === undefined ? {} : { volumeMounts: before.volumeMounts }),
     ...(sources.facts.tellsResources ? resourcesOf(container, latest) : {}),
   }
-  return older === undefined ? status : { ...status, lastState: stateOf(pod, older, sources) }
+  const lastState = older === undefined ? endBefore(before, status, sources) : stateOf(pod, older, sources)
+  return lastState === undefined ? status : { ...status, lastState }
+}
+
+/** The end before, of which the runtime no longer knows. Source: kubelet_pods.go, convertContainerStatus. */
+function endBefore(
+  before: ContainerStatus | undefined,
+  { containerID }: ContainerStatus,
+  { facts }: StatusSources,
+): ContainerState | undefined {
+  if (!facts.lastStateStays || before === undefined) return undefined
+  const terminated = before.containerID === containerID ? undefined : before.state?.terminated
+  return terminated === undefined ? before.lastState : { terminated }
 }
 
 /** They never change: later statuses take them from the first. No runtime here mounts all below a mount read-only. */
