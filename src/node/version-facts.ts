@@ -61,8 +61,12 @@ export const kubeletFacts = {
   ]),
   /** An evicted Pod has the condition DisruptionTarget. */
   disruptionCondition: fact('pkg/features/kube_features.go, PodDisruptionConditions (beta)', false, [[26, true]]),
-  /** How the message of a Pod begins that the node does not take. v1.28 has it; the minor before that was not looked up. */
-  rejectionPrefix: fact<string>('pkg/kubelet/kubelet.go, rejectPod', 'Pod ', [[28, 'Pod was rejected: ']]),
+  /** The status of a Pod that a node refuses keeps its quality of service. */
+  rejectedKeepQos: fact('pkg/kubelet/kubelet.go, rejectPod (v1.32.13; not in v1.31.14)', false, [[32, true]]),
+  /** How the message of a Pod begins that the node does not take. */
+  rejectionPrefix: fact<string>('pkg/kubelet/kubelet.go, rejectPod (v1.25 and v1.26 looked up)', 'Pod ', [
+    [26, 'Pod was rejected: '],
+  ]),
   /** Reason of Ready=False of a Failed Pod (row 13). */
   podFailedReason: fact('v1.26/README.md row 13', false, [[22, true]]),
   /** Grace period of the containers of a Pod that is unknown to the API server, in seconds (row 15). */
@@ -112,6 +116,12 @@ export const kubeletFacts = {
   /** Errors of a sync carry the end of the crash back-off, and the next sync comes then (2.3). */
   syncsAtBackOffExpiry: fact('kubelet.md 2.3', false, [[35, true]]),
   /** A command of a probe that outlasts `timeoutSeconds` has failed; before, the docker runtime waited for its end. */
+  /** Their time is told, too. */
+  probesTellTheirTimeout: fact(
+    'cri-client pkg/remote_runtime.go, ErrCommandTimedOut (v1.31.14; not in v1.30.1)',
+    false,
+    [[31, true]],
+  ),
   timesOutExecProbes: fact('feature ExecProbeTimeout; pkg/kubelet/dockershim/exec.go (1.18)', false, [[20, true]]),
   /** Condition PodReadyToStartContainers: the Pod has a sandbox with its network (v1.36/README.md row 11). */
   readyToStartCondition: fact('gate PodReadyToStartContainersCondition; status/generate.go', false, [[29, true]]),

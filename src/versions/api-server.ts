@@ -11,6 +11,11 @@ export const apiServer = changes({
     '`unsupported map key` of a body in YAML begins in lower case',
     'apimachinery go.mod, sigs.k8s.io/yaml v1.4.0 since v0.31.0: yaml.go, convertToJSONableObject',
   ],
+  judgesResizes: [
+    36,
+    'a resize beyond what the node has is refused, and not left to the kubelet',
+    'plugin/pkg/admission/podresize/admission.go (v1.36.2; not in v1.35.6)',
+  ],
   deletionsEndAfterNow: [
     33,
     'a grace period that is shortened to less than what has passed moves the end of a deletion to now, and counts as one second',

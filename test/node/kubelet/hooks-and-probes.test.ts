@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { createSim } from '../../../src/sim/create-sim.ts'
 import type { Sim } from '../../../src/sim/sim.ts'
 
-type Version = 'v1.18' | 'v1.26' | 'v1.36'
+type Version = 'v1.18' | 'v1.26' | 'v1.31' | 'v1.36'
 
 /** A simulation with the Pod `p`, whose container sleeps until it is stopped, after it came up. */
 function running(container: object, version: Version = 'v1.18', spec: object = {}): Sim {
@@ -144,6 +144,11 @@ describe('probes that run commands', () => {
   test.each([
     { version: 'v1.18', restarts: 0, unhealthy: [] },
     { version: 'v1.26', restarts: 1, unhealthy: ['Liveness probe failed: command "sh -c sleep 3" timed out'] },
+    {
+      version: 'v1.31',
+      restarts: 1,
+      unhealthy: ['Liveness probe failed: command timed out: "sh -c sleep 3" timed out after 1s'],
+    },
   ] as const)('L6 one that takes longer than timeoutSeconds has failed from v1.20 on ($version)', (row) => {
     const livenessProbe = { ...exec('sleep 3'), timeoutSeconds: 1, periodSeconds: 5, failureThreshold: 2 }
     const sim = running({ livenessProbe }, row.version, { terminationGracePeriodSeconds: 2 })

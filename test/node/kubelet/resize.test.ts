@@ -57,7 +57,7 @@ const never = "Node didn't have enough capacity: cpu, requested: 100000, capacit
 
 describe('a resize', () => {
   test('waits for room, is given up where no room can ever be, and comes when others take less or go', () => {
-    const { sim, ask, add, resize, get, has, told, events } = cluster('v1.36')
+    const { sim, ask, add, resize, get, has, told, events } = cluster('v1.35')
     add('big', '3')
     add('p', '200m')
     sim.runFor('15s')
@@ -86,6 +86,22 @@ describe('a resize', () => {
       `Normal ResizeStarted Pod resize started: ${summary('2', '"generation":4')}`,
       `Normal ResizeCompleted Pod resize completed: ${summary('2', '"generation":4')}`,
     ])
+  })
+
+  test('beyond what the node has is refused by the API server from v1.36 on', () => {
+    const { sim, add, resize, told } = cluster('v1.36')
+    add('p', '200m')
+    sim.runFor('15s')
+    expect(resize('p', { requests: { cpu: '100' } })).toMatchObject({
+      code: 403,
+      body: {
+        message:
+          'pods "p" is forbidden: node didn\'t have enough allocatable resources: cpu, requested: 100000, allocatable: 4000',
+        details: { causes: [{ reason: 'NodeCapacity' }] },
+      },
+    })
+    expect(resize('p', { requests: { cpu: '3' } }).code).toBe(200)
+    expect(told('p')).toEqual([])
   })
 
   test('is taken back by the amounts that the Pod has', () => {
@@ -138,7 +154,7 @@ describe('a resize', () => {
   })
 
   test('is found by a kubelet that was away, and limits below what is used are not set', () => {
-    const { sim, add, resize, has, told, events } = cluster('v1.36')
+    const { sim, add, resize, has, told, events } = cluster('v1.35')
     const command = ['sh', '-c', 'head -c 20000000 /dev/zero > /dev/shm/fill; sleep 9999']
     const spec = { volumes: [{ name: 'm', emptyDir: { medium: 'Memory' } }] }
     add('p', '200m', { image: 'busybox', command, volumeMounts: [{ name: 'm', mountPath: '/dev/shm' }] }, spec)
@@ -159,6 +175,7 @@ describe('a resize', () => {
 
 test.each([
   { version: 'v1.18', message: '' },
+  { version: 'v1.26', message: 'Pod was rejected: ' },
   { version: 'v1.36', message: 'Pod was rejected: ' },
 ] as const)(
   'a node of $version does not take what it has not, where no scheduler was asked',

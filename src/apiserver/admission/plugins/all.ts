@@ -4,6 +4,7 @@ import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
 import { limitRanger } from './limit-ranger.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
 import { podPresetPlugin } from './pod-preset.ts'
+import { podResize } from './pod-resize.ts'
 import { priorityPlugin } from './priority.ts'
 import { resourceQuotaPlugin } from './resource-quota.ts'
 import { runtimeClassPlugin } from './runtime-class.ts'
@@ -39,6 +40,7 @@ export function admissionPlugins(options: AdmissionPluginOptions = {}): readonly
     persistentVolumeClaimResize,
     runtimeClassPlugin,
     defaultIngressClass,
+    podResize,
     ...(options.late ?? []),
     resourceQuotaPlugin,
   ]

@@ -13,6 +13,7 @@ import type { PodWorker } from '../pods/pod-worker.ts'
 import { inspectPod, type PodRuntimeStatus } from '../pods/runtime-status.ts'
 import { isStatic } from '../pods/static-pod.ts'
 import type { ProbeNews } from '../probes/prober.ts'
+import { qosClass } from '../status/qos.ts'
 import { isMirror, isTerminal } from '../status/status-manager.ts'
 import { refusal } from './admission.ts'
 import type { Cleanup } from './cleanup.ts'
@@ -361,10 +362,12 @@ export class SyncLoop {
     this.#refused.add(pod.metadata.uid ?? '')
     this.#context.events.pod(pod, 'Warning', reason.reason, reason.message)
     this.#context.record('pod.refused', pod, { ...reason })
+    const { rejectedKeepQos, rejectionPrefix } = this.#context.facts
     this.#context.statuses.setPodStatus(pod, {
+      ...(rejectedKeepQos ? { qosClass: qosClass(pod) } : {}),
       phase: 'Failed',
       reason: reason.reason,
-      message: `${this.#context.facts.rejectionPrefix}${reason.message}`,
+      message: `${rejectionPrefix}${reason.message}`,
     })
     return true
   }

@@ -1,6 +1,8 @@
 import type { Observable, Unsubscribable } from 'rxjs'
 import { isSidecar } from '../../../api/pod-references.ts'
 import type { Container, Pod, Probe } from '../../../api/types/core.ts'
+import { goDuration } from '../../../go/duration-text.ts'
+import { goQuote } from '../../../go/quote.ts'
 import { after } from '../../../kernel/after.ts'
 import { firstOf } from '../../../kernel/first-of.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
@@ -212,7 +214,7 @@ export class Prober {
     // Whether commands are held to `timeoutSeconds`. Whoever loses is ended: a command that takes too long is killed.
     const { timesOutExecProbes } = facts
     const result = yield* wait(timesOutExecProbes ? firstOf<RuntimeResult<ExecResult> | undefined>(run, isLate) : run)
-    if (result === undefined) return { ok: false, output: `command ${JSON.stringify(command.join(' '))} timed out` }
+    if (result === undefined) return { ok: false, output: timeOutText(command, probe, facts) }
     if (result.ok) return { ok: result.value.exitCode === 0, output: result.value.stdout + result.value.stderr }
     this.#unhealthy({ pod, container, type }, 'errored', result.message)
     return undefined
@@ -252,6 +254,13 @@ export class Prober {
     if (type !== 'liveness') this.#news.next({ kind: type, podUid: uid, containerId: id, isSuccess })
     if (tells && !isSuccess && type !== 'readiness') this.#news.next({ kind: 'failure', podUid: uid })
   }
+}
+
+/** Source: pkg/kubelet/dockershim/exec.go up to v1.30's probe/exec; cri-client pkg/remote_runtime.go, ExecSync. */
+function timeOutText(command: readonly string[], { timeoutSeconds = 1 }: Probe, facts: KubeletFacts): string {
+  const quoted = goQuote(command.join(' '))
+  if (!facts.probesTellTheirTimeout) return `command ${quoted} timed out`
+  return `command timed out: ${quoted} timed out after ${goDuration(timeoutSeconds * second)}`
 }
 
 function periodMs(probe: Probe): VirtualMs {

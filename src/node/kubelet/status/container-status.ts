@@ -26,7 +26,7 @@ export interface StatusSources {
   /** What stands before `://` in container ids. */
   readonly runtimeType: string
   readonly calendar: Calendar
-  readonly facts: Pick<KubeletFacts, 'tellsMounts' | 'tellsResources'>
+  readonly facts: Pick<KubeletFacts, 'lastStateStays' | 'tellsMounts' | 'tellsResources'>
   readonly failureOf: (container: string) => StartFailure | undefined
 }
 
