@@ -157,6 +157,16 @@ describe('probes that run commands', () => {
     expect([...new Set(texts(sim, 'Unhealthy'))]).toEqual(row.unhealthy)
   })
 
+  // Seen of a kubelet v1.36.2: once in the sync that has killed it, once when the PLEG has seen that.
+  test('L6 what a startup probe has killed three times is put off twice', () => {
+    const startupProbe = { ...exec('false'), periodSeconds: 2, failureThreshold: 2 }
+    const sim = running({ startupProbe }, 'v1.36', { terminationGracePeriodSeconds: 2 })
+    sim.runFor('25s')
+    expect(texts(sim, 'Killing')).toHaveLength(1)
+    const [killed, putOff] = ['Killing', 'BackOff'].map((reason) => sim.events({ reason }).at(-1)?.count)
+    expect([killed, putOff]).toEqual([3, 2])
+  })
+
   test('L6 a liveness probe that fails three times has the container killed with its grace period and restarted', () => {
     const livenessProbe = { ...exec('echo bad; false'), periodSeconds: 3 }
     const sim = running({ livenessProbe }, 'v1.18', { terminationGracePeriodSeconds: 4 })

@@ -252,7 +252,9 @@ export class Prober {
     const isSuccess = verdict === 'success'
     const { type } = worker
     if (type !== 'liveness') this.#news.next({ kind: type, podUid: uid, containerId: id, isSuccess })
-    if (tells && !isSuccess && type !== 'readiness') this.#news.next({ kind: 'failure', podUid: uid })
+    // What a startup probe has found out has its Pod synced, whatever it is.
+    const isWanted = type === 'liveness' || (type === 'startup' && !this.#parts.facts.probeResultsSync)
+    if (tells && !isSuccess && isWanted) this.#news.next({ kind: 'failure', podUid: uid })
   }
 }
 
