@@ -19,6 +19,7 @@ import {
   type Use,
 } from './remarks/secret-uses.ts'
 import { remarksOnPlainText, remarksOnValues, remarksOnVariable } from './remarks/secret-values.ts'
+import { type Find, remarksOnExpansion, remarksOnNamed, remarksOnSubPaths } from './remarks/variables.ts'
 import { remarksOnIdle, remarksOnOverridden } from './remarks/workloads.ts'
 import type { Blocker, CheckReport, Remark, Started } from './report.ts'
 import { objectName } from './words.ts'
@@ -113,12 +114,14 @@ function remarksOn(cluster: AppliedCluster, workloads: readonly Workload[]): rea
     const object = sim.get<Secret>(kind, name, home)
     return object === undefined ? undefined : (keys ?? []).filter((key) => !Object.hasOwn(object.data ?? {}, key))
   }
+  const find: Find = (kind, name, home) => sim.get(kind, name, home)
   const remarks = [
     ...remarksOnReferences(objects, namespace, missingKeys),
     ...remarksOnUnused(objects, namespace, rejected),
     ...remarksOnOverridden(applied, namespace),
     ...remarksOnIdle(workloads, namespace),
     ...remarksOnPulls(objects, namespace),
+    ...remarksOnSubPaths(objects, namespace, find),
     ...objects.flatMap((given) => [
       ...remarksOnValues(given, namespace),
       ...remarksOnPlainText(given, namespace),
@@ -126,6 +129,8 @@ function remarksOn(cluster: AppliedCluster, workloads: readonly Workload[]): rea
       ...remarksOnCertificates(given, namespace),
       ...remarksOnRights(given, namespace),
       ...variableRemarks(given, namespace),
+      ...remarksOnExpansion(given, namespace, find),
+      ...remarksOnNamed(given, namespace, find),
     ]),
   ]
   return remarks.sort((a, b) => (a.level === b.level ? 0 : a.level === 'warning' ? -1 : 1))

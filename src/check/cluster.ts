@@ -179,6 +179,13 @@ function cureOf(reason: string): string | undefined {
   if (/^[^\n]*annotations: Too long[^\n]*$/.test(reason))
     return 'kubectl apply --server-side (it keeps no copy of the object in an annotation)'
   if (/namespaces? "[^"]*" not found/.test(reason)) return '--create-namespaces, or a Namespace among the manifests'
+  if (/cannot be handled as a Secret: illegal base64 data/.test(reason))
+    return 'data wants base64; stringData takes plain text, which the server encodes'
+  const [, decimal] = /[mM]ode: Invalid value: ([0-7]+): must be a number between 0 and 0777/.exec(reason) ?? []
+  if (decimal !== undefined) return `0${decimal}: without the 0 in front it is a decimal number`
+  if (/unknown field "[^"]*\.secret\.name"/.test(reason)) return 'secretName: so is the Secret of a volume named'
+  if (/unknown field "[^"]*ontainers\[\d+\]\.imagePullSecrets"/.test(reason))
+    return 'imagePullSecrets are the Pod’s: they stand beside containers'
   if (reason.includes('cannot use generate name with apply'))
     return 'kubectl create: apply knows objects by their names, which a generateName leaves to the server'
   return undefined

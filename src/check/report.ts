@@ -70,6 +70,10 @@ export type RemarkKind =
   | 'notPem'
   | 'overridden'
   | 'noPods'
+  | 'unexpanded'
+  | 'emptySubPath'
+  | 'quoted'
+  | 'notText'
 
 /** What starts, but is worth a look. */
 export interface Remark {

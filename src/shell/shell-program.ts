@@ -28,6 +28,8 @@ export interface Trust {
   readonly assumed: (name: ByteText, args: readonly ByteText[], files: FileView) => Assumed | undefined
   /** Directories that the image is taken to have, as the command is to write into them; `>`: a redirection. */
   readonly places: (name: ByteText, args: readonly ByteText[], files: FileView) => readonly string[]
+  /** Whether the image has users that nobody knows. */
+  readonly takesUsers: boolean
   /** Whether a script that started such a program and ended well is taken to have gone on in it. */
   readonly goesOn: boolean
   /** Whether shells that have started what nobody knows are taken to end in good order on SIGTERM. */
@@ -155,6 +157,7 @@ function worldOf(task: ProcessContext, trust: Trust | undefined, trusted: Truste
       ? {}
       : {
           assumed,
+          takesUsers: trust.takesUsers,
           prepares: (name: ByteText, args: readonly ByteText[]) => {
             for (const directory of trust.places(name, args, files)) files.mkdirAll(directory, 0o755)
           },

@@ -60,17 +60,9 @@ function isAssumed(path: string, name: string, args: readonly ByteText[], files:
   if (pathBuiltins.has(name)) return args.some((arg) => isOfImage(fromByteText(arg), files))
   if (isNetworkTool(name)) return serves(name, args) || !takesOptions(name, args.map(fromByteText))
   if (isRefused(name)) return true
-  if (findTool(name, { dialect: ashWithTools }) !== undefined)
-    return isForUser(name, args) || readsOfImage(name, args.map(fromByteText), files)
+  if (findTool(name, { dialect: ashWithTools }) !== undefined) return readsOfImage(name, args.map(fromByteText), files)
   if (path.includes('/')) return !isMounted(path, files) && !files.stat(path).ok
   return !pathDirectories.some((directory) => files.stat(`${directory}/${name}`).ok)
-}
-
-/** Names of users and groups are the image's own. */
-function isForUser(name: string, args: readonly ByteText[]): boolean {
-  if (name !== 'chown') return false
-  const [owner = ''] = args.filter((arg) => !arg.startsWith('-'))
-  return /[a-z]/i.test(fromByteText(owner))
 }
 
 const pathDirectories = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']
@@ -98,6 +90,7 @@ export function appletOf(command: ByteText, args: readonly ByteText[]): Assumed 
 export const dutifulBusybox = dutifulIn(busyboxPrograms, trustingBusybox, {
   assumed: appletOf,
   places: () => [],
+  takesUsers: false,
   goesOn: false,
   isOrderly: false,
 })
@@ -107,12 +100,19 @@ const withTools = (trust: Trust): ProgramLookup => shellProgramsWith(trust, ashW
 
 /** Shells of an image that is known and holds programs that nobody simulates. `goesOn`: as in `Trust`. `known`: what is there in any case. */
 export function dutifulShells(goesOn: boolean, known: ProgramLookup = shellPrograms): ProgramLookup {
-  return dutifulIn(known, withTools, { assumed: assumedOf, places: placesOfImage, goesOn, isOrderly: false })
+  return dutifulIn(known, withTools, {
+    assumed: assumedOf,
+    places: placesOfImage,
+    takesUsers: true,
+    goesOn,
+    isOrderly: false,
+  })
 }
 
 const shellsOfUnknown = dutifulIn(toolPrograms, withTools, {
   assumed: assumedOf,
   places: placesOfImage,
+  takesUsers: true,
   goesOn: true,
   isOrderly: true,
 })

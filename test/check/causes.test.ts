@@ -1,207 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { checkManifests } from '../../src/check/check.ts'
 import type { Blocker, CheckReport } from '../../src/check/report.ts'
+import { claimed, objects, pod, scripted } from './cause-objects.ts'
 
-const container = (more: object = {}) => ({ name: 'c', image: 'corp/app', ...more })
-const scripted = (script: string) => ({ name: 'c', image: 'busybox', command: ['sh', '-c', script] })
-const pod = (name: string, spec: object) => ({
-  apiVersion: 'v1',
-  kind: 'Pod',
-  metadata: { name },
-  spec: { containers: [container()], ...spec },
-})
-const deployment = (
-  name: string,
-  { template = {}, ...more }: { readonly template?: { readonly spec?: object }; readonly replicas?: number },
-) => ({
-  apiVersion: 'apps/v1',
-  kind: 'Deployment',
-  metadata: { name },
-  spec: {
-    selector: { matchLabels: { app: name } },
-    template: { metadata: { labels: { app: name } }, spec: { containers: [container()], ...template.spec } },
-    ...more,
-  },
-})
-const claimed = (name: string, claimName: string) =>
-  pod(name, { volumes: [{ name: 'data', persistentVolumeClaim: { claimName } }] })
-const claim = (name: string, storageClassName?: string) => ({
-  apiVersion: 'v1',
-  kind: 'PersistentVolumeClaim',
-  metadata: { name },
-  spec: {
-    accessModes: ['ReadWriteOnce'],
-    resources: { requests: { storage: '1Gi' } },
-    ...(storageClassName === undefined ? {} : { storageClassName }),
-  },
-})
-const storageClass = (name: string, provisioner: string) => ({
-  apiVersion: 'storage.k8s.io/v1',
-  kind: 'StorageClass',
-  metadata: { name },
-  provisioner,
-})
-const volume = (name: string, storageClassName: string, storage: string) => ({
-  apiVersion: 'v1',
-  kind: 'PersistentVolume',
-  metadata: { name },
-  spec: { storageClassName, accessModes: ['ReadWriteOnce'], capacity: { storage }, hostPath: { path: '/srv' } },
-})
-const termOf = (name: string) => ({
-  matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: [name] }],
-})
-const onDisk = (name: string, source: object) => {
-  const { spec, ...rest } = volume(name, 'late', '1Gi')
-  return { ...rest, spec: { ...spec, hostPath: undefined, claimRef: { namespace: 'default', name }, ...source } }
-}
-const mounting = (name: string, claimName: string) =>
-  pod(name, {
-    containers: [container({ volumeMounts: [{ name: 'data', mountPath: '/data' }] })],
-    volumes: [{ name: 'data', persistentVolumeClaim: { claimName } }],
-  })
-const definition = (name: string, kind: string, more: object = {}) => ({
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: { name, ...more },
-  spec: {
-    group: 'corp.example.com',
-    scope: 'Namespaced',
-    names: { plural: name.split('.')[0], kind },
-    versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }],
-  },
-})
-const custom = (apiVersion: string, kind: string) => ({ apiVersion, kind, metadata: { name: 'x' } })
-
-/** Independent of one another: each shows a cause, or that there is none. */
-const objects: readonly object[] = [
-  // Claims and what binds them.
-  storageClass('fast', 'csi.example.com'),
-  storageClass('local', 'kubernetes.io/no-provisioner'),
-  volume('small', 'local', '500Mi'),
-  volume('large', 'local', '2Gi'),
-  ...['default-class', 'fast-class', 'local-class', 'local-again', 'no-class', 'unknown-class', 'known-class'].map(
-    (name) => claimed(name, name),
-  ),
-  claimed('no-claim', 'default-clas'),
-  // Volumes that lie on nodes of the user's own.
-  { ...storageClass('late', 'kubernetes.io/no-provisioner'), volumeBindingMode: 'WaitForFirstConsumer' },
-  onDisk('far', {
-    local: { path: '/mnt/disk' },
-    nodeAffinity: { required: { nodeSelectorTerms: [termOf('theirs')] } },
-  }),
-  onDisk('path', { hostPath: { path: '/srv/there', type: 'Directory' } }),
-  claim('far', 'late'),
-  claim('path', 'late'),
-  mounting('far', 'far'),
-  mounting('path', 'path'),
-  claim('default-class'),
-  claim('fast-class', 'fast'),
-  claim('local-class', 'local'),
-  claim('local-again', 'local'),
-  claim('no-class', ''),
-  claim('unknown-class', 'gp9'),
-  claim('known-class', 'gp3'),
-  {
-    apiVersion: 'apps/v1',
-    kind: 'StatefulSet',
-    metadata: { name: 'db' },
-    spec: {
-      replicas: 2,
-      selector: { matchLabels: { app: 'db' } },
-      template: {
-        metadata: { labels: { app: 'db' } },
-        spec: { containers: [container({ volumeMounts: [{ name: 'data', mountPath: '/data' }] })] },
-      },
-      volumeClaimTemplates: [{ ...claim('data'), metadata: { name: 'data' } }],
-    },
-  },
-  // A Job that its own time to live takes away.
-  {
-    apiVersion: 'batch/v1',
-    kind: 'Job',
-    metadata: { name: 'gone' },
-    spec: { ttlSecondsAfterFinished: 0, template: { spec: { restartPolicy: 'Never', containers: [container()] } } },
-  },
-  // Mounts, init containers, probes.
-  pod('no-socket', {
-    containers: [container({ volumeMounts: [{ name: 'host', mountPath: '/host' }] })],
-    volumes: [{ name: 'host', hostPath: { path: '/var/run/docker.sock', type: 'Socket' } }],
-  }),
-  pod('endless-init', {
-    initContainers: [{ name: 'wait', image: 'busybox', command: ['sh', '-c', 'while true; do sleep 5; done'] }],
-  }),
-  pod('never-ready', {
-    containers: [
-      { name: 'c', image: 'busybox', command: ['sleep', '1d'], readinessProbe: { exec: { command: ['false'] } } },
-    ],
-  }),
-  // Programs that end though they should run on: one always, one until it has what it wants.
-  pod('ends-well', { containers: [scripted('sleep 1')] }),
-  pod('steady', {
-    containers: [
-      {
-        ...scripted('[ -e /d/2 ] && sleep 1d; [ -e /d/1 ] && touch /d/2; touch /d/1; exit 1'),
-        volumeMounts: [{ name: 'd', mountPath: '/d' }],
-      },
-    ],
-    volumes: [{ name: 'd', emptyDir: {} }],
-  }),
-  // What is ended from outside, or never begins.
-  pod('unlively', {
-    containers: [
-      {
-        ...scripted('trap "exit 0" TERM; while true; do sleep 1; done'),
-        livenessProbe: { exec: { command: ['cat', '/tmp/healthy'] }, periodSeconds: 5 },
-      },
-    ],
-  }),
-  pod('no-file', { containers: [scripted('cat /no/file; sleep 1d & exit 4')] }),
-  pod('placed', { nodeName: 'theirs' }),
-  // Accounts: one that is misspelt, one that comes too late.
-  deployment('typo', { template: { spec: { serviceAccountName: 'buidler' } } }),
-  pod('early', { serviceAccountName: 'builder' }),
-  { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'builder' } },
-  // What wants no Pods, and what is given again.
-  deployment('zero', { replicas: 0 }),
-  deployment('again', {}),
-  deployment('again', { template: { spec: { containers: [container({ image: 'corp/app:2' })] } } }),
-  {
-    ...deployment('windows', { template: { spec: { nodeSelector: { 'kubernetes.io/os': 'windows' } } } }),
-    kind: 'DaemonSet',
-  },
-  {
-    apiVersion: 'batch/v1',
-    kind: 'Job',
-    metadata: { name: 'held' },
-    spec: { suspend: true, template: { spec: { restartPolicy: 'Never', containers: [container()] } } },
-  },
-  { apiVersion: 'batch/v1', kind: 'Job', metadata: { generateName: 'each-' }, spec: {} },
-  pod('hooked', {
-    containers: [container({ lifecycle: { postStart: { exec: { command: ['sh', '-c', 'sleep 1; exit 15'] } } } })],
-  }),
-  pod('no-program', { containers: [{ name: 'c', image: 'busybox', command: ['nosuch'] }] }),
-  pod('too-long', { activeDeadlineSeconds: 20, containers: [scripted('sleep 1d')] }),
-  pod('benchmark', {
-    restartPolicy: 'Never',
-    containers: [{ name: 'c', image: 'httpd:2.4', command: ['/usr/local/apache2/bin/ab', '-n', '10', 'http://web/'] }],
-  }),
-  pod('scratch', {
-    containers: [container({ volumeMounts: [{ name: 'data', mountPath: '/data' }] })],
-    volumes: [
-      {
-        name: 'data',
-        ephemeral: { volumeClaimTemplate: { spec: { ...claim('', 'gp8').spec } } },
-      },
-    ],
-  }),
-  // Kinds that somebody defines: here, elsewhere, or not in time.
-  definition('known.corp.example.com', 'Known'),
-  definition('large.corp.example.com', 'Large', { annotations: { text: 'x'.repeat(300_000) } }),
-  custom('corp.example.com/v1', 'Known'),
-  custom('corp.example.com/v1', 'Large'),
-  custom('gateway.networking.k8s.io/v1', 'Gateway'),
-  custom('policy/v1beta1', 'PodSecurityPolicy'),
-]
 const files = [
   { name: 'all.yaml', text: objects.map((object) => JSON.stringify(object, null, 1)).join('\n---\n') },
   { name: 'values.yaml', text: 'replicas: 2\n' },
@@ -250,6 +51,30 @@ describe('causes, and what is none', () => {
       summary: 'container c of pod no-file ends again and again: exit code 4',
       hints: ["its last line: cat: can't open '/no/file': No such file or directory"],
     })
+  })
+
+  test('references that stay as they are, files that are not there, words that are no base64', () => {
+    const kinds = ['unexpanded', 'emptySubPath', 'quoted', 'notText', 'optionalAbsent']
+    expect(report.remarks.filter(({ kind }) => kinds.includes(kind)).map(({ message }) => message)).toEqual([
+      'pod default/sub-path: container c finds an empty directory at /etc/pw, as secret default/said has no file for its subPath; did you mean PW?',
+      'secret default/said: the value of word is no text once it is decoded: was it meant as it stands? stringData takes plain text',
+      'secret default/said: the value of quoted has quotes around it, which programs take as part of it',
+      'pod default/expands: variable EARLY uses $(PW), which comes after it: it stays as it is written. Put PW first',
+      'pod default/expands: variable URL of configmap urls keeps $(PW) as it is written: only values that stand in env are expanded',
+      'secret default/web-tls does not exist for ingress default/web; its controller serves another certificate, or none',
+      'secret default/regcred does not exist for serviceaccount default/builder; pulls go on without it',
+    ])
+  })
+
+  test('volumes that lie over what the image has, or take no owner; names of another kind', () => {
+    expect(blocked.get('pod default/hidden')?.hints).toEqual(['volume v lies over what the image has at /app'])
+    expect(blocked.get('pod default/owner')?.hints).toEqual(['its last line: chown: /etc/said: Read-only file system'])
+    expect(blocked.get('pod default/other-kind')?.hints).toEqual([
+      'a secret has that name: references to it are secretRef, secretKeyRef and volumes of secret',
+    ])
+    expect(blocked.get('pod default/token')?.hints[0]).toMatch(
+      /^from v1\.24 on accounts have no Secrets of such names;/,
+    )
   })
 
   test('nodes and accounts that are not there are told with those that are', () => {
@@ -336,12 +161,14 @@ describe('causes, and what is none', () => {
         'customresourcedefinition large.corp.example.com',
         'kubectl apply --server-side (it keeps no copy of the object in an annotation)',
       ],
+      ['secret default/plain', 'data wants base64; stringData takes plain text, which the server encodes'],
+      ['pod default/decimal', '0600: without the 0 in front it is a decimal number'],
       ['pod default/early', expect.stringMatching(/^apply serviceaccount default\/builder first \(all\.yaml:\d+\)/)],
       ['job default/each-', expect.stringMatching(/^kubectl create: /)],
       ['large default/x', 'its customresourcedefinition large.corp.example.com was refused: see there'],
       ['podsecuritypolicy x', undefined],
     ])
-    expect(report.refused[3]?.reason).toContain('from "all.yaml"')
+    expect(report.refused[5]?.reason).toContain('from "all.yaml"')
     expect(report.assumed.map(({ message }) => message)).toContain(
       'no manifest defines Gateway of gateway.networking.k8s.io/v1: the cluster knows it already (1 object left out)',
     )

@@ -1,4 +1,5 @@
 import type { Pod, PodStatus } from '../../api/types/core.ts'
+import { isWithin } from '../../fs/path.ts'
 import type { Sim } from '../../sim/sim.ts'
 import type { Workload } from '../workloads.ts'
 import { containerPath, type Found, newestWarning, type Stuck } from './found.ts'
@@ -17,9 +18,21 @@ export function crash(sim: Sim, workload: Workload, pod: Pod, { status, word }: 
     key: `crash ${given.kind}/${namespace}/${given.name} ${name}`,
     summary: `${word} ${name} of ${given.kind.toLowerCase()} ${given.name} ${howItEnds(sim, workload, pod, status)}`,
     path: containerPath(given, name),
-    hints: lastLine === undefined || lastLine === '' ? [] : [`its last line: ${lastLine}`],
+    hints: [
+      ...hiddenBy(pod, status),
+      ...(lastLine === undefined || lastLine === '' ? [] : [`its last line: ${lastLine}`]),
+    ],
     uses: [`${word} ${name}`],
   }
+}
+
+/** A program that is not there, as a volume lies over it. */
+function hiddenBy({ spec }: Pod, { name, state, lastState }: Stuck['status']): readonly string[] {
+  const message = (state?.terminated ?? lastState?.terminated)?.message ?? ''
+  const [, program] = /exec: \\?"(\/[^"\\]+)\\?": stat .*no such file/.exec(message) ?? []
+  const mounts = spec.containers.find((each) => each.name === name)?.volumeMounts ?? []
+  const over = mounts.find(({ mountPath }) => program !== undefined && isWithin(program, mountPath.replace(/\/+$/, '')))
+  return over === undefined ? [] : [`volume ${over.name} lies over what the image has at ${over.mountPath}`]
 }
 
 function howItEnds(sim: Sim, { namespace }: Workload, pod: Pod, status: Stuck['status']): string {

@@ -68,12 +68,31 @@ function hintsFor(cluster: AppliedCluster, { kind, name }: Reference, namespace:
   const wanted = { kind, name, namespace, fallback: cluster.namespace }
   const makers = makersOf([...applied, ...unknownKinds], wanted)
   const flag = `--have ${kind.toLowerCase()}/${namespace === cluster.namespace ? '' : `${namespace}/`}${name}`
+  const other = kind === 'Secret' ? 'ConfigMap' : 'Secret'
+  const isOther = sim.get(other, name, namespace) !== undefined
   return [
     ...(near === undefined ? [] : [`did you mean ${near}?`]),
+    ...(isOther ? [`a ${other.toLowerCase()} has that name: references to it are ${referenceFields[other]}`] : []),
+    ...(kind === 'Secret' && /-token-[a-z0-9]{5}$/.test(name) ? tokenHints(cluster) : []),
     ...elsewhere.map((home) => `namespace ${home} has one of that name; a Pod reaches only those of its own`),
     ...makers,
     ...(makers.length > 0 ? [`with it there: ${flag}`] : []),
   ]
+}
+
+const referenceFields = {
+  Secret: 'secretRef, secretKeyRef and volumes of secret',
+  ConfigMap: 'configMapRef, configMapKeyRef and volumes of configMap',
+} as const
+
+/** Up to v1.23 every account had such a Secret. */
+function tokenHints({ sim }: AppliedCluster): readonly string[] {
+  const hasThem = sim.list('Secret').some(({ metadata }) => /^default-token-[a-z0-9]{5}$/.test(metadata.name))
+  return hasThem
+    ? ['accounts have Secrets of such names, whose ends are drawn: no manifest knows them']
+    : [
+        'from v1.24 on accounts have no Secrets of such names; a Pod has its token at /var/run/secrets/kubernetes.io/serviceaccount',
+      ]
 }
 
 function howUsed({ container, way, where, volume, isInit }: Reference): string {

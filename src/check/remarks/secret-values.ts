@@ -21,8 +21,19 @@ export function remarksOnValues(given: GivenObject, fallback: string): readonly 
         `the base64 of ${key} has line ends inside; the API server skips them, other tools do not`,
       )
     const bytes = fromBase64(text.replace(/[\r\n]/g, ''))
-    if (bytes === undefined || !isUtf8(bytes)) continue
+    if (bytes === undefined) continue
+    if (!isUtf8(bytes)) {
+      if (isWord(text))
+        remark(
+          'notText',
+          'data',
+          key,
+          `the value of ${key} is no text once it is decoded: was it meant as it stands? stringData takes plain text`,
+        )
+      continue
+    }
     const value = utf8Text(bytes)
+    if (isQuoted(value)) remark('quoted', 'data', key, quotedText(key))
     if (endsInNewline(value))
       remark(
         'trailingNewline',
@@ -35,6 +46,7 @@ export function remarksOnValues(given: GivenObject, fallback: string): readonly 
   }
   for (const [key, value] of Object.entries(objectAt(given.object, 'stringData'))) {
     if (typeof value !== 'string') continue
+    if (isQuoted(value)) remark('quoted', 'stringData', key, quotedText(key))
     if (endsInNewline(value))
       remark(
         'trailingNewline',
@@ -57,6 +69,19 @@ export function remarksOnValues(given: GivenObject, fallback: string): readonly 
 function endsInNewline(value: string): boolean {
   return /^[^\r\n]+\r?\n$/.test(value)
 }
+
+/** A word as people think of them, which is base64 by chance: of four letters, or eight. */
+function isWord(text: string): boolean {
+  return text.length <= 16 && /^[A-Za-z]+\d*$/.test(text)
+}
+
+/** Quotes that a file of variables had, or a shell did not take away. */
+function isQuoted(value: string): boolean {
+  return /^(["'])[^"'\r\n]+\1\r?\n?$/.test(value)
+}
+
+const quotedText = (key: string): string =>
+  `the value of ${key} has quotes around it, which programs take as part of it`
 
 /** Base64 of printable text with words in it. Short words and hexadecimal digits may look like base64 by chance. */
 function isEncodedText(value: string): boolean {

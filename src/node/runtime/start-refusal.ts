@@ -59,6 +59,7 @@ export function mayNotRun(starting: Starting, command: string, kind: RuntimeKind
   if (!command.includes('/') || isNowhere(starting, command)) return undefined
   const { files } = starting
   const stat = files.stat(command)
+  if (!stat.ok && stat.code === 'ENOENT' && isHidden(starting, command)) return 'no such file'
   if (stat.ok && stat.value.type === 'directory')
     return kind === 'containerd-2' ? 'is a directory' : 'permission denied'
   const isScript = stat.ok && stat.value.type === 'file' && stat.value.size > 0
@@ -95,6 +96,17 @@ function isNowhere({ image, config }: Starting, command: string): boolean {
   if (config.mounts.some(({ containerPath }) => isWithin(path, joinPath('/', containerPath)))) return false
   for (const key in image.files) if (isWithin(joinPath('/', key), path)) return false
   return true
+}
+
+/** Volumes that hold what their objects say, and nothing else. */
+const knownVolume = /\/kubernetes\.io~(?:configmap|secret|downward-api)\//
+
+/** Whether a volume of which all is known lies over the program that the image had there. */
+function isHidden({ config }: Starting, command: string): boolean {
+  const path = joinPath('/', command)
+  return config.mounts.some(
+    ({ containerPath, hostPath }) => knownVolume.test(hostPath) && isWithin(path, joinPath('/', containerPath)),
+  )
 }
 
 /** How a container ended that did not start. */

@@ -56,6 +56,8 @@ export interface ShellWorld {
   assumed?(name: ByteText, args: readonly ByteText[]): WorldProgram | undefined
   /** Makes directories that an image of which nothing is known has, as the command is to write into them; `>`: a redirection. */
   prepares?(name: ByteText, args: readonly ByteText[]): void
+  /** Users and groups that the container's own tables lack are the image's: who they are is not known. */
+  readonly takesUsers?: boolean
   /** The network; absent or undefined: there is none. */
   network?(): ContainerNetwork | undefined
   /** What is asked of the world outside of the cluster is taken to be there, and to do its duty. */

@@ -202,10 +202,12 @@ export const chown: Tool = (context) => {
   if (owner === undefined || paths.length === 0) return usage(context, 'missing operand')
   const isGroup = context.name === 'chgrp'
   const [user = '', group = ''] = isGroup ? ['', owner] : owner.split(/[:.]/)
-  const uid = idIn(context, '/etc/passwd', user)
+  // What such a user owns is left as it is; whether it could be given at all is not.
+  const someone = context.shell.world.takesUsers === true ? -1 : undefined
+  const uid = idIn(context, '/etc/passwd', user) ?? someone
   // A colon without a group means the group that the user has at login.
   const isOfUser = !isGroup && owner.endsWith(':') && user !== ''
-  const gid = isOfUser ? loginGroup(context, uid ?? -1) : idIn(context, '/etc/group', group)
+  const gid = isOfUser ? loginGroup(context, uid ?? -1) : (idIn(context, '/etc/group', group) ?? someone)
   const both = /[:.]/.test(owner) && user !== '' ? `user/group ${owner}` : undefined
   if (uid === undefined)
     return complain(
