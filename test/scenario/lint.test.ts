@@ -184,6 +184,18 @@ describe('lint', () => {
     expect(warned(`title: x\nsteps:\n${steps}`)).toEqual([])
   })
 
+  test('a mistake in a file beside the scenario is told with its name', () => {
+    const bytes = new TextEncoder().encode(
+      '{apiVersion: v1, kind: Secret, metadata: {name: db}, data: {a: c2VjcmV0Cg==}}',
+    )
+    const loaded = loadScenario('title: x\nsteps: [{kubectl: apply -f m/s.yaml}]\n', 'x.yaml', {
+      readBeside: (name) => (name === 'm/s.yaml' ? bytes : undefined),
+    })
+    expect(loaded.ok ? loaded.warnings.map(({ message }) => message) : loaded.errors).toEqual([
+      expect.stringMatching(/^m\/s\.yaml: the value of "a" ends in a line end/),
+    ])
+  })
+
   test.each(findScenarioFiles(['scenarios']).files)('%s has none but what it shows', (file) => {
     const { loaded } = readScenarioFile(file)
     const shown: Readonly<Record<string, number>> = {

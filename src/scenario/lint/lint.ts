@@ -1,5 +1,5 @@
 import type { Document } from 'yaml'
-import { fromBase64, utf8Text } from '../../bytes/bytes.ts'
+import { fileText, fromBase64, utf8Text } from '../../bytes/bytes.ts'
 import { closest } from '../../sim/input/closest.ts'
 import { quoted } from '../../sim/input/words.ts'
 import type { StepSource } from '../actions.ts'
@@ -34,6 +34,8 @@ interface Linted {
 interface Placed {
   readonly value: unknown
   readonly range: (path: YamlPath, isAtKey?: boolean) => Range
+  /** What a warning of it begins with: the name of its file, if that is another. */
+  readonly prefix?: string
 }
 
 /** Warnings, in no order. */
@@ -75,7 +77,7 @@ export function lintScenario(linted: Linted): readonly Diagnostic[] {
 type Warn = (code: DiagnosticCode, message: string, range: Range, suggestion?: string) => void
 
 /** Values of Secrets that are not what they seem. */
-function warnValues({ value, range }: Placed, warn: Warn): void {
+function warnValues({ value, range, prefix = '' }: Placed, warn: Warn): void {
   if (!isMap(value) || value.kind !== 'Secret') return
   for (const [field, decode] of [
     ['data', decoded],
@@ -86,10 +88,10 @@ function warnValues({ value, range }: Placed, warn: Warn): void {
       if (typeof text !== 'string') continue
       const plain = decode(text)
       if (plain === undefined) {
-        const message = `the value of ${quoted(key)} is no base64; plain text goes into stringData`
+        const message = `${prefix}the value of ${quoted(key)} is no base64; plain text goes into stringData`
         warn('BAD_SECRET_VALUE', message, range([field, key]))
       } else if (/^[^\n]{1,100}\n$/.test(plain)) {
-        const message = `the value of ${quoted(key)} ends in a line end, which containers will see: write it without (echo -n, or |- in YAML)`
+        const message = `${prefix}the value of ${quoted(key)} ends in a line end, which containers will see: write it without (echo -n, or |- in YAML)`
         warn('BAD_SECRET_VALUE', message, range([field, key]))
       }
     }
@@ -104,20 +106,20 @@ function decoded(text: string): string | undefined {
 /** Secrets that are referred to and that nobody creates, and keys that they do not have. */
 function warnSecrets(manifests: readonly Placed[], written: string, warn: Warn): void {
   const keys = knownKeys(manifests, written)
-  for (const { value, range } of manifests) {
+  for (const { value, range, prefix = '' } of manifests) {
     for (const use of secretUses(value)) {
       if (use.isOptional) continue
       const known = keys.get(use.name)
       if (known === undefined && !hasWord(written, use.name)) {
         const meant = closest(use.name, [...keys.keys()])
-        const message = `nobody creates the Secret ${quoted(use.name)}: what needs it will wait`
+        const message = `${prefix}nobody creates the Secret ${quoted(use.name)}: what needs it will wait`
         warn('UNKNOWN_SECRET', message, range(use.path), meant)
       }
       if (known === undefined || known === 'open') continue
       for (const { key, path } of use.keys) {
         if (known.has(key)) continue
         const meant = closest(key, [...known])
-        const message = `the Secret ${quoted(use.name)} has no key ${quoted(key)}; it has ${[...known].map(quoted).join(', ')}`
+        const message = `${prefix}the Secret ${quoted(use.name)} has no key ${quoted(key)}; it has ${[...known].map(quoted).join(', ')}`
         warn('UNKNOWN_SECRET_KEY', message, range(path), meant)
       }
     }
@@ -219,9 +221,10 @@ function manifestsOf({ source, document, text, files, readManifests }: Linted): 
       isAtKey ? keyRange(document, [...path, ...inner]) : valueRange(document, [...path, ...inner])
     placed.push({ value, range })
   }
-  const inText = (manifest: string, path: YamlPath): void => {
+  const inText = (manifest: string, path: YamlPath, prefix = ''): void => {
     const [from] = valueRange(document, path)
-    for (const value of readManifests(manifest).values) placed.push({ value, range: wordRange(value, text, from) })
+    for (const value of readManifests(manifest).values)
+      placed.push({ value, range: prefix === '' ? wordRange(value, text, from) : () => [from, from + 1], prefix })
   }
   for (const [i, step] of source.steps.entries()) {
     if (!('apply' in step) || step.apply === undefined || (step.output?.exitCode ?? 0) !== 0) continue
@@ -233,7 +236,10 @@ function manifestsOf({ source, document, text, files, readManifests }: Linted): 
   const { nodes } = source.cluster ?? {}
   for (const [i, { staticPods = [] }] of Array.isArray(nodes) ? nodes.entries() : [])
     for (const [k, pod] of staticPods.entries()) object(pod, ['cluster', 'nodes', i, 'staticPods', k])
-  for (const [name, bytes] of Object.entries(files)) if (/\.ya?ml$/.test(name)) inText(utf8Text(bytes), ['files', name])
+  for (const [name, bytes] of Object.entries(files)) {
+    const path: YamlPath = ['files', name]
+    if (/\.ya?ml$/.test(name)) inText(fileText(bytes), path, document.hasIn(path) ? '' : `${name}: `)
+  }
   return placed
 }
 
