@@ -177,6 +177,8 @@ export const objects: readonly object[] = [
           { name: 'EARLY', value: '$(PW)-$(WEB_SERVICE_HOST)-$$(PW)' },
           { name: 'PW', valueFrom: { secretKeyRef: { name: 'said', key: 'PW' } } },
           { name: 'LATE', value: '$(PW)' },
+          { name: 'GOOGLE_APPLICATION_CREDENTIALS', value: '/var/run/secrets/key.json' },
+          { name: 'API_TOKEN', value: '/AbC123' },
         ],
       }),
     ],

@@ -66,6 +66,13 @@ describe('causes, and what is none', () => {
     ])
   })
 
+  test('a path is no credential, whatever its variable is called', () => {
+    const plain = report.remarks.filter(({ kind, level }) => kind === 'plainText' && level === 'warning')
+    expect(plain.map(({ message }) => message)).toEqual([
+      'pod default/expands: variable API_TOKEN has its value in the manifest; a Secret would keep it apart',
+    ])
+  })
+
   test('volumes that lie over what the image has, or take no owner; names of another kind', () => {
     expect(blocked.get('pod default/hidden')?.hints).toEqual(['volume v lies over what the image has at /app'])
     expect(blocked.get('pod default/owner')?.hints).toEqual(['its last line: chown: /etc/said: Read-only file system'])

@@ -118,6 +118,9 @@ const secretName = /(?:^|_)(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|API_?KEY|A
 /** What only says whether: `MYSQL_ALLOW_EMPTY_PASSWORD: "yes"`. */
 const isSwitch = /^(?:true|false|yes|no|on|off|[01])$/i
 
+/** Where the credential lies: `GOOGLE_APPLICATION_CREDENTIALS: /var/run/secrets/key.json`. */
+const isPath = /^(?:\/[\w.@-]+){2,}$/
+
 /** A variable that is named like a credential and has its value in the manifest. */
 export function remarksOnVariable(
   given: GivenObject,
@@ -127,7 +130,8 @@ export function remarksOnVariable(
 ): readonly Remark[] {
   const name = textAt(variable, 'name')
   const value = textAt(variable, 'value')
-  if (!secretName.test(name) || value === '' || /^\$\(.*\)$/.test(value) || isSwitch.test(value)) return []
+  if (!secretName.test(name) || value === '' || /^\$\(.*\)$/.test(value) || isSwitch.test(value) || isPath.test(value))
+    return []
   return [
     {
       kind: 'plainText',
