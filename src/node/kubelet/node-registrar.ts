@@ -24,8 +24,8 @@ import type { KubeletEvents } from './kubelet-events.ts'
 import type { MachineState } from './machine-state.ts'
 import { conditionsAt, initialEvents, pressureEvents } from './node-conditions.ts'
 
-/** Source: pkg/kubelet/kubelet_node_status.go, registerWithAPIServer: first pause, doubled up to 7 s. */
-const registerRetry = { initialMs: 200, maxMs: 7 * second } as const
+/** Source: pkg/kubelet/kubelet_node_status.go, registerWithAPIServer: the pause before the first try, doubled up to 7 s. */
+const registerRetry = { initialMs: 100, maxMs: 7 * second } as const
 
 export interface NodeRegistrarOptions {
   readonly kernel: Kernel
@@ -211,10 +211,11 @@ export class NodeRegistrar implements ReflectorStore<Node> {
 
   /** Until there is a Node of this name: makes it or takes it over; then tells its status for the first time. */
   *#register(): Steps<void> {
-    for (let pauseMs: VirtualMs = registerRetry.initialMs; !(yield* this.#isThere()); ) {
+    let pauseMs: VirtualMs = registerRetry.initialMs
+    do {
       yield* sleep(pauseMs)
       pauseMs = Math.min(pauseMs * 2, registerRetry.maxMs)
-    }
+    } while (!(yield* this.#isThere()))
     this.#isRegistered = true
     yield* this.#tellStatus()
     this.registered.open()

@@ -48,3 +48,21 @@ test('a kubelet that was out of reach tells all conditions that others had said 
   sim.runFor('30s')
   expect(toldSince(sim, '2020-05-01T00:07:00Z')).toEqual([...times(2), 'NodeReady x2'])
 })
+
+test('a kubelet waits a tenth of a second before it registers its Node', () => {
+  const sim = createSim({ seed: 'node-events', nodes: 1, version: 'v1.26', journal: 'full' })
+  sim.fault({ kubelet: 'restart' })
+  sim.runFor('1s')
+  const requests = sim.journal.records.filter(({ time, type }) => time > 0 && type.startsWith('request.'))
+  const timeOf = (verb: string) => {
+    const found = requests.find(
+      ({ detail }) => isRequest(detail) && detail.resource === 'nodes' && detail.verb === verb,
+    )
+    return found?.time ?? Number.NaN
+  }
+  expect(timeOf('create') - timeOf('list')).toBe(100)
+})
+
+function isRequest(detail: unknown): detail is { readonly resource: string; readonly verb: string } {
+  return typeof detail === 'object' && detail !== null && 'resource' in detail && 'verb' in detail
+}
