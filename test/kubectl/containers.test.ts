@@ -144,6 +144,8 @@ describe('cp', () => {
     ['runs: b', 'error: filepath can not be empty\n[1]'],
     ['none runs:/x', "error: none doesn't exist in local filesystem\n[1]"],
     ['a/b/c:/x y', 'error: filespec must match the canonical format: [[namespace/]pod:]file/path\n[1]'],
+    // Who reads the archive has come to its end before the command's is told.
+    ['runs:/none x', 'tar: /none: No such file or directory\ntar: error exit delayed from previous errors\n'],
     ['runs:/d x -c zz', 'Error from server (BadRequest): container zz is not valid for pod runs\n[1]'],
   ])('cp %s', (line, words) => {
     expect(told(running(), `kubectl cp ${line}`)).toBe(words)

@@ -80,8 +80,10 @@ function* copyOut(call: Call, source: Place, destination: string): Steps<number>
   const remote = yield* remoteOf(call, source, tell)
   const packed = remote.run(['tar', 'cf', '-', source.path])
   tell(packed.stderr)
-  if (packed.exitCode !== 0) endedWith(call, packed.exitCode)
-  const members = readArchive(packed.stdoutBytes ?? toByteText(packed.stdout))
+  const archive = packed.stdoutBytes ?? toByteText(packed.stdout)
+  // Who has read an archive to its end does not wait for how tar ended (kubernetes/kubectl issue 980).
+  if (packed.exitCode !== 0 && !archive.endsWith(archiveEnd)) endedWith(call, packed.exitCode)
+  const members = readArchive(archive)
   if (typeof members === 'string') return fail('tar contents corrupted')
   const prefix = joinPath(`/${source.path}`).slice(1)
   const advice = ` (consider using "kubectl exec -n ${goQuote(remote.namespace)} ${goQuote(source.pod)} -- tar cf - ${goQuote(source.path)} | tar xf -")`

@@ -1,5 +1,5 @@
 import { errorText } from '../../fs/error-text.ts'
-import type { FsResult } from '../../fs/node-fs.ts'
+import type { FileStat, FsResult } from '../../fs/node-fs.ts'
 import { joinPath } from '../../fs/path.ts'
 import type { Steps } from '../../kernel/steps.ts'
 import { type ByteText, bytesToByteText, byteTextToBytes, fromByteText, toByteText } from '../byte-text.ts'
@@ -138,20 +138,23 @@ function create(context: ToolContext, order: Order): number {
   const parts: ByteText[] = []
   let code = 0
   let isTold = false
+  const tellOfSlash = (): void => {
+    if (isTold) return
+    isTold = true
+    complain(context, say(context, "Removing leading `/' from member names", "removing leading '/' from member names"))
+  }
   const add = (name: ByteText): void => {
     const path = joinPath(order.directory, fromByteText(name))
     const stored = name.replace(/^\/+/, '')
-    if (stored !== name && !isTold) {
-      isTold = true
-      complain(
-        context,
-        say(context, "Removing leading `/' from member names", "removing leading '/' from member names"),
-      )
-    }
-    const member = memberAt(context, path, stored)
+    const stat = files.lstat(path)
+    // busybox looks at a file before it looks at its name.
+    if (stored !== name && (stat.ok || say(context, true, false))) tellOfSlash()
+    const member = stat.ok ? memberOf(context, path, stored, stat.value) : errorText(stat.code)
     if (typeof member === 'string') {
-      const text = say(context, `${name}: Cannot stat: ${member}`, `${name}: ${member}`)
-      code = complain(context, text, say(context, 2, 1))
+      const [gnu, busybox] = stat.ok
+        ? [`${name}: Cannot open: ${member}`, `can't open '${name}': ${member}`]
+        : [`${name}: Cannot stat: ${member}`, `${name}: ${member}`]
+      code = complain(context, say(context, gnu, busybox), say(context, 2, 1))
       return
     }
     if (order.isVerbose) context.err(`${stored}\n`)
@@ -168,14 +171,18 @@ function create(context: ToolContext, order: Order): number {
     const written = files.writeFile(shell.path(order.file), byteTextToBytes(archive))
     if (!written.ok) return complain(context, `can't open '${order.file}': ${errorText(written.code)}`)
   }
-  return code
+  if (code === 0) return 0
+  const last = say(
+    context,
+    'Exiting with failure status due to previous errors',
+    'error exit delayed from previous errors',
+  )
+  return complain(context, last, code)
 }
 
 /** What lies at a path; a text says why it cannot be read. */
-function memberAt({ files }: ToolContext, path: string, stored: ByteText): Member | string {
-  const stat = files.lstat(path)
-  if (!stat.ok) return errorText(stat.code)
-  const { type, mode, uid, gid, mtimeMs, target = '' } = stat.value
+function memberOf({ files }: ToolContext, path: string, stored: ByteText, stat: FileStat): Member | string {
+  const { type, mode, uid, gid, mtimeMs, target = '' } = stat
   const content = type === 'file' ? files.readFile(path) : undefined
   if (content?.ok === false) return errorText(content.code)
   return {
