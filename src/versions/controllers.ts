@@ -47,6 +47,11 @@ export const controllers = changes({
     'Pods of a node that is not ready get an Event',
     'pkg/controller/util/node/controller_utils.go, MarkPodsNotReady',
   ],
+  evictsByItsOwnName: [
+    29,
+    'Events about Pods that a taint evicts, or spares, are those of `taint-eviction-controller`, not of `taint-controller`',
+    'pkg/features/kube_features.go, SeparateTaintEvictionController (beta); recorded v1.36, outage-watch',
+  ],
   taintsLostNodesAtOnce: [
     34,
     'a node that has fallen silent gets its NoExecute taint with the look that finds it so, not with the next one 5 s later',

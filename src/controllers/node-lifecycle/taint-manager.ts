@@ -33,7 +33,8 @@ export function nodeKeys({ spec }: Pod): readonly string[] {
 export function createTaintManager(context: ControllerContext): Controller {
   const { kernel } = context
   const client = context.clientFor('node-controller')
-  const recorder = context.recorder('node-controller', 'taint-controller')
+  const ownName = has(context.minor, controllers.evictsByItsOwnName) ? 'taint-eviction-controller' : 'taint-controller'
+  const recorder = context.recorder('node-controller', ownName)
   const nodes = context.informer<Node>(resources.nodes)
   const pods = context.informer<Pod>(resources.pods)
   pods.addIndexer(nodeIndex, nodeKeys)
