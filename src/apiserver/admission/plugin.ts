@@ -15,6 +15,8 @@ export interface AdmissionRequest {
   readonly object: KubeObject | undefined
   readonly oldObject: KubeObject | undefined
   readonly dryRun: boolean
+  /** Takes warnings for the caller; absent where nobody would hear them. */
+  readonly warn?: ((text: string) => void) | undefined
 }
 
 /** What plugins may look up: the store as the server sees it now. */

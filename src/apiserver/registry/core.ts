@@ -53,7 +53,7 @@ function attributes(
   object: KubeObject | undefined,
   oldObject: KubeObject | undefined,
 ): Omit<AdmissionRequest, 'object'> & { object: KubeObject | undefined } {
-  const { user, served, subresource, namespace, name, dryRun } = request
+  const { user, served, subresource, namespace, name, dryRun, warn } = request
   const { info, strategy } = served
   return {
     operation,
@@ -66,6 +66,7 @@ function attributes(
     object,
     oldObject,
     dryRun,
+    warn,
   }
 }
 

@@ -64,6 +64,6 @@ test('a write passes the plugins that it concerns, in the order of the chain', (
       'DefaultTolerationSeconds',
       'RuntimeClass',
     ],
-    ['LimitRanger', 'ServiceAccount', 'Priority', 'RuntimeClass', 'ResourceQuota'],
+    ['LimitRanger', 'ServiceAccount', 'PodSecurity', 'Priority', 'RuntimeClass', 'ResourceQuota'],
   ])
 })

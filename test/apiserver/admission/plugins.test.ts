@@ -18,6 +18,7 @@ describe('facts 3.1 admission', () => {
       'LimitRanger',
       'ServiceAccount',
       'TaintNodesByCondition',
+      'PodSecurity',
       'Priority',
       'DefaultTolerationSeconds',
       'DefaultStorageClass',

@@ -5,6 +5,7 @@ import { limitRanger } from './limit-ranger.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
 import { podPresetPlugin } from './pod-preset.ts'
 import { podResize } from './pod-resize.ts'
+import { podSecurity } from './pod-security.ts'
 import { priorityPlugin } from './priority.ts'
 import { resourceQuotaPlugin } from './resource-quota.ts'
 import { runtimeClassPlugin } from './runtime-class.ts'
@@ -33,6 +34,7 @@ export function admissionPlugins(options: AdmissionPluginOptions = {}): readonly
     serviceAccountPlugin,
     ...(options.nodeRestriction === undefined ? [] : [options.nodeRestriction]),
     taintNodesByCondition,
+    podSecurity,
     priorityPlugin,
     defaultTolerationSeconds,
     defaultStorageClass,
