@@ -46,6 +46,8 @@ const quietLatencies = {
   authorizer: { kind: 'seldom', share: 0.075, minMs: 10, maxMs: 25 },
 } as const
 
+const busyMeanMs = 24
+
 /**
  * That of v1.36 was quiet at times and busy at others (its README, "Resolution and noise"): of the user's requests a quarter
  * took 9 ms or less, half 15, three quarters 29, and 5 % more than 94; in v1.26 7, 8, 12 and 19 (`took`). Each run draws which.
@@ -53,10 +55,29 @@ const quietLatencies = {
 function latenciesOf(minor: number, random: RandomStream): NetworkLatencies {
   if (minor < 36 || random.next() < 0.5) return quietLatencies
   return {
-    request: { kind: 'exponential', meanMs: 24 },
+    request: { kind: 'exponential', meanMs: busyMeanMs },
     watchEvent: { kind: 'exponential', meanMs: 8 },
     // Of the first watches 12 % were refused (26 of 211), and of the LISTs in their place, within some 20 ms, one in five.
     authorizer: { kind: 'seldom', share: 0.15, minMs: 10, maxMs: 45 },
+  }
+}
+
+/** A recording's first requests of the user tell how busy its machine was as it began. Seconds. */
+const beginning = 3
+
+/**
+ * How busy the machine of v1.36 was as a recording began, where its user's requests took longer than elsewhere: in the first half minute of
+ * one "its own lines came late" while others started (its README, "Resolution and noise"). Undefined: no more than at other times.
+ */
+function busyBeginning({ timeline }: TimelineFile, minor: number): NetworkLatencies | undefined {
+  const took = timeline.flatMap(({ t, actor, detail }) =>
+    actor === 'user' && t < beginning && detail.took !== undefined ? [Number(detail.took) * 1000] : [],
+  )
+  const meanMs = Math.round(took.reduce((sum, each) => sum + each, 0) / Math.max(1, took.length))
+  if (minor < 36 || meanMs <= 2 * busyMeanMs) return undefined
+  return {
+    request: { kind: 'exponential', meanMs },
+    watchEvent: { kind: 'exponential', meanMs: Math.round(meanMs / 3) },
   }
 }
 
@@ -71,6 +92,14 @@ function timingsOf(minor: number, random: RandomStream): RuntimeTimings {
 
 /** Three starts on the machine of v1.36 took 0.28 to 0.93 s until the kubelet looked for its Node. */
 const busyStartUpMs = { least: 250, most: 950 } as const
+
+/** A node that is there and of which nothing is told. */
+export const neighbourName = 'neighbour-1'
+
+/** "`outage-watch` of both halves share one control plane: it was away at the same moments" (README of v1.36, "Caveats"). */
+function sharedServer({ category }: TimelineFile, minor: number): boolean {
+  return minor >= 36 && category === 'api-outage'
+}
 
 /** The kubelets of the recordings ran for a while before the scenario began: which gives their minutes a phase. Ms. */
 const lead = { leastMs: 33_000, varietyMs: 60_000 } as const
@@ -98,8 +127,11 @@ export function createTimelineCluster(file: TimelineFile, seed: string, onReques
   })
   const admin = controlPlane.clientOf(adminUser, controlPlane.linkFor('judge'))
   const nodes = new Map<string, TimelineNode>()
+  /** Of another recording, of which nothing is told. */
+  const others: TimelineNode[] = []
   const outage = { isOn: false }
-  for (const [index, name] of file.nodes.entries()) {
+  const otherNames = sharedServer(file, minor) ? [neighbourName] : []
+  for (const [index, name] of [...file.nodes, ...otherNames].entries()) {
     const fs = createNodeFs({ kernel, memoryBytes: 16 * 2 ** 30, calendar })
     const runtime = createRuntime({
       kernel,
@@ -129,7 +161,7 @@ export function createTimelineCluster(file: TimelineFile, seed: string, onReques
         name,
         (...line) => {
           // What a killed server did last is in no audit log.
-          if (!outage.isOn) onRequest(...line)
+          if (!outage.isOn && name !== neighbourName) onRequest(...line)
         },
         () => kernel.now(),
         minor >= 36,
@@ -143,9 +175,20 @@ export function createTimelineCluster(file: TimelineFile, seed: string, onReques
       ...(minor >= 36 ? { startUpMs: busyStartUpMs } : {}),
       heartbeats: 'explicit',
     })
-    nodes.set(name, { name, fs, runtime, kubelet, link })
+    const node = { name, fs, runtime, kubelet, link }
+    if (name === neighbourName) others.push(node)
+    else nodes.set(name, node)
   }
-  return { leadMs, kernel, calendar, journal, random, controlPlane, admin, nodes, minor, outage }
+  const busy = busyBeginning(file, minor)
+  const links = [controlPlane.link, ...[...nodes.values(), ...others].map(({ link }) => link)]
+  const setAll = (next: NetworkLatencies): void => {
+    for (const link of links) link.setLatencies(next)
+  }
+  if (busy !== undefined) {
+    kernel.schedule(leadMs - 1, () => setAll(busy))
+    kernel.schedule(leadMs + beginning * 1000, () => setAll(latencies))
+  }
+  return { leadMs, kernel, calendar, journal, random, controlPlane, admin, nodes, others, links, minor, outage }
 }
 
 export type TimelineCluster = ReturnType<typeof createTimelineCluster>

@@ -5,7 +5,7 @@ import type { ClusterRecord } from '../../src/cluster/records.ts'
 import { onceOf } from '../../src/kernel/once-of.ts'
 import type { ContainerConfig } from '../../src/node/runtime/cri.ts'
 import { subPathDirectory, volumeDirectory } from '../../src/node/volumes/plugins/layout.ts'
-import type { TimelineCluster } from './timeline-cluster.ts'
+import { neighbourName, type TimelineCluster } from './timeline-cluster.ts'
 import { takenOut } from './told-nodes.ts'
 
 type Tell = (actor: string, what: string, detail: Readonly<Record<string, unknown>>) => void
@@ -21,7 +21,8 @@ export function observeApi(cluster: TimelineCluster, namespaces: ReadonlySet<str
     const isNew = !seen.has(uid)
     seen.add(uid)
     if (involvedObject.kind === 'Node') {
-      if (!takenOut.has(reason)) tell('event', reason, { onNode: involvedObject.name, type, message, count })
+      if (!takenOut.has(reason) && involvedObject.name !== neighbourName)
+        tell('event', reason, { onNode: involvedObject.name, type, message, count })
       return
     }
     if (involvedObject.kind !== 'Pod' || !namespaces.has(involvedObject.namespace ?? '')) return
@@ -56,7 +57,7 @@ export function observeApi(cluster: TimelineCluster, namespaces: ReadonlySet<str
   watch<Node>(cluster, resources.nodes, (node) => {
     const condition = node.status?.conditions?.find(({ type }) => type === 'Ready')
     const { name } = node.metadata
-    if (condition === undefined) return
+    if (condition === undefined || name === neighbourName) return
     const before = ready.get(name)
     ready.set(name, condition.status)
     if (before === undefined || before === condition.status) return

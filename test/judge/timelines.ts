@@ -1,6 +1,5 @@
 import type { KubeObject } from '../../src/api/types/meta.ts'
 import { type Client, type PatchType, type Reply, type RequestError, resources } from '../../src/client/client.ts'
-import type { Link } from '../../src/client/link.ts'
 import type { Kernel } from '../../src/kernel/kernel.ts'
 import { answered } from '../client/answered.ts'
 import { addNeighbours } from './neighbours.ts'
@@ -50,7 +49,7 @@ export function playTimeline(file: TimelineFile, seed: string, options: PlayOpti
   observeSubPaths(cluster, leadMs, tell)
   if (cluster.minor >= 20) grantRootCaPublisher(cluster)
   for (const name of namespaces) create(kernel, admin, resources.namespaces, namespaceObject(name), undefined, made)
-  for (const { kubelet } of nodes.values()) kubelet.start()
+  for (const { kubelet } of [...nodes.values(), ...cluster.others]) kubelet.start()
   addNeighbours(cluster, file)
   kernel.runUntil(leadMs - 10_000)
   if (file.nodeTTLAnnotation !== null && file.nodeTTLAnnotation !== undefined)
@@ -235,18 +234,14 @@ const portToReadyMs = { least: 1100, most: 1700 } as const
 function openServer(cluster: TimelineCluster): void {
   cluster.outage.isOn = false
   cluster.controlPlane.serverStartsAnew()
-  for (const link of linksOf(cluster)) link.endOutage()
-}
-
-function linksOf({ nodes, controlPlane }: TimelineCluster): readonly Link[] {
-  return [...[...nodes.values()].map(({ link }) => link), controlPlane.link]
+  for (const link of cluster.links) link.endOutage()
 }
 
 function playOperator(cluster: TimelineCluster, { what, detail }: TimelineRow, tell: Tell): void {
   const node = cluster.nodes.get(String(detail.node))
   if (what === 'API server stops') {
     cluster.outage.isOn = true
-    for (const link of linksOf(cluster)) link.beginOutage()
+    for (const link of cluster.links) link.beginOutage()
   } else if (what === 'API server answers again') {
     // Its port has been open for a while.
   } else if (what === 'kubelet stop') node?.kubelet.stop()
