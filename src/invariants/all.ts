@@ -29,8 +29,10 @@ import {
   soundContent,
   soundNames,
 } from './objects.ts'
+import { privateImages } from './private-images.ts'
 import { nodesReadTheirOwn } from './reads.ts'
 import { patientRetries } from './retries.ts'
+import { roomForContainers } from './room.ts'
 import { latePodsRun, namedReasons, nothingPending, updatesArrive } from './settled.ts'
 import { strangersWithoutSecrets } from './strangers.ts'
 import {
@@ -74,6 +76,8 @@ export const invariants: readonly Invariant[] = [
   quietImmutables,
   hiddenPullSecrets,
   strangersWithoutSecrets,
+  roomForContainers,
+  privateImages,
   patientRetries,
   namedReasons,
   nodesReadTheirOwn,

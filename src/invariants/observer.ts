@@ -41,6 +41,8 @@ export interface ObserverOptions {
   readonly journal: Journal<ClusterRecord>
   readonly minor: number
   readonly gates: FeatureGates
+  /** Who may have an image, where not everybody may. */
+  readonly privateRepository?: World['privateRepository']
   /** Kernel time at which the scenario begins. */
   readonly originMs: VirtualMs
 }
@@ -67,7 +69,7 @@ class Observer implements InvariantObserver {
 
   constructor(options: ObserverOptions) {
     this.#options = options
-    const { kernel, journal, minor, gates } = options
+    const { kernel, journal, minor, gates, privateRepository } = options
     this.#secrets = new SecretHistory(() => kernel.now())
     const world: World = {
       minor,
@@ -78,6 +80,7 @@ class Observer implements InvariantObserver {
       nodes: this.#nodes,
       secrets: this.#secrets,
       pods: this.#pods,
+      privateRepository,
       lastFaultAt: () => (this.#faults > 0 ? kernel.now() : this.#lastFaultAt),
     }
     this.#looks = invariants.map((invariant) =>

@@ -7,6 +7,7 @@ import type { Journal, JournalObject } from '../kernel/journal.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { VirtualMs } from '../kernel/time.ts'
 import type { ContainerRuntime } from '../node/runtime/cri.ts'
+import type { PrivateRepository } from '../node/runtime/registry.ts'
 import type { ObjectManager } from '../node/secrets/object-manager.ts'
 import type { FeatureGates } from '../versions/feature-gates.ts'
 import type { SecretHistory } from './secret-history.ts'
@@ -33,6 +34,8 @@ export interface World {
   readonly secrets: SecretHistory
   /** Every Pod that the API server ever had, by uid, as it was last. */
   readonly pods: ReadonlyMap<string, Pod>
+  /** Who may have an image, where not everybody may; absent where no registry is known. */
+  readonly privateRepository?: ((image: string) => PrivateRepository | undefined) | undefined
   /** Instant of the last moment at which an accident was on; -Infinity when there was none. */
   lastFaultAt(): VirtualMs
 }

@@ -99,13 +99,14 @@ function partsOf(settings: SimSettings, seams: BootSeams, image?: BootImage): St
     image?.journal,
     settings.journalKeep,
   )
-  const world = { kernel, journal, minor: settings.minor, gates: settings.gates, originMs: bringUpMs }
-  const observer = settings.invariants ? observeInvariants(world) : undefined
+  const registry = createImageRegistry(settings)
+  const { privateRepository } = registry
+  const known = { kernel, journal, minor: settings.minor, gates: settings.gates, privateRepository }
+  const observer = settings.invariants ? observeInvariants({ ...known, originMs: bringUpMs }) : undefined
   const calendar = createCalendar(settings.epochMs - bringUpMs)
   const random = createLateStreams(settings.seed, areKubeletPhases)
   if (image?.of === 'cluster') random.sow()
   else if (image !== undefined) random.turn()
-  const registry = createImageRegistry(settings)
   const { minor, gates, nodes, latencies, admission } = settings
   const settling = new Settling(kernel)
   const cluster = createCluster({

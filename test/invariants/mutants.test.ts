@@ -491,6 +491,32 @@ const mutants: readonly Mutant[] = [
     story: (observed) => makeContainer(observed, 'not-of-the-api'),
   },
   {
+    id: 'S-31',
+    title: 'a runtime that gives more than the node has',
+    below: {
+      runtime: containersWith((config) => ({ ...config, resources: { requests: { cpu: '400m', memory: '900Gi' } } })),
+    },
+    story: ({ sim }) => {
+      sim.apply(pod({}, undefined))
+      sim.runFor('1m')
+    },
+  },
+  {
+    id: 'S-32',
+    title: 'a kubelet that lends credentials to who has none',
+    options: { images: [{ name: 'app', private: { username: 'u', password: 'P+assword' } }] },
+    below: {
+      runtime: (runtime) =>
+        replaced(runtime, {
+          pullImage: (image, _none, of) => runtime.pullImage(image, { username: 'u', password: 'P+assword' }, of),
+        }),
+    },
+    story: ({ sim }) => {
+      sim.apply(pod({}, undefined))
+      sim.runFor('1m')
+    },
+  },
+  {
     id: 'S-28',
     title: 'a volume manager that forgets how often it failed',
     story({ sim, machine }) {

@@ -47,6 +47,8 @@ export interface RegistryOptions {
 }
 
 export interface SimulatedRegistry extends Registry {
+  /** Who may have an image, where not everybody may. */
+  privateRepository(image: string): PrivateRepository | undefined
   /** Takes the registry of a host (`docker.io` for short names) away, or brings it back. */
   setReachable(host: string, reachable: boolean): void
   addImage(definition: ImageDefinition): void
@@ -139,6 +141,7 @@ export function createRegistry(options: RegistryOptions): SimulatedRegistry {
       if (reachable) unreachable.delete(host)
       else unreachable.add(host)
     },
+    privateRepository: guard,
     addImage: (definition) => void images.set(normal(definition.repository), definition),
     setCredentials: (repository) => void secured.set(normalPrefix(repository.prefix), repository),
   }
