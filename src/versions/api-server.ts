@@ -221,16 +221,6 @@ export const apiServer = changes({
     'pkg/controlplane/instance.go',
   ],
   readWriteOncePod: [27, 'the access mode ReadWriteOncePod', 'pkg/features/kube_features.go, ReadWriteOncePod (beta)'],
-  securesPods: [
-    23,
-    'namespaces say by labels how Pods in them are secured, and those that are not are refused (admission plugin PodSecurity)',
-    'pkg/features/kube_features.go, PodSecurity (beta); KEP-2579',
-  ],
-  appArmorFields: [
-    30,
-    'profiles of AppArmor are fields, and what forbids some looks at both',
-    'pkg/features/kube_features.go, AppArmorFields (beta); pod-security-admission policy/check_appArmorProfile.go',
-  ],
   seccompHasFields: [
     19,
     'profiles of seccomp are fields, and annotations say the same',

@@ -341,19 +341,6 @@ describe('L6 apiserver 8.1 node lifecycle', () => {
     expect(world.events('lc').map(({ message }) => message)).toEqual(['Cancelling deletion of Pod lc/p'])
   })
 
-  test.each([
-    ['v1.28', 'taint-controller'],
-    ['v1.29', 'taint-eviction-controller'],
-  ] as const)('L6 %s: who evicts by a taint is called %s', (version, component) => {
-    const sim = createSim({ seed: 'evicted', version, nodes: 1 })
-    sim.kubectl('run p --image=busybox -- sleep 9999'.split(' '))
-    sim.runFor('5s')
-    sim.kubectl('taint node node-1 a=b:NoExecute'.split(' '))
-    sim.runFor('5s')
-    const [told] = sim.events({ reason: 'TaintManagerEviction' })
-    expect([told?.message, told?.source?.component]).toEqual(['Marking for deletion Pod default/p', component])
-  })
-
   test('8.1 when no node is ready nothing is evicted; when one is again the others get their grace anew', () => {
     const { world, replay, taints, isDeleting } = begin(2)
     replay.act('create pod p on lc-1')

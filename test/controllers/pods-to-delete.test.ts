@@ -45,3 +45,16 @@ describe('which Pods of a ReplicaSet go first', () => {
     expect([order(pods, 21), order(pods, 22)]).toEqual(['d c b', 'd b c'])
   })
 })
+
+test.each([
+  ['v1.28', 'taint-controller'],
+  ['v1.29', 'taint-eviction-controller'],
+] as const)('L6 %s: who evicts by a taint is called %s', (version, component) => {
+  const sim = createSim({ seed: 'evicted', version, nodes: 1 })
+  sim.kubectl('run p --image=busybox -- sleep 9999'.split(' '))
+  sim.runFor('5s')
+  sim.kubectl('taint node node-1 a=b:NoExecute'.split(' '))
+  sim.runFor('5s')
+  const [told] = sim.events({ reason: 'TaintManagerEviction' })
+  expect([told?.message, told?.source?.component]).toEqual(['Marking for deletion Pod default/p', component])
+})

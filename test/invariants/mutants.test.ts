@@ -3,7 +3,6 @@ import { isObject } from '../../src/api/json.ts'
 import type { Pod, Secret } from '../../src/api/types/core.ts'
 import type { KubeObject } from '../../src/api/types/meta.ts'
 import { nodeUser } from '../../src/apiserver/auth/users.ts'
-import { encodeBase64, utf8Bytes } from '../../src/bytes/bytes.ts'
 import { type Client, type RequestError, resources, watchedBy } from '../../src/client/client.ts'
 import { adminUser } from '../../src/cluster/control-plane.ts'
 import type { Machine } from '../../src/cluster/machine.ts'
@@ -19,7 +18,20 @@ import type { ContainerConfig } from '../../src/node/runtime/cri.ts'
 import { createObservedSim } from '../../src/sim/create-sim.ts'
 import { resolveFeatureGates } from '../../src/versions/feature-gates.ts'
 import { answered } from '../client/answered.ts'
-import { answersWith, clientWith, containersWith, fsWith, managerWith, replaced } from './mutants.ts'
+import {
+  answersWith,
+  base64,
+  clientWith,
+  containersWith,
+  emptyForMissing,
+  failingLater,
+  firstForever,
+  foreign,
+  fsWith,
+  goingBack,
+  managerWith,
+  replaced,
+} from './mutants.ts'
 
 type Observed = ReturnType<typeof createObservedSim> & { readonly machine: Machine }
 
@@ -33,7 +45,6 @@ interface Mutant {
   readonly story: (observed: Observed) => void
 }
 
-const base64 = (text: string) => encodeBase64(utf8Bytes(text))
 const secret = (n: number, more: object = {}) => ({
   apiVersion: 'v1',
   kind: 'Secret',
@@ -77,6 +88,13 @@ function mountAndUpdate({ sim }: Observed): void {
   sim.runFor('1m')
   sim.apply(secret(2))
   sim.runFor('3m')
+}
+
+const lent = { username: 'u', password: 'P+assword' }
+
+function runOne({ sim }: Observed): void {
+  sim.apply(pod({}, undefined))
+  sim.runFor('1m')
 }
 
 function settleLate({ sim, observer }: Observed): void {
@@ -493,28 +511,17 @@ const mutants: readonly Mutant[] = [
   {
     id: 'S-31',
     title: 'a runtime that gives more than the node has',
-    below: {
-      runtime: containersWith((config) => ({ ...config, resources: { requests: { cpu: '400m', memory: '900Gi' } } })),
-    },
-    story: ({ sim }) => {
-      sim.apply(pod({}, undefined))
-      sim.runFor('1m')
-    },
+    below: { runtime: containersWith((config) => ({ ...config, resources: { requests: { memory: '900Gi' } } })) },
+    story: runOne,
   },
   {
     id: 'S-32',
     title: 'a kubelet that lends credentials to who has none',
-    options: { images: [{ name: 'app', private: { username: 'u', password: 'P+assword' } }] },
+    options: { images: [{ name: 'app', private: lent }] },
     below: {
-      runtime: (runtime) =>
-        replaced(runtime, {
-          pullImage: (image, _none, of) => runtime.pullImage(image, { username: 'u', password: 'P+assword' }, of),
-        }),
+      runtime: (runtime) => replaced(runtime, { pullImage: (image, _none, of) => runtime.pullImage(image, lent, of) }),
     },
-    story: ({ sim }) => {
-      sim.apply(pod({}, undefined))
-      sim.runFor('1m')
-    },
+    story: runOne,
   },
   {
     id: 'S-28',
@@ -648,43 +655,6 @@ const mutants: readonly Mutant[] = [
 
 /** The moment that the mutant of S-15 takes for the present. */
 const lateness = { now: 0 }
-
-function foreign(object: Secret): Secret {
-  if (object.metadata.name !== 's') return object
-  return { ...object, data: { a: base64('Value+of+a+9'), b: base64('Value+of+b+9') } }
-}
-
-function emptyForMissing(result: Parameters<Parameters<typeof answersWith>[0]>[0], name: string) {
-  if (result.ok || !result.error.isNotFound) return result
-  const object: Secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace: 'default' } }
-  return { ok: true, object } as const
-}
-
-function goingBack() {
-  const seen: Secret[] = []
-  return answersWith((result, name) => {
-    if (!result.ok || name !== 's') return result
-    if (!seen.includes(result.object)) seen.push(result.object)
-    return seen.length < 3 ? result : { ok: true, object: seen[0] ?? result.object }
-  })
-}
-
-function firstForever() {
-  let first: Secret | undefined
-  return answersWith((result, name) => {
-    if (!result.ok || name !== 's') return result
-    first ??= result.object
-    return { ok: true, object: first }
-  })
-}
-
-function failingLater() {
-  let answers = 0
-  return answersWith((result, name) => {
-    if (name === 's') answers++
-    return answers < 4 ? result : { ok: false, error: { message: 'timed out', isNotFound: false } }
-  })
-}
 
 type Body = ReturnType<NonNullable<Parameters<Parameters<NonNullable<ClusterSeams['requests']>>[0]>[0]['decode']>>
 

@@ -1,4 +1,5 @@
 import type { Secret } from '../../src/api/types/core.ts'
+import { encodeBase64, utf8Bytes } from '../../src/bytes/bytes.ts'
 import type { Client } from '../../src/client/client.ts'
 import type { ClusterSeams } from '../../src/cluster/seams.ts'
 import { mapped } from '../../src/kernel/mapped.ts'
@@ -62,5 +63,50 @@ export function replaced<T extends object>(part: T, own: Partial<T>): T {
       const value: unknown = Reflect.get(target, name, target)
       return typeof value === 'function' ? value.bind(target) : value
     },
+  })
+}
+
+/** Base64 of a text. */
+export const base64 = (text: string): string => encodeBase64(utf8Bytes(text))
+
+/** Secret `s` with other values. */
+export function foreign(object: Secret): Secret {
+  if (object.metadata.name !== 's') return object
+  return { ...object, data: { a: base64('Value+of+a+9'), b: base64('Value+of+b+9') } }
+}
+
+/** A Secret that is missing as one without keys. */
+export function emptyForMissing(result: Parameters<Parameters<typeof answersWith>[0]>[0], name: string) {
+  if (result.ok || !result.error.isNotFound) return result
+  const object: Secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace: 'default' } }
+  return { ok: true, object } as const
+}
+
+/** The first answer again after the second. */
+export function goingBack() {
+  const seen: Secret[] = []
+  return answersWith((result, name) => {
+    if (!result.ok || name !== 's') return result
+    if (!seen.includes(result.object)) seen.push(result.object)
+    return seen.length < 3 ? result : { ok: true, object: seen[0] ?? result.object }
+  })
+}
+
+/** The first answer whatever comes. */
+export function firstForever() {
+  let first: Secret | undefined
+  return answersWith((result, name) => {
+    if (!result.ok || name !== 's') return result
+    first ??= result.object
+    return { ok: true, object: first }
+  })
+}
+
+/** The first three answers, then errors. */
+export function failingLater() {
+  let answers = 0
+  return answersWith((result, name) => {
+    if (name === 's') answers++
+    return answers < 4 ? result : { ok: false, error: { message: 'timed out', isNotFound: false } }
   })
 }

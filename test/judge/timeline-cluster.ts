@@ -134,14 +134,8 @@ export function createTimelineCluster(file: TimelineFile, seed: string, onReques
   for (const [index, name] of [...file.nodes, ...otherNames].entries()) {
     const fs = createNodeFs({ kernel, memoryBytes: 16 * 2 ** 30, calendar })
     const runtime = createRuntime({
-      kernel,
-      calendar,
-      journal,
-      random,
-      fs,
+      ...{ kernel, calendar, journal, random, fs, timings, nodeName: name },
       registry: createRecordingRegistry(),
-      timings,
-      nodeName: name,
       podCidr: `10.244.${index}.0/24`,
     })
     const link = controlPlane.linkFor(name, latencies)
@@ -181,12 +175,12 @@ export function createTimelineCluster(file: TimelineFile, seed: string, onReques
   }
   const busy = busyBeginning(file, minor)
   const links = [controlPlane.link, ...[...nodes.values(), ...others].map(({ link }) => link)]
-  const setAll = (next: NetworkLatencies): void => {
+  const setAll = (next: NetworkLatencies) => (): void => {
     for (const link of links) link.setLatencies(next)
   }
   if (busy !== undefined) {
-    kernel.schedule(leadMs - 1, () => setAll(busy))
-    kernel.schedule(leadMs + beginning * 1000, () => setAll(latencies))
+    kernel.schedule(leadMs - 1, setAll(busy))
+    kernel.schedule(leadMs + beginning * 1000, setAll(latencies))
   }
   return { leadMs, kernel, calendar, journal, random, controlPlane, admin, nodes, others, links, minor, outage }
 }

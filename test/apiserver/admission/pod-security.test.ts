@@ -6,7 +6,7 @@ import { createSim } from '../../../src/index.ts'
 
 /** What a policy says of a Pod's spec. */
 function said(level: Level, spec: object, minor: number | undefined = undefined, server = 36, annotations = {}) {
-  const pod = { metadata: { annotations }, spec } as SecuredPod
+  const pod = { metadata: { annotations }, spec } as SecuredPod // as far as each row says
   return violations({ level, minor }, pod, server).map(({ reason, detail }) => `${reason} (${detail})`)
 }
 
@@ -20,91 +20,93 @@ const right = {
 }
 
 /** Words of pod-security-admission's policy/check_*.go and of their tests. */
-describe('what baseline forbids', () => {
-  test.each<[spec: object, ...words: string[]]>([
-    [right],
-    [{ hostIPC: true, hostPID: true, containers: [] }, 'host namespaces (hostPID=true, hostIPC=true)'],
-    [
-      {
-        containers: [
-          { ...of('a'), ports: [{ hostPort: 80 }] },
-          { ...of('b'), ports: [{ hostPort: 0 }, { hostPort: 9 }] },
-        ],
-      },
-      'hostPort (containers "a", "b" use hostPorts 80, 9)',
-    ],
-    [
-      {
-        volumes: [
-          { name: 'a', hostPath: {} },
-          { name: 'b', emptyDir: {} },
-          { name: 'c', nfs: {} },
-        ],
-      },
-      'hostPath volumes (volume "a")',
-    ],
-    [
-      {
-        initContainers: [of('i', { privileged: true })],
-        containers: [of('a')],
-        ephemeralContainers: [of('e', { privileged: true })],
-      },
-      'privileged (containers "i", "e" must not set securityContext.privileged=true)',
-    ],
-    [
-      { containers: [of('a', { capabilities: { add: ['CHOWN', 'SYS_TIME', 'NET_RAW'] } }), of('b')] },
-      'non-default capabilities (container "a" must not include "NET_RAW", "SYS_TIME" in securityContext.capabilities.add)',
-    ],
-    [
-      { containers: [of('a', { procMount: 'Unmasked' }), of('b', { procMount: 'Default' })] },
-      'procMount (container "a" must not set securityContext.procMount to "Unmasked")',
-    ],
-    [{ hostUsers: false, containers: [of('a', { procMount: 'Unmasked' })] }],
-    [
-      {
-        ...ofPod({ seLinuxOptions: { role: 'r' } }),
-        containers: [of('e', { seLinuxOptions: { type: 'bar', user: 'u' } })],
-      },
-      'seLinuxOptions (pod and container "e" set forbidden securityContext.seLinuxOptions: type "bar"; user may not be set; role may not be set)',
-    ],
-    [ofPod({ seLinuxOptions: { type: 'container_engine_t' } })],
-    [
-      {
-        ...ofPod({ seccompProfile: { type: 'Unconfined' } }),
-        containers: [of('a', { seccompProfile: { type: 'Localhost' } })],
-      },
-      'seccompProfile (pod must not set securityContext.seccompProfile.type to "Unconfined")',
-    ],
-    [
-      ofPod({ sysctls: [{ name: 'net.ipv4.tcp_rmem' }, { name: 'kernel.msgmax' }, { name: 'fs.mqueue.x' }] }),
-      'forbidden sysctls (kernel.msgmax, fs.mqueue.x)',
-    ],
-    [
-      {
-        ...ofPod({ windowsOptions: { hostProcess: true } }),
-        containers: [of('a', { windowsOptions: { hostProcess: true } })],
-      },
-      'hostProcess (pod and container "a" must not set securityContext.windowsOptions.hostProcess=true)',
-    ],
-    [
-      { containers: [of('foo', { appArmorProfile: { type: 'Unconfined' } })] },
-      'forbidden AppArmor profile (container "foo" must not set AppArmor profile type to "Unconfined")',
-    ],
-    [
-      {
-        containers: [
-          {
-            ...of('a'),
-            livenessProbe: { httpGet: { host: 'b.example' } },
-            lifecycle: { preStop: { tcpSocket: { host: 'a.example' } } },
-          },
-        ],
-      },
-      'probe or lifecycle host (container "a" uses probe or lifecycle hosts "a.example", "b.example")',
-    ],
-  ])('%j', (spec, ...words) => {
-    expect(said('baseline', spec)).toEqual(words)
-  })
+type Row = [spec: object, ...words: string[]]
+
+const forbidden: readonly Row[] = [
+  [right],
+  [{ hostIPC: true, hostPID: true, containers: [] }, 'host namespaces (hostPID=true, hostIPC=true)'],
+  [
+    {
+      containers: [
+        { ...of('a'), ports: [{ hostPort: 80 }] },
+        { ...of('b'), ports: [{ hostPort: 0 }, { hostPort: 9 }] },
+      ],
+    },
+    'hostPort (containers "a", "b" use hostPorts 80, 9)',
+  ],
+  [
+    {
+      volumes: [
+        { name: 'a', hostPath: {} },
+        { name: 'b', emptyDir: {} },
+        { name: 'c', nfs: {} },
+      ],
+    },
+    'hostPath volumes (volume "a")',
+  ],
+  [
+    {
+      initContainers: [of('i', { privileged: true })],
+      containers: [of('a')],
+      ephemeralContainers: [of('e', { privileged: true })],
+    },
+    'privileged (containers "i", "e" must not set securityContext.privileged=true)',
+  ],
+  [
+    { containers: [of('a', { capabilities: { add: ['CHOWN', 'SYS_TIME', 'NET_RAW'] } }), of('b')] },
+    'non-default capabilities (container "a" must not include "NET_RAW", "SYS_TIME" in securityContext.capabilities.add)',
+  ],
+  [
+    { containers: [of('a', { procMount: 'Unmasked' }), of('b', { procMount: 'Default' })] },
+    'procMount (container "a" must not set securityContext.procMount to "Unmasked")',
+  ],
+  [{ hostUsers: false, containers: [of('a', { procMount: 'Unmasked' })] }],
+  [
+    {
+      ...ofPod({ seLinuxOptions: { role: 'r' } }),
+      containers: [of('e', { seLinuxOptions: { type: 'bar', user: 'u' } })],
+    },
+    'seLinuxOptions (pod and container "e" set forbidden securityContext.seLinuxOptions: type "bar"; user may not be set; role may not be set)',
+  ],
+  [ofPod({ seLinuxOptions: { type: 'container_engine_t' } })],
+  [
+    {
+      ...ofPod({ seccompProfile: { type: 'Unconfined' } }),
+      containers: [of('a', { seccompProfile: { type: 'Localhost' } })],
+    },
+    'seccompProfile (pod must not set securityContext.seccompProfile.type to "Unconfined")',
+  ],
+  [
+    ofPod({ sysctls: [{ name: 'net.ipv4.tcp_rmem' }, { name: 'kernel.msgmax' }, { name: 'fs.mqueue.x' }] }),
+    'forbidden sysctls (kernel.msgmax, fs.mqueue.x)',
+  ],
+  [
+    {
+      ...ofPod({ windowsOptions: { hostProcess: true } }),
+      containers: [of('a', { windowsOptions: { hostProcess: true } })],
+    },
+    'hostProcess (pod and container "a" must not set securityContext.windowsOptions.hostProcess=true)',
+  ],
+  [
+    { containers: [of('foo', { appArmorProfile: { type: 'Unconfined' } })] },
+    'forbidden AppArmor profile (container "foo" must not set AppArmor profile type to "Unconfined")',
+  ],
+  [
+    {
+      containers: [
+        {
+          ...of('a'),
+          livenessProbe: { httpGet: { host: 'b.example' } },
+          lifecycle: { preStop: { tcpSocket: { host: 'a.example' } } },
+        },
+      ],
+    },
+    'probe or lifecycle host (container "a" uses probe or lifecycle hosts "a.example", "b.example")',
+  ],
+]
+
+test.each(forbidden)('baseline on %j', (spec, ...words) => {
+  expect(said('baseline', spec)).toEqual(words)
 })
 
 describe('what restricted asks for beyond that', () => {

@@ -52,8 +52,8 @@ function validatePod(request: AdmissionRequest, object: KubeObject, lookup: Admi
   const isPod = request.resource.resource === 'pods'
   if ((!isPod || enforce.level === 'privileged') && warn.level === 'privileged') return undefined
   const old = request.oldObject as Pod | undefined // of a Pod's update
-  if (isPod && old !== undefined && !isSignificant(object as Pod, old)) return undefined
-  const pod = isPod ? (object as KubeObject & SecuredPod) : templateOf(object)
+  if (isPod && old !== undefined && !isSignificant(object as Pod, old)) return undefined // so is this
+  const pod = isPod ? (object as KubeObject & SecuredPod) : templateOf(object) // and this
   if (pod === undefined) return undefined
   const found = isPod ? violations(enforce, pod, minor) : []
   if (found.length > 0) return forbid(request, `violates PodSecurity ${goQuote(levelText(enforce))}: ${told(found)}`)

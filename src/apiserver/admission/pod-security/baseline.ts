@@ -49,6 +49,7 @@ export function appArmorAnnotations(pod: SecuredPod): Violation | undefined {
   return { reason: plural('forbidden AppArmor profile', bad.length), detail: bad.join(', ') }
 }
 
+/** Source: check_appArmorProfile.go. */
 export function appArmorProfile(pod: SecuredPod): Violation | undefined {
   const types: string[] = []
   const setters = badSetters(pod, ({ appArmorProfile: profile }) => {
@@ -74,6 +75,7 @@ const plainCapabilities: ReadonlySet<string> = new Set(
   ),
 )
 
+/** Source: check_capabilities_baseline.go. */
 export function capabilitiesBaseline(pod: SecuredPod): Violation | undefined {
   const forbidden = containersOf(pod).flatMap(({ name, securityContext }) =>
     (securityContext?.capabilities?.add ?? []).flatMap((each) => (plainCapabilities.has(each) ? [] : [{ name, each }])),
@@ -87,18 +89,21 @@ export function capabilitiesBaseline(pod: SecuredPod): Violation | undefined {
   }
 }
 
+/** Source: check_hostNamespaces.go. */
 export function hostNamespaces({ spec }: SecuredPod): Violation | undefined {
   const shared = (['hostNetwork', 'hostPID', 'hostIPC'] as const).filter((name) => spec[name] === true)
   if (shared.length === 0) return undefined
   return { reason: 'host namespaces', detail: shared.map((name) => `${name}=true`).join(', ') }
 }
 
+/** Source: check_hostPathVolumes.go. */
 export function hostPathVolumes({ spec: { volumes = [] } }: SecuredPod): Violation | undefined {
   const names = volumes.filter(({ hostPath }) => hostPath !== undefined).map(({ name }) => name)
   if (names.length === 0) return undefined
   return { reason: 'hostPath volumes', detail: `${plural('volume', names.length)} ${joinQuoted(names)}` }
 }
 
+/** Source: check_hostPorts.go. */
 export function hostPorts(pod: SecuredPod): Violation | undefined {
   const used = containersOf(pod).flatMap(({ name, ports = [] }) =>
     ports.flatMap(({ hostPort = 0 }) => (hostPort === 0 ? [] : [{ name, port: String(hostPort) }])),
@@ -128,6 +133,7 @@ export function hostsOfProbes(pod: SecuredPod): Violation | undefined {
   return { reason: 'probe or lifecycle host', detail: `${containerText(names)} ${verb} ${list}` }
 }
 
+/** Source: check_privileged.go. */
 export function privileged(pod: SecuredPod): Violation | undefined {
   const bad = containersOf(pod).filter(({ securityContext }) => securityContext?.privileged === true)
   if (bad.length === 0) return undefined
@@ -135,6 +141,7 @@ export function privileged(pod: SecuredPod): Violation | undefined {
   return { reason: 'privileged', detail: `${names} must not set securityContext.privileged=true` }
 }
 
+/** Source: check_procMount.go. */
 export function procMount(pod: SecuredPod): Violation | undefined {
   const bad = containersOf(pod).filter(({ securityContext }) => (securityContext?.procMount ?? 'Default') !== 'Default')
   if (bad.length === 0) return undefined
@@ -194,6 +201,7 @@ export function isSeccompRight(type: string | undefined): boolean {
   return type === 'RuntimeDefault' || type === 'Localhost'
 }
 
+/** Source: check_seccompProfile_baseline.go. */
 export function seccompBaseline(pod: SecuredPod): Violation | undefined {
   const bad: string[] = []
   const setters = badSetters(pod, ({ seccompProfile: profile }) => {
@@ -223,6 +231,7 @@ const safeSysctls: readonly (readonly [since: number, names: string])[] = [
 /** Policies in which more may be set than before. */
 export const sysctlPolicies: readonly number[] = safeSysctls.map(([since]) => since)
 
+/** Of a policy of that minor. Source: check_sysctls.go. */
 export function sysctls(policy: number): (pod: SecuredPod) => Violation | undefined {
   const safe = new Set(safeSysctls.flatMap(([since, names]) => (since <= policy ? names.split(' ') : [])))
   return ({ spec: { securityContext } }) => {
@@ -232,6 +241,7 @@ export function sysctls(policy: number): (pod: SecuredPod) => Violation | undefi
   }
 }
 
+/** Source: check_windowsHostProcess.go. */
 export function hostProcess(pod: SecuredPod): Violation | undefined {
   const setters = badSetters(pod, ({ windowsOptions }) => windowsOptions?.hostProcess === true)
   if (setters === undefined) return undefined

@@ -2,14 +2,17 @@ import { type FieldError, invalid } from '../../../api/validation/field-errors.t
 
 /** Which policies the labels of a namespace ask for. Source: pod-security-admission api/helpers.go. */
 
+/** How strict a policy is. */
 export type Level = 'privileged' | 'baseline' | 'restricted'
 
+/** A policy: how strict, and as of which version. */
 export interface LevelVersion {
   readonly level: Level
   /** Minor of the policy; undefined: the latest. */
   readonly minor: number | undefined
 }
 
+/** What a namespace enforces, and what it only warns of. */
 export interface Policy {
   readonly enforce: LevelVersion
   readonly warn: LevelVersion
@@ -60,6 +63,7 @@ export function levelText({ level, minor }: LevelVersion): string {
   return `${level}:${minor === undefined ? 'latest' : `v1.${minor}`}`
 }
 
+/** Whether two policies are one. */
 export function areSame(a: LevelVersion, b: LevelVersion): boolean {
   return a.level === b.level && a.minor === b.minor
 }

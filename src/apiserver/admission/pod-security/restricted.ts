@@ -24,6 +24,7 @@ export const notInOwnNamespace =
   (pod: SecuredPod): Violation | undefined =>
     pod.spec.hostUsers === false ? undefined : check(pod)
 
+/** Source: check_allowPrivilegeEscalation.go. */
 export function allowPrivilegeEscalation(pod: SecuredPod): Violation | undefined {
   const bad = containersOf(pod).filter(({ securityContext }) => securityContext?.allowPrivilegeEscalation !== false)
   if (bad.length === 0) return undefined
@@ -34,6 +35,7 @@ export function allowPrivilegeEscalation(pod: SecuredPod): Violation | undefined
   }
 }
 
+/** Source: check_capabilities_restricted.go. */
 export function capabilitiesRestricted(pod: SecuredPod): Violation | undefined {
   const keeping: string[] = []
   const adding: string[] = []
@@ -60,6 +62,7 @@ const boundVolumes =
     ' ',
   )
 
+/** Source: check_restrictedVolumes.go. */
 export function restrictedVolumes({ spec: { volumes = [] } }: SecuredPod): Violation | undefined {
   const bad = volumes.filter((volume) => !freeVolumes.some((kind) => volume[kind] !== undefined))
   if (bad.length === 0) return undefined
@@ -70,6 +73,7 @@ export function restrictedVolumes({ spec: { volumes = [] } }: SecuredPod): Viola
   return { reason: 'restricted volume types', detail: `${names} ${verb} ${list}` }
 }
 
+/** Source: check_runAsNonRoot.go. */
 export function runAsNonRoot(pod: SecuredPod): Violation | undefined {
   const reason = 'runAsNonRoot != true'
   const ofPod = pod.spec.securityContext?.runAsNonRoot
@@ -83,6 +87,7 @@ export function runAsNonRoot(pod: SecuredPod): Violation | undefined {
   return { reason, detail: `pod or ${containerText(silent)} must set securityContext.runAsNonRoot=true` }
 }
 
+/** Source: check_runAsUser.go. */
 export function runAsUser(pod: SecuredPod): Violation | undefined {
   const roots = containersOf(pod).filter(({ securityContext }) => securityContext?.runAsUser === 0)
   const setters = settersText(
@@ -92,6 +97,7 @@ export function runAsUser(pod: SecuredPod): Violation | undefined {
   return setters === '' ? undefined : { reason: 'runAsUser=0', detail: `${setters} must not set runAsUser=0` }
 }
 
+/** Source: check_seccompProfile_restricted.go. */
 export function seccompRestricted(pod: SecuredPod): Violation | undefined {
   const bad = seccompBaseline(pod)
   if (bad !== undefined || isSeccompRight(pod.spec.securityContext?.seccompProfile?.type)) return bad

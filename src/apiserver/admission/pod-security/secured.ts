@@ -21,6 +21,7 @@ interface Handler {
   readonly tcpSocket?: { readonly host?: string }
 }
 
+/** A container, as far as checks read it. */
 export interface SecuredContainer {
   readonly name: string
   readonly ports?: readonly { readonly hostPort?: number }[]
@@ -36,6 +37,7 @@ export interface SecuredContainer {
   }
 }
 
+/** A Pod, or a template of one. */
 export interface SecuredPod {
   readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> }
   readonly spec: {
@@ -73,6 +75,7 @@ export function sortedQuoted(items: Iterable<string>): string {
   return joinQuoted([...new Set(items)].sort())
 }
 
+/** `container`, `containers`: as many as there are. */
 export function plural(word: string, count: number): string {
   return count === 1 ? word : `${word}s`
 }
