@@ -9,7 +9,7 @@ import { createNodeFs } from '../../src/fs/memory-fs.ts'
 import type { NodeFs } from '../../src/fs/node-fs.ts'
 import { createCalendar, defaultEpochMs } from '../../src/kernel/calendar.ts'
 import { createJournal } from '../../src/kernel/journal.ts'
-import { createKernel } from '../../src/kernel/kernel.ts'
+import { createKernel, type Kernel } from '../../src/kernel/kernel.ts'
 import { createRandomStreams, type RandomStream } from '../../src/kernel/random.ts'
 import { tapped } from '../../src/kernel/tapped.ts'
 import { kubeletConfiguration } from '../../src/node/kubelet/configuration.ts'
@@ -173,16 +173,24 @@ export function createTimelineCluster(file: TimelineFile, seed: string, onReques
     if (name === neighbourName) others.push(node)
     else nodes.set(name, node)
   }
-  const busy = busyBeginning(file, minor)
   const links = [controlPlane.link, ...[...nodes.values(), ...others].map(({ link }) => link)]
-  const setAll = (next: NetworkLatencies) => (): void => {
-    for (const link of links) link.setLatencies(next)
-  }
-  if (busy !== undefined) {
-    kernel.schedule(leadMs - 1, setAll(busy))
-    kernel.schedule(leadMs + beginning * 1000, setAll(latencies))
-  }
+  const busy = busyBeginning(file, minor)
+  if (busy !== undefined) slowAtFirst(kernel, leadMs, links, busy, latencies)
   return { leadMs, kernel, calendar, journal, random, controlPlane, admin, nodes, others, links, minor, outage }
+}
+
+function slowAtFirst(
+  kernel: Kernel,
+  leadMs: number,
+  links: readonly Link[],
+  busy: NetworkLatencies,
+  later: NetworkLatencies,
+): void {
+  const setAll = (latencies: NetworkLatencies) => (): void => {
+    for (const link of links) link.setLatencies(latencies)
+  }
+  kernel.schedule(leadMs - 1, setAll(busy))
+  kernel.schedule(leadMs + beginning * 1000, setAll(later))
 }
 
 export type TimelineCluster = ReturnType<typeof createTimelineCluster>
