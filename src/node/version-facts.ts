@@ -97,6 +97,21 @@ export const kubeletFacts = {
   ]),
   /** The crash BackOff event names container and Pod (row 16). */
   backOffNamesPod: fact('kubelet.md 8.2', false, [[26, true]]),
+  /** Errors of requests tell their URL in quotes. */
+  quotesUrls: fact('net/url, Error of Go 1.14; v1.18 is built with Go 1.13', false, [[19, true]]),
+  /** Hooks that ask over HTTP ask as probes do: over TLS where that is said, and then once more without. Source: lifecycle/handlers.go. */
+  hooksSpeakTls: fact('gate ConsistentHTTPGetHandlers (#86139; CHANGELOG-1.26)', false, [[26, true]]),
+  /** What is told of probes that could not be run. Source: prober.go, probe. */
+  probeErrorText: fact<'errored' | 'errored and resulted in unknown state'>('prober.go, probe (#125901)', 'errored', [
+    [33, 'errored and resulted in unknown state'],
+  ]),
+  /** A command of a probe that took too long is told with its time. Source: k8s.io/cri-client, remote_runtime.go, ErrCommandTimedOut. */
+  tellsCommandTimeout: fact('k8s.io/cri-client v0.31.0, ExecSync', false, [[31, true]]),
+  /** Commands of readiness probes are cancelled once their Pod is to end. Reported of v1.35 (kubernetes #130487), not of v1.36. */
+  cancelsProbesOfEnding: fact('prober.go, worker.go (#130487)', false, [
+    [35, true],
+    [36, false],
+  ]),
   /** Events of hooks that failed have only that to say: Secrets could be in what they printed. */
   hookEventsTellNothing: fact('kuberuntime_container.go of v1.26.1; v1.25.2 tells all', false, [[26, true]]),
   /** A missing pull secret is told by an event (7.1). */
@@ -116,12 +131,6 @@ export const kubeletFacts = {
   /** Errors of a sync carry the end of the crash back-off, and the next sync comes then (2.3). */
   syncsAtBackOffExpiry: fact('kubelet.md 2.3', false, [[35, true]]),
   /** A command of a probe that outlasts `timeoutSeconds` has failed; before, the docker runtime waited for its end. */
-  /** Their time is told, too. */
-  probesTellTheirTimeout: fact(
-    'cri-client pkg/remote_runtime.go, ErrCommandTimedOut (v1.31.14; not in v1.30.1)',
-    false,
-    [[31, true]],
-  ),
   timesOutExecProbes: fact('feature ExecProbeTimeout; pkg/kubelet/dockershim/exec.go (1.18)', false, [[20, true]]),
   /** Condition PodReadyToStartContainers: the Pod has a sandbox with its network (v1.36/README.md row 11). */
   readyToStartCondition: fact('gate PodReadyToStartContainersCondition; status/generate.go', false, [[29, true]]),

@@ -100,8 +100,8 @@ function shown(value: ByteText): string {
 function probe(task: ProcessContext, { kind, port, path = '/' }: ProbeRequest): ProbeAnswer | undefined {
   if (states.get(task)?.options.port !== port) return undefined
   return kind === 'tcp' || path === '/healthz'
-    ? { ok: true, output: '' }
-    : { ok: false, output: 'HTTP probe failed with statuscode: 401' }
+    ? { ok: true, output: '', isPlain: true }
+    : { ok: false, output: 'HTTP probe failed with statuscode: 401', isPlain: true }
 }
 
 function request(task: ProcessContext, asked: WireRequest): WireReply | undefined {

@@ -74,6 +74,8 @@ export interface ProbeAnswer {
   readonly ok: boolean
   /** What the kubelet would put into its event: `HTTP probe failed with statuscode: 500`. */
   readonly output: string
+  /** Of a program that is known to speak plain HTTP. */
+  readonly isPlain?: true
 }
 
 /** What a program does on SIGTERM. */
@@ -146,6 +148,8 @@ export interface ImageDefinition {
   readonly env: readonly { readonly name: string; readonly value: string }[]
   readonly workingDir: string
   readonly user: number
+  /** Its group, where the image names one beside its user. */
+  readonly group?: number | undefined
   /** As the image names its user, where that is no number. */
   readonly userName?: string | undefined
   /** Its own /etc/passwd does not know that name. */

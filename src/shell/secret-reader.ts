@@ -96,13 +96,13 @@ function take(task: ProcessContext, state: State, value: string): void {
 function answer(task: ProcessContext, { kind, port, path = '/' }: ProbeRequest): ProbeAnswer | undefined {
   const state = states.get(task)
   if (state === undefined || port !== state.options.port) return undefined
-  if (kind === 'tcp' || path === '/healthz') return { ok: true, output: '' }
+  if (kind === 'tcp' || path === '/healthz') return { ok: true, output: '', isPlain: true }
   if (state.options.reload === 'request') {
     const found = read(task, state.options)
     if (found.ok && found.value !== state.value) take(task, state, found.value)
     if (!found.ok) state.value = undefined
   }
   return state.value === undefined
-    ? { ok: false, output: 'HTTP probe failed with statuscode: 500' }
-    : { ok: true, output: '' }
+    ? { ok: false, output: 'HTTP probe failed with statuscode: 500', isPlain: true }
+    : { ok: true, output: '', isPlain: true }
 }

@@ -123,7 +123,8 @@ export function webServer(site: WebSite, port: number): Program {
     probe(task, { kind, port: asked, path = '/' }) {
       if (asked !== port && isAsMade(task, site)) return undefined
       const { status } = kind === 'tcp' ? unknown : answer(task, site, path)
-      return { ok: status < 400, output: status < 400 ? '' : `HTTP probe failed with statuscode: ${status}` }
+      const found = { ok: status < 400, output: status < 400 ? '' : `HTTP probe failed with statuscode: ${status}` }
+      return isAsMade(task, site) ? { ...found, isPlain: true } : found
     },
     request: (task, { path }) => answer(task, site, path),
     assumedPorts: (task) => (isAsMade(task, site) ? undefined : [port]),

@@ -5,7 +5,7 @@ import type { Once } from '../../kernel/once.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
 import type { ByteText } from '../../shell/byte-text.ts'
 import type { WireReply, WireRequest } from '../../shell/net/network.ts'
-import type { LiveInput } from '../../shell/program.ts'
+import type { LiveInput, ProbeAnswer, ProbeRequest } from '../../shell/program.ts'
 import type { LogLine } from './log-buffer.ts'
 
 /**
@@ -69,10 +69,12 @@ export interface ContainerConfig {
   readonly mounts: readonly BindMount[]
   /** -1: the image's own. */
   readonly runAsUser: number
-  /** Absent: 0. */
+  /** Absent: that of the user in the image, or 0. */
   readonly runAsGroup?: number
   /** supplementalGroups and fsGroup of the Pod. */
   readonly groups?: readonly number[]
+  /** Groups of which the image says that the user is in them do not count: supplementalGroupsPolicy Strict. */
+  readonly ignoresImageGroups?: true
   /** Absent: the Pod's name. */
   readonly hostname?: string
   /** Absent: there is nothing in its /etc/hosts but its own name. */
@@ -247,10 +249,7 @@ export interface ContainerRuntime {
     readonly bytes?: ByteText
   }[]
   /** HTTP and TCP as the image's behaviour declares it: what a probe finds. */
-  probe(
-    containerId: string,
-    handler: { readonly kind: 'http' | 'tcp'; readonly port: number; readonly path?: string },
-  ): { readonly ok: boolean; readonly output: string }
+  probe(containerId: string, request: ProbeRequest): ProbeAnswer
   /** The machine goes down: everything that ran ends with 255. */
   reboot(): void
 }

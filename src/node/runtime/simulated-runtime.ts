@@ -9,7 +9,7 @@ import { Scope } from '../../kernel/scope.ts'
 import { SparseMap, SparseSet } from '../../kernel/sparse.ts'
 import { type Steps, sleep } from '../../kernel/steps.ts'
 import { type ByteText, toByteText } from '../../shell/byte-text.ts'
-import type { ProbeRequest } from '../../shell/program.ts'
+import type { ProbeAnswer, ProbeRequest } from '../../shell/program.ts'
 import { outputOf } from './command-texts.ts'
 import { ContainerOrders } from './container-orders.ts'
 import type {
@@ -216,7 +216,7 @@ class SimulatedRuntime implements ContainerRuntime {
     return this.#orders.logs(id)
   }
 
-  probe(id: string, request: ProbeRequest): { readonly ok: boolean; readonly output: string } {
+  probe(id: string, request: ProbeRequest): ProbeAnswer {
     return this.#orders.probe(id, request)
   }
 

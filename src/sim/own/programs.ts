@@ -142,13 +142,13 @@ class BodyProgram implements Program {
     const running = this.#running.get(task)
     const handler = running?.handlers.get(port)
     if (running === undefined || handler === undefined) return undefined
-    if (kind === 'tcp') return { ok: true, output: '' }
+    if (kind === 'tcp') return { ok: true, output: '', isPlain: true }
     const asked = { port, path, method: 'GET', headers: {}, body: '', from: 'node' }
     const { status: code } = ownedBy(running.owner, () => replyOf(handler(asked)))
     // Source: pkg/probe/http/http.go, DoHTTPProbe.
     return code >= 200 && code < 400
-      ? { ok: true, output: '' }
-      : { ok: false, output: `HTTP probe failed with statuscode: ${code}` }
+      ? { ok: true, output: '', isPlain: true }
+      : { ok: false, output: `HTTP probe failed with statuscode: ${code}`, isPlain: true }
   }
 
   request(task: ProcessContext, { headers, body, ...asked }: WireRequest): WireReply | undefined {

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import type { Pod } from '../../../src/api/types/core.ts'
 import { createSim } from '../../../src/sim/create-sim.ts'
 import type { Sim } from '../../../src/sim/sim.ts'
 
-type Version = 'v1.18' | 'v1.26' | 'v1.31' | 'v1.36'
+type Version = 'v1.18' | 'v1.26' | 'v1.35' | 'v1.36'
 
 /** A simulation with the Pod `p`, whose container sleeps until it is stopped, after it came up. */
 function running(container: object, version: Version = 'v1.18', spec: object = {}): Sim {
@@ -12,9 +13,9 @@ function running(container: object, version: Version = 'v1.18', spec: object = {
   return sim
 }
 
-function podOf(container: object, spec: object = {}): object {
+function podOf(container: object, spec: object = {}, name = 'p', others: readonly object[] = []): object {
   const app = { name: 'app', image: 'busybox:1', command: ['sleep', 'infinity'], ...container }
-  return { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec: { containers: [app], ...spec } }
+  return { apiVersion: 'v1', kind: 'Pod', metadata: { name }, spec: { containers: [app, ...others], ...spec } }
 }
 
 const exec = (script: string) => ({ exec: { command: ['sh', '-c', script] } })
@@ -134,7 +135,7 @@ describe('hooks that ask over HTTP', () => {
     const sim = running({ lifecycle: { postStart: asks } }, 'v1.18', { terminationGracePeriodSeconds: 2 })
     sim.runFor('30s')
     expect(texts(sim, 'FailedPostStartHook')[0]).toMatch(
-      /^Http lifecycle hook \(\/ready\) for Container "app" in Pod "p_default\([-0-9a-f]+\)" failed - error: Get "http:\/\/([\d.]+):80\/\/ready": dial tcp \1:80: connect: connection refused, message: ""$/,
+      /^Http lifecycle hook \(\/ready\) for Container "app" in Pod "p_default\([-0-9a-f]+\)" failed - error: Get http:\/\/([\d.]+):80\/\/ready: dial tcp \1:80: connect: connection refused, message: ""$/,
     )
     expect(starts(sim).length).toBeGreaterThan(1)
   })
@@ -145,8 +146,8 @@ describe('probes that run commands', () => {
     { version: 'v1.18', restarts: 0, unhealthy: [] },
     { version: 'v1.26', restarts: 1, unhealthy: ['Liveness probe failed: command "sh -c sleep 3" timed out'] },
     {
-      version: 'v1.31',
-      restarts: 1,
+      version: 'v1.36',
+      restarts: 2,
       unhealthy: ['Liveness probe failed: command timed out: "sh -c sleep 3" timed out after 1s'],
     },
   ] as const)('L6 one that takes longer than timeoutSeconds has failed from v1.20 on ($version)', (row) => {
@@ -231,3 +232,115 @@ describe('probes that run commands', () => {
     expect(status(sim)).toMatchObject({ ready: true })
   })
 })
+
+describe('probes that ask over the network (prober.go, runProbe; pkg/probe)', () => {
+  const http = (more: object, container: object = {}) => [{ httpGet: { port: 80, ...more } }, container] as const
+  const nginx = { image: 'nginx', command: undefined }
+  const cases = {
+    named: http({ port: 'web' }),
+    refused: http({ path: 'x' }),
+    plain: http({ scheme: 'HTTPS' }, nginx),
+    elsewhere: http({ host: 'example.com', port: 443 }),
+    local: http({ host: 'localhost', port: 90 }, nginx),
+    dial: [{ tcpSocket: { port: 70 } }, {}],
+    rpc: [{ grpc: { port: 50051 }, timeoutSeconds: 2 }, {}],
+    web: [{ grpc: { port: 80 } }, nginx],
+  } as const
+  const refused = 'connect: connection refused'
+  const mute = (address: string, seconds: number) =>
+    `timeout: failed to connect service "${address}" within ${seconds}s: context deadline exceeded`
+  const toldBy = (quoted: (url: string) => string, errored: string, hasGrpc: boolean) => ({
+    named: `Readiness probe ${errored}: strconv.Atoi: parsing "web": invalid syntax`,
+    refused: `Readiness probe failed: Get ${quoted('http://IP:80/x')}: dial tcp IP:80: ${refused}`,
+    plain: `Readiness probe failed: Get ${quoted('https://IP:80/')}: http: server gave HTTP response to HTTPS client`,
+    elsewhere: undefined,
+    local: `Readiness probe failed: Get ${quoted('http://localhost:90/')}: dial tcp 127.0.0.1:90: ${refused}`,
+    dial: `Readiness probe failed: dial tcp IP:70: ${refused}`,
+    rpc: hasGrpc ? `Readiness probe failed: ${mute('IP:50051', 2)}` : undefined,
+    web: hasGrpc ? `Readiness probe failed: ${mute('IP:80', 1)}` : undefined,
+  })
+
+  test.each([
+    { version: 'v1.18', told: toldBy((url) => url, 'errored', false) },
+    { version: 'v1.26', told: toldBy((url) => `"${url}"`, 'errored', true) },
+    { version: 'v1.36', told: toldBy((url) => `"${url}"`, 'errored and resulted in unknown state', true) },
+  ] as const)('L6 $version: what fails is told with whom was asked', ({ version, told }) => {
+    const sim = createSim({ version, seed: 'asks', images: [{ name: 'busybox', present: true }] })
+    for (const [name, [probe, container]] of Object.entries(cases)) {
+      if (version === 'v1.18' && 'grpc' in probe) continue
+      sim.apply(podOf({ readinessProbe: { periodSeconds: 3, ...probe }, ...container }, {}, name))
+    }
+    sim.runFor('14s')
+    const events = sim.events({ reason: 'Unhealthy' })
+    const of = (pod: string) => events.find(({ involvedObject }) => involvedObject.name === pod)?.message
+    const masked = Object.fromEntries(
+      Object.keys(cases).map((name) => [name, of(name)?.replace(/10\.244\.\d+\.\d+/g, 'IP')]),
+    )
+    expect(masked).toEqual(told)
+  })
+
+  test('L3 the Pod is asked, not the container; on its own address the node, where Pods listen that have its network', () => {
+    const sim = createSim({ version: 'v1.36', seed: 'asks', images: [{ name: 'busybox', present: true }] })
+    const web = { name: 'web', ...nginx }
+    const asks = (probe: object) => ({ readinessProbe: { periodSeconds: 2, ...probe } })
+    sim.apply(podOf(asks({ httpGet: { port: 80 } }), {}, 'beside', [web]))
+    sim.apply(podOf(asks({ tcpSocket: { port: 81 } }), {}, 'deaf', [web]))
+    sim.apply(podOf({ ...nginx, ...asks({ tcpSocket: { host: '127.0.0.1', port: 80 } }) }, {}, 'local'))
+    sim.runFor('10s')
+    const ready = () =>
+      sim
+        .kubectl('get pods --no-headers')
+        .stdout.split('\n')
+        .map((line) => line.split(/ +/).slice(0, 2))
+    expect(ready().slice(0, 3)).toEqual([
+      ['beside', '2/2'],
+      ['deaf', '1/2'],
+      ['local', '0/1'],
+    ])
+    sim.apply(
+      podOf({ ...nginx, ...asks({ httpGet: { host: 'localhost', port: 80 } }) }, { hostNetwork: true }, 'hosted'),
+    )
+    sim.runFor('10s')
+    expect(ready()).toContainEqual(['hosted', '1/1'])
+    expect(ready()).toContainEqual(['local', '1/1'])
+  })
+
+  test('L6 a hook that nobody hears is told in the status whatever events tell', () => {
+    const sim = running({ lifecycle: { postStart: { httpGet: { path: 'up', port: 81 } } } }, 'v1.26')
+    const find = () => sim.get<Pod>('Pod', 'p')?.status?.containerStatuses?.[0]?.state?.waiting?.message ?? ''
+    sim.runUntil(() => find().startsWith('HTTP'), { within: '40s' })
+    expect(find()).toMatch(
+      /^HTTP lifecycle hook \(up\) for Container "app" in Pod "p_default\([-0-9a-f]+\)" failed - error: Get "http:\/\/([\d.]+):81\/up": dial tcp \1:81: connect: connection refused$/,
+    )
+    expect(texts(sim, 'FailedPostStartHook')).toEqual(['PostStartHook failed'])
+  })
+
+  test('L6 a hook over TLS is asked once more without it, from v1.26 on, which an event tells', () => {
+    const lifecycle = { postStart: { httpGet: { scheme: 'HTTPS', port: 80 } } }
+    const told = (['v1.18', 'v1.26'] as const).map((version) =>
+      texts(running({ ...nginx, lifecycle }, version), 'LifecycleHTTPFallback'),
+    )
+    const text = /^request to HTTPS lifecycle hook 10\.244\.0\.\d+:80 got HTTP response, retry with HTTP succeeded$/
+    expect(told).toEqual([[], [expect.stringMatching(text)]])
+  })
+})
+
+test.each([
+  { version: 'v1.26', told: 'Readiness probe failed: ', ready: false },
+  {
+    version: 'v1.35',
+    told: 'Readiness probe errored and resulted in unknown state: rpc error: code = Canceled desc = context canceled',
+    ready: true,
+  },
+  { version: 'v1.36', told: 'Readiness probe failed: ', ready: false },
+] as const)(
+  'L5 $version: whether a Pod that is to end is still asked if it is ready: $ready',
+  ({ version, told, ready }) => {
+    const readinessProbe = { ...exec('test ! -f /tmp/over'), periodSeconds: 2, failureThreshold: 1 }
+    const sim = running({ readinessProbe, lifecycle: { preStop: exec('touch /tmp/over; sleep 20') } }, version)
+    sim.runFor('5s')
+    sim.kubectl('delete pod p --wait=false')
+    sim.runFor('8s')
+    expect([texts(sim, 'Unhealthy')[0], status(sim)?.ready]).toEqual([told, ready])
+  },
+)

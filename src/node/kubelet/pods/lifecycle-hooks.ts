@@ -11,10 +11,10 @@ import { second } from '../../../kernel/time.ts'
 import type { ContainerRuntime, ExecResult, RuntimeResult } from '../../runtime/cri.ts'
 import type { KubeletFacts } from '../../version-facts.ts'
 import type { KubeletEvents } from '../kubelet-events.ts'
-import { isAnswered, isOfAnother, toldOfRequest } from '../probes/refused-request.ts'
+import { type Asked, type AskingParts, addressOf, askHttp, isAnswered, probePath } from '../probes/asking.ts'
 
 /** What of a kubelet its hooks have to do with; `scope`: its life. */
-export interface HookParts {
+export interface HookParts extends AskingParts {
   readonly kernel: Kernel
   readonly runtime: ContainerRuntime
   readonly events: KubeletEvents
@@ -29,63 +29,70 @@ export interface HookParts {
  * executePreStopHook; facts/kubelet.md 8.4.
  */
 export class HookRunner {
-  readonly #kernel: Kernel
-  readonly #runtime: ContainerRuntime
-  readonly #events: KubeletEvents
-  readonly #facts: KubeletFacts
-  readonly #scope: Scope
+  readonly #parts: HookParts
   /** Commands of hooks belong to their containers: a kubelet that dies leaves them running. */
   readonly #commands = new Scope()
 
   constructor(parts: HookParts) {
-    this.#kernel = parts.kernel
-    this.#runtime = parts.runtime
-    this.#events = parts.events
-    this.#facts = parts.facts
-    this.#scope = parts.scope
+    this.#parts = parts
   }
 
   /** Runs the hook, until it ended, failed, or the grace period is over. */
   *preStop(pod: Pod, container: Container, containerId: string, graceSeconds: number): Steps<void> {
-    const hook = process(this.#kernel, () => this.#toldPreStop(pod, container, containerId))
-    yield* wait(firstOf<void>(after(this.#kernel, graceSeconds * second), ordered(this.#scope, hook)))
+    const hook = process(this.#parts.kernel, () => this.#toldPreStop(pod, container, containerId))
+    yield* wait(firstOf<void>(after(this.#parts.kernel, graceSeconds * second), ordered(this.#parts.scope, hook)))
   }
 
   /** Gives the text of a failure. */
   *postStart(pod: Pod, container: Container, containerId: string): Steps<string | undefined> {
     const error = yield* this.#run(pod, container, containerId, container.lifecycle?.postStart)
     if (error !== undefined)
-      this.#events.container(pod, container, 'Warning', 'FailedPostStartHook', this.#told('PostStartHook', error))
+      this.#parts.events.container(pod, container, 'Warning', 'FailedPostStartHook', this.#told('PostStartHook', error))
     return error
   }
 
   *#toldPreStop(pod: Pod, container: Container, containerId: string): Steps<void> {
     const error = yield* this.#run(pod, container, containerId, container.lifecycle?.preStop)
     if (error !== undefined)
-      this.#events.container(pod, container, 'Warning', 'FailedPreStopHook', this.#told('PreStopHook', error))
+      this.#parts.events.container(pod, container, 'Warning', 'FailedPreStopHook', this.#told('PreStopHook', error))
   }
 
   #told(hook: 'PostStartHook' | 'PreStopHook', error: string): string {
-    return this.#facts.hookEventsTellNothing ? `${hook} failed` : error
+    return this.#parts.facts.hookEventsTellNothing ? `${hook} failed` : error
   }
 
   *#run(pod: Pod, container: Container, containerId: string, hook: Handler | undefined): Steps<string | undefined> {
     const where = `Container ${JSON.stringify(container.name)} in Pod "${pod.metadata.name}_${pod.metadata.namespace}(${pod.metadata.uid})"`
     if (hook?.exec !== undefined) {
       const command = hook.exec.command ?? []
-      const result = yield* wait(ordered(this.#commands, this.#runtime.execInTime(containerId, command)))
+      const result = yield* wait(ordered(this.#commands, this.#parts.runtime.execInTime(containerId, command)))
       if (result.ok && result.value.exitCode === 0) return undefined
       const output = result.ok ? result.value.stdout + result.value.stderr : ''
       return `Exec lifecycle hook ([${command.join(' ')}]) for ${where} failed - error: ${execFailure(command, result)}, message: ${goQuote(output)}`
     }
     if (hook?.sleep !== undefined) yield* sleep(hook.sleep.seconds * second)
-    if (hook?.httpGet === undefined || isOfAnother(hook.httpGet)) return undefined
-    const { path = '/', port } = hook.httpGet
-    const asked = this.#runtime.probe(containerId, { kind: 'http', port: portNumber(container, port), path })
-    if (isAnswered(asked)) return undefined
-    // Those that tell of it put a slash before whatever path. Source: pkg/kubelet/lifecycle/handlers.go, runHTTPHandler (up to v1.24).
-    const answer = toldOfRequest(asked, 'http', `/${path}`)
-    return `Http lifecycle hook (${path}) for ${where} failed - error: ${answer.output}, message: ""`
+    return hook?.httpGet === undefined ? undefined : this.#ask({ pod, container, id: containerId }, hook.httpGet, where)
+  }
+
+  /**
+   * A server that answers without TLS is asked once more without. Hooks that know no TLS put a slash before whatever path, and tell what was
+   * answered. Source: pkg/kubelet/lifecycle/handlers.go, Run and runHTTPHandler.
+   */
+  #ask(asked: Asked, action: NonNullable<Handler['httpGet']>, where: string): string | undefined {
+    const { hooksSpeakTls } = this.#parts.facts
+    const { path = '' } = action
+    const port = portNumber(asked.container, action.port)
+    const how = hooksSpeakTls ? { path: probePath(action) } : { path: `/${path}`, scheme: 'http' }
+    const answer = askHttp(this.#parts, asked, action, { port, ...how })
+    if (isAnswered(answer)) return undefined
+    if (answer.isPlain === true) {
+      const server = `${action.host || addressOf(this.#parts, asked)}:${port}`
+      const text = `request to HTTPS lifecycle hook ${server} got HTTP response, retry with HTTP succeeded`
+      this.#parts.events.pod(asked.pod, 'Warning', 'LifecycleHTTPFallback', text)
+      return undefined
+    }
+    const failed = `lifecycle hook (${path}) for ${where} failed - error: ${answer.output}`
+    return hooksSpeakTls ? `HTTP ${failed}` : `Http ${failed}, message: ""`
   }
 }
 
@@ -96,7 +103,7 @@ function execFailure(command: readonly string[], result: RuntimeResult<ExecResul
 }
 
 /** A port by number or by the container's name for it; 0 if there is none of that name. */
-export function portNumber(container: Container, port: number | string): number {
+function portNumber(container: Container, port: number | string): number {
   if (typeof port === 'number') return port
   return container.ports?.find(({ name }) => name === port)?.containerPort ?? (Number(port) || 0)
 }

@@ -1,34 +1,28 @@
 import type { Observable, Unsubscribable } from 'rxjs'
 import { isSidecar } from '../../../api/pod-references.ts'
 import type { Container, Pod, Probe } from '../../../api/types/core.ts'
-import { goDuration } from '../../../go/duration-text.ts'
-import { goQuote } from '../../../go/quote.ts'
-import { after } from '../../../kernel/after.ts'
-import { firstOf } from '../../../kernel/first-of.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
-import { mapped } from '../../../kernel/mapped.ts'
 import { process } from '../../../kernel/process.ts'
 import type { RandomStreams } from '../../../kernel/random.ts'
 import { Scope } from '../../../kernel/scope.ts'
 import { Source } from '../../../kernel/source.ts'
-import { SparseMap } from '../../../kernel/sparse.ts'
-import { type Steps, sleep, wait } from '../../../kernel/steps.ts'
+import { SparseMap, SparseSet } from '../../../kernel/sparse.ts'
+import { type Steps, sleep } from '../../../kernel/steps.ts'
 import { second, type VirtualMs } from '../../../kernel/time.ts'
-import type { ContainerRuntime, ExecResult, RuntimeResult } from '../../runtime/cri.ts'
+import type { ContainerRuntime } from '../../runtime/cri.ts'
 import type { KubeletFacts } from '../../version-facts.ts'
 import type { KubeletEvents } from '../kubelet-events.ts'
 import type { Pleg } from '../loop/pleg.ts'
-import { portNumber } from '../pods/lifecycle-hooks.ts'
 import { runningContainer } from '../pods/runtime-status.ts'
-import { isOfAnother, probePath, toldOfRequest } from './refused-request.ts'
+import { type ProbeResult, runProbe } from './run-probe.ts'
 
 export type ProbeType = 'liveness' | 'readiness' | 'startup'
 type Verdict = 'success' | 'failure'
 
-interface ProbeResult {
-  readonly ok: boolean
-  readonly output: string
-}
+type ProbeOutcome = Exclude<ProbeResult, { readonly error: string }>
+
+/** What the runtime answers to who asks for a command and no longer waits for it. */
+const cancelled = { error: 'rpc error: code = Canceled desc = context canceled' } as const
 
 /** What of a kubelet probes have to do with. */
 export interface ProberParts {
@@ -36,6 +30,7 @@ export interface ProberParts {
   readonly runtime: ContainerRuntime
   readonly random: RandomStreams
   readonly nodeName: string
+  readonly hostIp: string
   readonly events: KubeletEvents
   readonly facts: KubeletFacts
   readonly pleg: Pick<Pleg, 'get'>
@@ -81,6 +76,9 @@ export class Prober {
     startup: new SparseMap(),
   }
 
+  /** Uids of Pods whose commands are cancelled. */
+  readonly #ending = new SparseSet<string>()
+
   constructor(parts: ProberParts) {
     this.#parts = parts
   }
@@ -121,12 +119,14 @@ export class Prober {
   removePod(uid: string): void {
     for (const { run } of this.#workers.get(uid) ?? []) run?.unsubscribe()
     this.#workers.delete(uid)
+    this.#ending.delete(uid)
   }
 
   stopLivenessAndStartup(uid: string): void {
     const workers = this.#workers.get(uid)
     if (workers === undefined) return
     for (const { type, run } of workers) if (type !== 'readiness') run?.unsubscribe()
+    if (this.#parts.facts.cancelsProbesOfEnding) this.#ending.add(uid)
     this.#workers.set(
       uid,
       workers.filter(({ type }) => type === 'readiness'),
@@ -196,31 +196,17 @@ export class Prober {
     return isEarly || hasStarted === (worker.type === 'startup') ? undefined : container.id
   }
 
-  /** Source: pkg/kubelet/prober/prober.go, runProbe; pkg/probe/exec/exec.go. `undefined`: it could not be run. */
-  *#runProbe({ pod, container, type, probe }: Worker, id: string): Steps<ProbeResult | undefined> {
-    const { kernel, runtime, facts } = this.#parts
-    if (probe.httpGet !== undefined) {
-      if (isOfAnother(probe.httpGet)) return { ok: true, output: '' }
-      const { port, scheme = 'HTTP' } = probe.httpGet
-      const path = probePath(probe.httpGet)
-      return toldOfRequest(runtime.probe(id, { kind: 'http', port: portNumber(container, port), path }), scheme, path)
-    }
-    if (probe.tcpSocket !== undefined)
-      return runtime.probe(id, { kind: 'tcp', port: portNumber(container, probe.tcpSocket.port) })
-    if (probe.exec === undefined) return { ok: true, output: '' }
-    const command = probe.exec.command ?? []
-    const run = runtime.execInTime(id, command)
-    const isLate = mapped(after(kernel, (probe.timeoutSeconds ?? 1) * second), () => undefined)
-    // Whether commands are held to `timeoutSeconds`. Whoever loses is ended: a command that takes too long is killed.
-    const { timesOutExecProbes } = facts
-    const result = yield* wait(timesOutExecProbes ? firstOf<RuntimeResult<ExecResult> | undefined>(run, isLate) : run)
-    if (result === undefined) return { ok: false, output: timeOutText(command, probe, facts) }
-    if (result.ok) return { ok: result.value.exitCode === 0, output: result.value.stdout + result.value.stderr }
-    this.#unhealthy({ pod, container, type }, 'errored', result.message)
+  /** `undefined`: it could not be run, which is told and counts for nothing. */
+  *#runProbe({ pod, container, type, probe }: Worker, id: string): Steps<ProbeOutcome | undefined> {
+    const parts = this.#parts
+    const isCancelled = type === 'readiness' && probe.exec !== undefined && this.#ending.has(pod.metadata.uid ?? '')
+    const result: ProbeResult = isCancelled ? cancelled : yield* runProbe(parts, { pod, container, id }, probe)
+    if (!('error' in result)) return result
+    this.#unhealthy({ pod, container, type }, parts.facts.probeErrorText, result.error)
     return undefined
   }
 
-  #judge(worker: Worker, result: ProbeResult): void {
+  #judge(worker: Worker, result: ProbeOutcome): void {
     const verdict: Verdict = result.ok ? 'success' : 'failure'
     if (!result.ok) this.#unhealthy(worker, 'failed', result.output)
     worker.streak = worker.last === verdict ? worker.streak + 1 : 1
@@ -236,7 +222,7 @@ export class Prober {
 
   #unhealthy(
     { pod, container, type }: Pick<Worker, 'pod' | 'container' | 'type'>,
-    what: 'failed' | 'errored',
+    what: 'failed' | KubeletFacts['probeErrorText'],
     output: string,
   ): void {
     const name = type.charAt(0).toUpperCase() + type.slice(1)
@@ -256,13 +242,6 @@ export class Prober {
     const isWanted = type === 'liveness' || (type === 'startup' && !this.#parts.facts.probeResultsSync)
     if (tells && !isSuccess && isWanted) this.#news.next({ kind: 'failure', podUid: uid })
   }
-}
-
-/** Source: pkg/kubelet/dockershim/exec.go up to v1.30's probe/exec; cri-client pkg/remote_runtime.go, ExecSync. */
-function timeOutText(command: readonly string[], { timeoutSeconds = 1 }: Probe, facts: KubeletFacts): string {
-  const quoted = goQuote(command.join(' '))
-  if (!facts.probesTellTheirTimeout) return `command ${quoted} timed out`
-  return `command timed out: ${quoted} timed out after ${goDuration(timeoutSeconds * second)}`
 }
 
 function periodMs(probe: Probe): VirtualMs {
