@@ -337,6 +337,11 @@ export const apiServer = changes({
     'procMount is not defaulted',
     'pkg/apis/core/v1/defaults.go; pkg/features/kube_features.go, ProcMountType',
   ],
+  keepsImageVolumes: [
+    35,
+    'volumes may be images; before, such a volume is left without any kind, and refused for that',
+    'pkg/api/pod/util.go, dropImageVolumes; pkg/features/kube_features.go, ImageVolume (on by default)',
+  ],
   nodeTokens: [31, 'tokens may be bound to a node', 'pkg/features/kube_features.go, ServiceAccountTokenNodeBinding'],
   tellsTooLongInBytes: [
     32,

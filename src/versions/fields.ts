@@ -60,7 +60,8 @@ const dates: Readonly<Record<string, Readonly<Record<string, FieldDates>>>> = {
   [`${core}ResourceRequirements`]: { claims: since(26, 34) },
   [`${core}EnvVarSource`]: { fileKeyRef: since(34, 35) },
   [`${core}VolumeMount`]: { recursiveReadOnly: since(30, 31) },
-  [`${core}Volume`]: { ephemeral: since(19, 21), image: since(31, 35) },
+  // Images have a gate that lets their volumes without a kind: src/apiserver/registry/kinds/pod.ts looks at it.
+  [`${core}Volume`]: { ephemeral: since(19, 21), image: since(31) },
   [`${core}VolumeProjection`]: { clusterTrustBundle: since(29, never), podCertificate: since(34, never) },
   [`${core}PodAffinityTerm`]: {
     namespaceSelector: since(21, 22),

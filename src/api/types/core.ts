@@ -245,6 +245,7 @@ export interface PodSpec {
     readonly runAsUser?: number
     readonly runAsGroup?: number
     readonly supplementalGroups?: readonly number[]
+    readonly supplementalGroupsPolicy?: string
     readonly sysctls?: readonly { readonly name: string; readonly value: string }[]
     readonly windowsOptions?: WindowsSecurityContextOptions
     readonly [field: string]: unknown

@@ -60,6 +60,9 @@ export function validatePodSecurityContext(v: Validator, field: string, spec: Po
   }
   validateSeccompProfile(v, `${field}.securityContext`, context)
   validateWindowsOptions(v, `${field}.securityContext.windowsOptions`, context.windowsOptions)
+  const { supplementalGroupsPolicy: merging } = context
+  if (merging !== undefined && merging !== 'Merge' && merging !== 'Strict')
+    v.notSupported(`${field}.securityContext.supplementalGroupsPolicy`, merging, ['Merge', 'Strict'])
 }
 
 function validateHostNetworkPorts(v: Validator, field: string, spec: PodSpec): void {

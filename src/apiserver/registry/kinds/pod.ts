@@ -1,7 +1,7 @@
 import { defaultPodOnly, defaultPodSpec, withEphemeralDefaults } from '../../../api/pod-defaults.ts'
 import { podQosClass } from '../../../api/pod-qos.ts'
 import { hasSidecars, isSidecar } from '../../../api/pod-references.ts'
-import type { Container, Pod, PodCondition, PodSpec, PodStatus } from '../../../api/types/core.ts'
+import type { Container, Pod, PodCondition, PodSpec, PodStatus, Volume } from '../../../api/types/core.ts'
 import { dns1123Label } from '../../../api/validation/formats.ts'
 import { validatePodStatusUpdate, validatePodUpdate } from '../../../api/validation/pod-update-validation.ts'
 import { validatePod, validateSctp } from '../../../api/validation/pod-validation.ts'
@@ -72,7 +72,14 @@ export function dropDisabledFields(spec: PodSpec, old: PodSpec | undefined, cont
   const knowsSidecars = gates.SidecarContainers || (old !== undefined && hasSidecars({ spec: old }))
   if (!knowsSidecars && spec.initContainers?.some(isSidecar) === true)
     next = { ...next, initContainers: spec.initContainers.map(({ restartPolicy: _off, ...rest }) => rest) }
+  const keepsImages = has(minor, apiServer.keepsImageVolumes) || old?.volumes?.some(isImage) === true
+  if (!keepsImages && spec.volumes?.some(isImage) === true)
+    next = { ...next, volumes: spec.volumes.map(({ image: _off, ...rest }) => rest) }
   return has(minor, apiServer.keepsProcMountOpen) ? next : withDefaultProcMount(next)
+}
+
+function isImage({ image }: Volume): boolean {
+  return image !== undefined
 }
 
 /** The gate ProcMountType is off until v1.31, so a mount type that is given becomes the default one. */

@@ -66,4 +66,17 @@ describe('a volume of an image', () => {
     expect(code).toBe(422)
     expect(told.message).toContain(text)
   })
+
+  // pkg/api/pod/util.go, dropImageVolumes: the source is dropped when defaults are set already.
+  test.each(['v1.31', 'v1.34'] as const)('%s: is a volume of no kind until its gate is on', (version) => {
+    const { code, told } = run({ reference: 'reg.example/conf:1' }, 'true', {}, { version })
+    const problems =
+      '[spec.volumes[0]: Required value: must specify a volume type, spec.containers[0].volumeMounts[0].name: Not found: "m"]'
+    expect([code, told.message]).toEqual([422, `Pod "p" is invalid: ${problems}`])
+  })
+
+  test('is unknown before v1.31: an empty directory', () => {
+    const { code, told } = run({ reference: 'reg.example/conf:1' }, 'true', {}, { version: 'v1.30' })
+    expect([code, told.spec.volumes[0]]).toEqual([201, { name: 'm', emptyDir: {} }])
+  })
 })
