@@ -243,6 +243,8 @@ export class KubeletRun {
     } else this.#machine.send('node.registered')
     this.#services.start()
     this.context.pleg.start()
+    // Which of those that run here were scheduled, a kubelet that finds them cannot know.
+    if (this.#options.runtime.podUids().length > 0) this.context.resizes.isContested = true
     this.#evictions.start()
     do yield* sleep(ownNodePollMs)
     while (registerNode && this.#registrar.node === undefined)

@@ -165,8 +165,11 @@ describe('a resize', () => {
     expect([told('p'), has('p').requests.cpu]).toEqual([[`PodResizePending Infeasible ${never}`], '200m'])
     resize('p', { requests: { cpu: '250m', memory: '16Mi' }, limits: { memory: '18Mi' } }, '20s')
     const [now = ''] = told('p')
+    const tooLittle = 'memory limit \\(18874368\\) below current usage \\((\\d+)\\)'
     expect(now).toMatch(
-      /^PodResizeInProgress Error attempting to set container "web" memory limit \(18874368\) below current usage \(\d+\)$/,
+      new RegExp(
+        `^PodResizeInProgress Error cannot decrease memory limits: \\[attempting to set pod ${tooLittle}, attempting to set container "web" ${tooLittle.replace('(\\d+)', '\\1')}\\]$`,
+      ),
     )
     expect(events('p').at(-1)).toContain('Warning ResizeError Pod resize error: ')
     expect(has('p').limits.memory).toBe('128Mi')
@@ -198,5 +201,36 @@ test.each([
     add('quick', '100m', {}, { nodeName: 'node-1' })
     sim.runFor('5s')
     expect([get('quick').status.phase, get('late').status.phase]).toEqual(['Failed', 'Pending'])
+    // Also for a kubelet that starts anew and finds them.
+    sim.fault({ kubelet: 'restart', node: 'node-1' })
+    sim.runFor('20s')
+    add('later', '100m')
+    add('quicker', '100m', {}, { nodeName: 'node-1' })
+    sim.runFor('5s')
+    expect([get('fits').status.phase, get('quicker').status.phase]).toEqual(['Running', 'Failed'])
   },
 )
+
+// validateMemoryResizeAction: a Pod has a limit if all its containers have one; what is told of a container is what the Pod uses.
+test('a limit is too low for a container alone where its Pod has none, or enough', () => {
+  const { sim, add, resize, told } = cluster('v1.34')
+  const fill = (mebibytes: number) => ({
+    image: 'busybox',
+    command: ['sh', '-c', `head -c ${mebibytes * 1048576} /dev/zero > /dev/shm/fill; sleep 9999`],
+    volumeMounts: [{ name: 'm', mountPath: '/dev/shm' }],
+  })
+  const spec = (...others: readonly object[]) => ({
+    volumes: [{ name: 'm', emptyDir: { medium: 'Memory' } }],
+    ...(others.length === 0 ? {} : { initContainers: others }),
+  })
+  const beside = { name: 'beside', image: 'busybox', command: ['sleep', '9999'], restartPolicy: 'Always' }
+  add('free', '100m', fill(20), spec(beside))
+  add('wide', '100m', fill(20), spec({ ...beside, resources: { limits: { memory: '64Mi' } } }))
+  sim.runFor('15s')
+  for (const name of ['free', 'wide']) {
+    resize(name, { requests: { cpu: '100m', memory: '16Mi' }, limits: { memory: '18Mi' } }, '20s')
+    expect(told(name)).toEqual([
+      'PodResizeInProgress Error cannot decrease memory limits: attempting to set container "web" memory limit (18874368) below current usage (23068672)',
+    ])
+  }
+})

@@ -89,8 +89,8 @@ export class SyncLoop {
           this.#cleanup.podMayLeaveTraces(uid)
           continue
         }
-        if (!this.#context.ends.isTerminated(pod) && this.#isRefused(pod)) continue
         this.#context.resizes.found(pod)
+        if (!this.#context.ends.isTerminated(pod) && this.#isRefused(pod)) continue
         volumes.podAdded(uid)
         this.#dispatch(pod)
         prober.addPod(pod)
@@ -360,6 +360,7 @@ export class SyncLoop {
     const reason = refusal(this.#context, pod)
     if (reason === undefined) return false
     this.#refused.add(pod.metadata.uid ?? '')
+    this.#context.resizes.forget(pod.metadata.uid ?? '')
     this.#context.events.pod(pod, 'Warning', reason.reason, reason.message)
     this.#context.record('pod.refused', pod, { ...reason })
     const { rejectedKeepQos, rejectionPrefix } = this.#context.facts

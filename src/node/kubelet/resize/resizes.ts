@@ -35,7 +35,7 @@ type Allocation = ReadonlyMap<string, ResourceRequirements | undefined>
  */
 export class Resizes {
   readonly conditions = new ResizeConditions()
-  /** Something was given that the scheduler did not count when it was asked. */
+  /** Something was given, or may have been, that the scheduler did not count when it was asked. */
   isContested = false
   readonly #parts: Parts
   readonly #allocatable: () => Readonly<Record<string, string>>
