@@ -1,7 +1,7 @@
 import { extended } from '../kernel/extended.ts'
 import type { Device } from './device.ts'
 import { appended } from './growing.ts'
-import { type Inode, pagesOf, permits, statOf } from './inode.ts'
+import { type Inode, mayGive, pagesOf, permits, statOf } from './inode.ts'
 import type { InodeStore } from './inode-store.ts'
 import { isBelow, mayLink } from './new-names.ts'
 import type { FileStat, FileView, FsChange, FsErrorCode, FsResult, FsUser, MountInfo, TmpfsPayer } from './node-fs.ts'
@@ -246,6 +246,7 @@ export class MemoryFileView implements FileView {
   chown(path: string, uid: number, gid: number): FsResult {
     const at = this.#owned(path, false)
     if (!at.ok) return at
+    if (!mayGive(at.inode, this.#user, uid, gid)) return this.#no('EACCES', path)
     if (uid !== -1) at.inode.uid = uid
     if (gid !== -1) at.inode.gid = gid
     this.#tell('chown', at.found, { uid, gid, ...directoryFlag(at.inode) })

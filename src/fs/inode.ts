@@ -104,3 +104,10 @@ export function permits(inode: Inode, user: FsUser, bits: number): boolean {
   const shift = inode.uid === user.uid ? 6 : inode.gid === user.gid || user.groups.includes(inode.gid) ? 3 : 0
   return ((inode.mode >> shift) & bits) === bits
 }
+
+/** Whether who owns a file may give it to another: only to a group of their own. Source: Linux fs/attr.c, chown_ok and chgrp_ok. */
+export function mayGive(inode: Inode, user: FsUser, uid: number, gid: number): boolean {
+  if (user.uid === 0) return true
+  const isSameUser = uid === -1 || uid === inode.uid
+  return isSameUser && (gid === -1 || gid === inode.gid || gid === user.gid || user.groups.includes(gid))
+}

@@ -62,14 +62,15 @@ function definitionOf(described: ImageOptions, isStrict: boolean, epochMs: numbe
 function userOf(
   said: number | string,
   files: ImageOptions['files'],
-): Pick<ImageDefinition, 'user' | 'userName' | 'isUserUnknown'> {
-  const [name = ''] = String(said).split(':')
-  if (/^\d+$/.test(name)) return { user: Number(name) }
+): Pick<ImageDefinition, 'user' | 'group' | 'userName' | 'isUserUnknown'> {
+  const [name = '', ofGroup = ''] = String(said).split(':')
+  const group = /^\d+$/.test(ofGroup) ? { group: Number(ofGroup) } : {}
+  if (/^\d+$/.test(name)) return { user: Number(name), ...group }
   const passwd = (files?.['/etc/passwd'] ?? '').split('\n').map((line) => line.split(':'))
   const uid = passwd.find(([each]) => each === name)?.[2]
-  if (uid !== undefined) return { user: Number(uid), userName: name }
+  if (uid !== undefined) return { user: Number(uid), userName: name, ...group }
   const isUnknown = files?.['/etc/passwd'] !== undefined
-  return { user: knownUsers[name] ?? someUser, userName: name, ...(isUnknown ? { isUserUnknown: true } : {}) }
+  return { user: knownUsers[name] ?? someUser, userName: name, ...group, ...(isUnknown ? { isUserUnknown: true } : {}) }
 }
 
 const knownUsers: Readonly<Record<string, number>> = { root: 0, daemon: 1, nobody: 65534 }

@@ -53,6 +53,11 @@ export const kubelet = changes({
     'a pull Secret that cannot be read keeps a container from starting with nothing but its error: no pull is tried',
     'pkg/kubelet/images/image_manager.go, makeLookupPullCredentialsFunc; kubernetes #133079',
   ],
+  refusesGroupPolicies: [
+    33,
+    'a Pod with supplementalGroupsPolicy Strict is refused where the runtime knows no such policy (containerd before 2)',
+    'pkg/kubelet/lifecycle/predicate.go, Admit; website concepts/security-context, note on v1.33',
+  ],
   tellsCompletedResizes: [
     34,
     'an event tells that a Pod has what it was resized to',

@@ -344,7 +344,7 @@ export class NodeRegistrar implements ReflectorStore<Node> {
   }
 
   #status(before: Node): NonNullable<Node['status']> {
-    const { calendar, kernel, machine, nodeName, pressures } = this.#options
+    const { calendar, kernel, machine, minor, nodeName, pressures } = this.#options
     const pressed: readonly string[] = pressures()
     const now = rfc3339(calendar.at(kernel.now()))
     const { capacity, allocatable, hostIp, nodeInfo, bootId } = machine()
@@ -358,6 +358,8 @@ export class NodeRegistrar implements ReflectorStore<Node> {
         { type: 'Hostname', address: nodeName },
       ],
       nodeInfo: extended(nodeInfo, { bootID: bootId }),
+      // Source: pkg/kubelet/nodestatus/setters.go, Features (gate SupplementalGroupsPolicy).
+      ...(has(minor, kubelet.containerd2) ? { features: { supplementalGroupsPolicy: true } } : {}),
     }
   }
 }

@@ -1,9 +1,6 @@
 import { utf8Bytes } from '../../bytes/bytes.ts'
-import type { FsUser } from '../../fs/node-fs.ts'
 import { type ByteText, toByteText } from '../../shell/byte-text.ts'
-import type { ImageDefinition } from '../../shell/program.ts'
 import type { ContainerEntry } from './container.ts'
-import type { ContainerConfig } from './cri.ts'
 
 /** Source: Linux include/uapi/linux/binfmts.h, MAX_ARG_STRLEN: 32 pages, the NUL at the end counted. */
 const stringMaxBytes = 32 * 4096
@@ -42,13 +39,3 @@ export function environmentOf({ image, config, hostname }: ContainerEntry): Read
   if (!env.has('HOME')) env.set('HOME', image.user === 0 && config.runAsUser <= 0 ? '/root' : '/')
   return env
 }
-
-/** Whom processes run as: the Pod's user, or the image's. */
-export function userOf(config: ContainerConfig, image: ImageDefinition): FsUser {
-  const uid = config.runAsUser >= 0 ? config.runAsUser : image.user
-  const { runAsGroup = 0, groups = [] } = config
-  return uid === 0 && runAsGroup === 0 && groups.length === 0 ? root : { uid, gid: runAsGroup, groups }
-}
-
-/** Whom most containers run as: one object for all. */
-const root: FsUser = { uid: 0, gid: 0, groups: [] }

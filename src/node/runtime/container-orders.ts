@@ -12,14 +12,15 @@ import { SparseMap } from '../../kernel/sparse.ts'
 import { type Steps, sleep, wait } from '../../kernel/steps.ts'
 import { type ByteText, toByteText } from '../../shell/byte-text.ts'
 import { firstPid, ProcessTable } from '../../shell/engine/process-table.ts'
-import { exitAfter, type ProbeRequest, type ProcessContext } from '../../shell/program.ts'
+import { exitAfter, type ProbeAnswer, type ProbeRequest, type ProcessContext } from '../../shell/program.ts'
 import { mountText, outputOf, withoutValues } from './command-texts.ts'
 import { attachTo, consoleOf } from './console.ts'
 import { ContainerEntry, type EntryHost, refusedProbe } from './container.ts'
-import { isTooLong, userOf, variableWithNul } from './container-environment.ts'
+import { isTooLong, variableWithNul } from './container-environment.ts'
 import { ContainerHost } from './container-host.ts'
 import { ContainerProcess, type ProcessHost, type ProcessStart } from './container-process.ts'
 import { runToEnd } from './container-task.ts'
+import { userOf } from './container-user.ts'
 import type {
   Attachment,
   ContainerConfig,
@@ -188,7 +189,7 @@ export class ContainerOrders {
     return entry === undefined ? { unsubscribe: () => {} } : entry.log.follow(heard)
   }
 
-  probe(id: string, request: ProbeRequest): { readonly ok: boolean; readonly output: string } {
+  probe(id: string, request: ProbeRequest): ProbeAnswer {
     return this.#containers.get(id)?.probe(request) ?? refusedProbe('', request.port)
   }
 

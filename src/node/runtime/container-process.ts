@@ -8,7 +8,8 @@ import type { ContainerNetwork } from '../../shell/net/network.ts'
 import type { LiveInput, ProcessContext } from '../../shell/program.ts'
 import { Terminal } from '../../shell/terminal.ts'
 import type { ContainerEntry } from './container.ts'
-import { bytesOf, environmentOf, userOf } from './container-environment.ts'
+import { bytesOf, environmentOf } from './container-environment.ts'
+import { userOf } from './container-user.ts'
 
 /** What processes ask of the runtime that runs their container. */
 export interface ProcessHost {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createSim } from '../../../src/sim/create-sim.ts'
+import type { SimOptions } from '../../../src/sim/options.ts'
 import type { Sim } from '../../../src/sim/sim.ts'
 import { messages, podIn, simMounting, simPod, simSecret, simWith, waiting } from '../facts/world.ts'
 
@@ -302,6 +303,57 @@ describe('L3 runAsNonRoot', () => {
     const sim = createSim({ version: 'v1.36' })
     sim.apply(simPod('p', { image: 'reg.example/team/app:1' }, { securityContext: { runAsNonRoot: true } }))
     expect(podIn(ran(sim, '10s'))?.status?.phase).toBe('Running')
+  })
+})
+
+describe('L3 groups of the image (containerd container_create_linux.go, TestProcessUser)', () => {
+  const files = {
+    '/etc/passwd': 'root:x:0:0::/root:/bin/sh\nalice:x:1000:1000::/home/alice:/bin/sh\n',
+    '/etc/group': 'root:x:0:\nalice:x:1000:alice\nextra:x:11111:bob,alice\nothers:x:22222:root\n',
+    '/of-alice': '',
+    '/of-extra': '',
+  }
+  const groupOf = (own: object, user?: string) => {
+    const image = {
+      name: 'reg.example/app',
+      present: true,
+      program: 'shell' as const,
+      files,
+      ...(user === undefined ? {} : { user }),
+    }
+    return (version: SimOptions['version']) => {
+      const sim = createSim({ version, images: [image] })
+      const volumes = [{ name: 'v', emptyDir: {} }]
+      const script =
+        'echo x > /v/f; stat -c %g /v/f; for g in 1000 2000 3333 11111 22222; do chgrp $g /v/f 2>/dev/null && echo $g; done; sleep 9999'
+      const container = {
+        image: 'reg.example/app',
+        command: ['sh', '-c', script],
+        volumeMounts: [{ name: 'v', mountPath: '/v' }],
+      }
+      sim.apply(simPod('p', container, { securityContext: own, volumes }))
+      sim.runFor('5s')
+      return podIn(sim)?.status?.reason ?? sim.logs({ pod: 'p' }).trim().split('\n')
+    }
+  }
+  const alice = { runAsUser: 1000, runAsGroup: 2000, supplementalGroups: [3333] }
+  const strict = { supplementalGroupsPolicy: 'Strict' }
+
+  test.each([
+    { own: alice, seen: ['2000', '2000', '3333', '11111'] },
+    { own: { ...alice, ...strict }, seen: ['2000', '2000', '3333'] },
+    { own: {}, user: '1000', seen: ['1000', '1000', '11111'] },
+    { own: strict, user: 'alice', seen: ['1000', '1000'] },
+    { own: {}, user: '1000:2000', seen: ['2000', '2000', '11111'] },
+    { own: { runAsUser: 1234 }, user: '1000', seen: ['0'] },
+  ])('of $own and user $user: $seen', ({ own, user, seen }) => {
+    expect(groupOf(own, user)('v1.36')).toEqual(seen)
+  })
+
+  test('Strict is forgotten in v1.32, refused by a node in v1.33, whose runtime knows it only later', () => {
+    const ask = groupOf({ ...alice, ...strict })
+    expect(ask('v1.32')).toEqual(['2000', '2000', '3333', '11111'])
+    expect(ask('v1.33')).toBe('SupplementalGroupsPolicyNotSupported')
   })
 })
 

@@ -1,4 +1,6 @@
 import type { Pod } from '../../../api/types/core.ts'
+import { has } from '../../../versions/changes.ts'
+import { kubelet } from '../../../versions/kubelet.ts'
 import type { KubeletContext } from '../context.ts'
 import { isCritical } from '../eviction/ranking.ts'
 import { evictedReason, pressureMessage } from '../eviction/texts.ts'
@@ -9,7 +11,12 @@ type Refusal = { readonly reason: string; readonly message: string }
 
 /** Why the node does not take a Pod that was bound to it, if so. Source: pkg/kubelet/kubelet.go, canAdmitPod. */
 export function refusal(context: KubeletContext, pod: Pod): Refusal | undefined {
-  return pressureRefusal(context, pod) ?? crowdRefusal(context, pod) ?? lackRefusal(context, pod)
+  return (
+    pressureRefusal(context, pod) ??
+    groupsRefusal(context, pod) ??
+    crowdRefusal(context, pod) ??
+    lackRefusal(context, pod)
+  )
 }
 
 /**
@@ -32,6 +39,16 @@ function toleratesMemoryPressure({ spec: { tolerations = [] } }: Pod): boolean {
   )
 }
 
+/** Only from containerd 2 on runtimes can leave out an image's groups. Source: pkg/kubelet/lifecycle/predicate.go, Admit. */
+function groupsRefusal({ minor }: KubeletContext, pod: Pod): Refusal | undefined {
+  if (pod.spec.securityContext?.supplementalGroupsPolicy !== 'Strict') return undefined
+  if (!has(minor, kubelet.refusesGroupPolicies) || has(minor, kubelet.containerd2)) return undefined
+  return {
+    reason: 'SupplementalGroupsPolicyNotSupported',
+    message: 'SupplementalGroupsPolicy=Strict is not supported in this node',
+  }
+}
+
 /**
  * It has not what the Pod asks for. Where all were scheduled and none was resized the scheduler has counted, and nobody does it again.
  * Critical Pods would make room for themselves (pkg/kubelet/preemption), which is not simulated.
@@ -40,7 +57,7 @@ function lackRefusal({ resizes }: KubeletContext, pod: Pod): Refusal | undefined
   const wasScheduled = pod.status?.conditions?.some(({ type, status }) => type === 'PodScheduled' && status === 'True')
   if (isCritical(pod)) return undefined
   if (wasScheduled !== true) resizes.isContested = true
-  return resizes.isContested ? resizes.lack(pod) : undefined
+  return resizes.isContested ? resizes.lack(resizes.allocated(pod)) : undefined
 }
 
 /** It has as many as it may have. Source: lifecycle/predicate.go, InsufficientResourceError. */

@@ -118,7 +118,7 @@ function configOf(
     workingDir: container.workingDir ?? '',
     env,
     mounts,
-    ...identityOf(pod, container),
+    ...identityOf(pod, container, minor),
     hostname: hostnameOf(pod),
     readOnlyRootFilesystem: container.securityContext?.readOnlyRootFilesystem ?? false,
     memoryLimitBytes: memoryLimit(container),
@@ -213,7 +213,11 @@ function rootRefusal(
   return `${text} (pod: "${podName}_${namespace}(${podUid})", container: ${name})`
 }
 
-function identityOf(pod: Pod, container: Container) {
+/**
+ * Whom it runs as. Runtimes before containerd 2 always add the image's groups: up to v1.32 nothing is said of that, then such Pods are
+ * refused. Source: kuberuntime/security_context.go, determineEffectiveSecurityContext; kubernetes/enhancements KEP 3619.
+ */
+function identityOf(pod: Pod, container: Container, minor: number) {
   const own = pod.spec.securityContext
   const supplemental = (own?.supplementalGroups ?? none) as readonly number[]
   const groups = own?.fsGroup === undefined ? supplemental : [...supplemental, own.fsGroup]
@@ -222,6 +226,9 @@ function identityOf(pod: Pod, container: Container) {
     runAsUser: container.securityContext?.runAsUser ?? own?.runAsUser ?? -1,
     ...(group === undefined ? {} : { runAsGroup: group }),
     groups,
+    ...(has(minor, kubelet.containerd2) && own?.supplementalGroupsPolicy === 'Strict'
+      ? { ignoresImageGroups: true as const }
+      : {}),
   }
 }
 
