@@ -160,7 +160,7 @@ class Writer {
     for (const path of this.#ordered(unwanted, 'remove')) {
       if (path.includes('/')) continue
       const at = this.#path(path)
-      const removed = this.#fs.unlink(at)
+      const removed = this.#remove(at)
       if (!removed.ok) failed = failure(goErrorText('remove', at, removed.code))
     }
     if (failed !== undefined) return failed
@@ -170,6 +170,13 @@ class Writer {
       if (!gone.ok) return failure(goErrorText('unlinkat', gone.path, gone.code))
     }
     return this.#died(11) ? crash : { ok: true, written: true }
+  }
+
+  /** A directory that a subPath has made, too, if it is empty. Source: Go os/file_unix.go, Remove. */
+  #remove(path: string): FsResult {
+    const unlinked = this.#fs.unlink(path)
+    if (unlinked.ok || unlinked.code !== 'EISDIR') return unlinked
+    return this.#fs.rmdir(path)
   }
 
   /** Paths of the old directory that the payload neither has nor needs as a directory, in order of bytes. */

@@ -213,6 +213,11 @@ describe('what containers get mounted', () => {
     world.secret('mysecret', { a: '1', missing: 'late' })
     expect(world.setUp(pod)).toBe('changed')
     expect(fs.stat(`${world.directory(pod)}/missing`)).toMatchObject({ value: { type: 'directory' } })
+    // It goes with the key, as links do; what is bound stays with the container.
+    world.secret('mysecret', { a: '1' })
+    expect(world.setUp(pod)).toBe('changed')
+    expect(fs.stat(`${world.directory(pod)}/missing`)).toMatchObject({ ok: false, code: 'ENOENT' })
+    expect(fs.stat(`${subPaths}/0`)).toMatchObject({ value: { type: 'directory' } })
   })
 
   test.each([
