@@ -287,8 +287,8 @@ describe('images of the catalogue', () => {
     expect(strict.runtime.podContainers('uid')[0]).toMatchObject({ exitCode: 1 })
     const lenient = reader(['--file=/etc/foo/none', '--optional'])
     const probe = (path: string) => lenient.runtime.probe(lenient.id, { kind: 'http', port: 8080, path })
-    expect(probe('/healthz')).toEqual({ ok: true, output: '' })
-    expect(probe('/')).toEqual({ ok: false, output: 'HTTP probe failed with statuscode: 500' })
+    expect(probe('/healthz')).toMatchObject({ ok: true, output: '' })
+    expect(probe('/')).toMatchObject({ ok: false, output: 'HTTP probe failed with statuscode: 500' })
   })
 
   test('S6 a service that logs its Secret by mistake shows it to who reads logs', () => {
