@@ -183,7 +183,7 @@ test.each([
 ] as const)(
   'a node of $version does not take what it has not, where no scheduler was asked',
   ({ version, message }) => {
-    const { sim, add, get } = cluster(version)
+    const { sim, ask, add, get } = cluster(version)
     add('there', '3')
     sim.runFor('15s')
     add('more', '2', {}, { nodeName: 'node-1' })
@@ -204,10 +204,10 @@ test.each([
     // Also for a kubelet that starts anew and finds them.
     sim.fault({ kubelet: 'restart', node: 'node-1' })
     sim.runFor('20s')
-    add('later', '100m')
-    add('quicker', '100m', {}, { nodeName: 'node-1' })
+    const target = { kind: 'Node', name: 'node-1' }
+    ask('POST', `${pods}/late/binding`, { apiVersion: 'v1', kind: 'Binding', metadata: { name: 'late' }, target })
     sim.runFor('5s')
-    expect([get('fits').status.phase, get('quicker').status.phase]).toEqual(['Running', 'Failed'])
+    expect([get('fits').status.phase, get('late').status.reason]).toEqual(['Running', 'OutOfcpu'])
   },
 )
 
