@@ -237,6 +237,31 @@ describe('14 containers', () => {
     expect(late[2]).toBeLessThanOrEqual(17)
   })
 
+  test('L5 a Pod that is forced away has two seconds, in 1.26 its own (v1.36/README.md row 25)', () => {
+    const told = each((version) => {
+      const sim = settled('10s', { version }, simPod('p', {}, { terminationGracePeriodSeconds: 17 }))
+      sim.kubectl('delete pod p --force --grace-period=0')
+      sim.runFor('2s')
+      return sim.journal.query({ type: 'container.stop' })[0]?.detail?.timeoutSeconds
+    })
+    expect(told).toEqual([2, 17, 2])
+  })
+
+  test('L5 a deleted Pod whose container ends with an error is Failed before it goes since 1.27 (row 24)', () => {
+    const phases = each((version) => {
+      const sim = settled('10s', { version }, simPod('p', {}, { terminationGracePeriodSeconds: 2 }))
+      sim.kubectl('delete pod p --wait=false')
+      sim.runFor('10s')
+      const told = sim.journal.query({ type: 'object.updated', object: { kind: 'Pod', name: 'p' } })
+      return [podIn(sim) === undefined, JSON.stringify(told).includes('"Failed"')]
+    })
+    expect(phases).toEqual([
+      [true, false],
+      [true, false],
+      [true, true],
+    ])
+  })
+
   test('L6 a Failed Pod is not ready for the reason PodFailed since 1.22', () => {
     const reasons = each((version) => {
       const sim = settled('15s', { version }, simPod('p', { command: ['false'] }, { restartPolicy: 'Never' }))
