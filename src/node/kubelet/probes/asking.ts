@@ -117,7 +117,7 @@ function askNode(runtime: ContainerRuntime, ip: string, request: ProbeRequest): 
 }
 
 /** Nobody listens there. */
-export function isRefused({ ok, output }: ProbeAnswer): boolean {
+function isRefused({ ok, output }: ProbeAnswer): boolean {
   return !ok && output.startsWith('dial tcp ')
 }
 
