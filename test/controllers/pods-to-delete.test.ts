@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Pod } from '../../src/api/types/core.ts'
 import { orderToDelete } from '../../src/controllers/pods-to-delete.ts'
 import { rfc3339 } from '../../src/kernel/calendar.ts'
+import { createSim } from '../../src/sim/create-sim.ts'
 
 const now = Date.UTC(2021, 0, 2)
 
