@@ -1,7 +1,7 @@
 import { extended } from '../kernel/extended.ts'
 import type { Device } from './device.ts'
 import { appended } from './growing.ts'
-import { type Inode, mayGive, pagesOf, permits, statOf } from './inode.ts'
+import { directoryFlag, type Inode, mayGive, pagesOf, permits, statOf } from './inode.ts'
 import type { InodeStore } from './inode-store.ts'
 import { isBelow, mayLink } from './new-names.ts'
 import type { FileStat, FileView, FsChange, FsErrorCode, FsResult, FsUser, MountInfo, TmpfsPayer } from './node-fs.ts'
@@ -393,8 +393,4 @@ interface Refusal {
   readonly ok: false
   readonly code: FsErrorCode
   readonly path: string
-}
-
-function directoryFlag(inode: Inode | undefined): { readonly directory?: true } {
-  return inode?.type === 'directory' ? { directory: true } : {}
 }

@@ -111,3 +111,8 @@ export function mayGive(inode: Inode, user: FsUser, uid: number, gid: number): b
   const isSameUser = uid === -1 || uid === inode.uid
   return isSameUser && (gid === -1 || gid === inode.gid || gid === user.gid || user.groups.includes(gid))
 }
+
+/** What news of a change say of its file: whether that is a directory. */
+export function directoryFlag(inode: Inode | undefined): { readonly directory?: true } {
+  return inode?.type === 'directory' ? { directory: true } : {}
+}

@@ -1,25 +1,17 @@
+import { podRows } from './api-pods.ts'
 import { validationRows } from './api-validation.ts'
 import { workloadRows } from './api-workloads.ts'
 import { changes } from './changes.ts'
 
 /** What the API server does from a minor version on. */
 export const apiServer = changes({
+  ...podRows,
   ...workloadRows,
   ...validationRows,
   lowersYamlErrors: [
     31,
     '`unsupported map key` of a body in YAML begins in lower case',
     'apimachinery go.mod, sigs.k8s.io/yaml v1.4.0 since v0.31.0: yaml.go, convertToJSONableObject',
-  ],
-  judgesResizes: [
-    36,
-    'a resize beyond what the node has is refused, and not left to the kubelet',
-    'plugin/pkg/admission/podresize/admission.go (v1.36.2; not in v1.35.6)',
-  ],
-  deletionsEndAfterNow: [
-    33,
-    'a grace period that is shortened to less than what has passed moves the end of a deletion to now, and counts as one second',
-    'apiserver pkg/registry/rest/delete.go, BeforeDelete (v1.33.13; not in v1.32.13)',
   ],
   keepsEmptyBytes: [
     28,
@@ -46,27 +38,12 @@ export const apiServer = changes({
     'Services of type LoadBalancer have allocateLoadBalancerNodePorts',
     'pkg/features/kube_features.go, ServiceLBNodePortControl (beta)',
   ],
-  severalHugePageSizes: [
-    19,
-    'a Pod may have several sizes of huge pages',
-    'pkg/features/kube_features.go, HugePageStorageMediumSize',
-  ],
   sctp: [19, 'ports may be SCTP', 'pkg/features/kube_features.go, SCTPSupport'],
   appProtocol: [19, 'ports of Services have an appProtocol', 'pkg/features/kube_features.go, ServiceAppProtocol'],
-  watchCachesGrow: [
-    19,
-    'the cache of a resource grows while all its events are of the last 75 s, and shrinks',
-    'apiserver pkg/storage/cacher/watch_cache.go, resizeCacheLocked; 4c8b97679',
-  ],
   marksItsEndpoints: [
     19,
     'Endpoints of the API server are not mirrored by anybody else',
     'pkg/controlplane/reconcilers/endpointsadapter.go, setSkipMirrorTrue',
-  ],
-  evictsDisruptedPods: [
-    19,
-    'Pods that are pending or being deleted are evicted whatever budgets say',
-    'pkg/registry/core/pod/storage/eviction.go, canIgnorePDB; CHANGELOG-1.19',
   ],
   namesItsRfc: [
     20,
@@ -80,16 +57,6 @@ export const apiServer = changes({
     'apimachinery pkg/runtime/converter.go, fromUnstructured',
   ],
   servesNoAlphaPresets: [20, 'PodPreset is gone', 'pkg/apis/settings, removed'],
-  evictsUnreadyPods: [
-    20,
-    'Pods that are not ready are evicted while enough others are',
-    'pkg/registry/core/pod/storage/eviction.go, Create; CHANGELOG-1.20',
-  ],
-  ephemeralSecurityContexts: [
-    21,
-    'ephemeral containers may have a security context',
-    'pkg/apis/core/validation/validation.go, allowedEphemeralContainerFields',
-  ],
   downwardHugePages: [
     21,
     'environment and volumes may name huge pages',
@@ -99,11 +66,6 @@ export const apiServer = changes({
     21,
     'namespaces have a label with their name',
     'pkg/features/kube_features.go, NamespaceDefaultLabelName',
-  ],
-  saysWhenToEvictAgain: [
-    21,
-    'who would evict a Pod before its budget was looked at is told to try again in 10 s',
-    'pkg/registry/core/pod/storage/eviction.go, createTooManyRequestsError; #90299',
   ],
   budgetsV1: [
     21,
@@ -180,20 +142,10 @@ export const apiServer = changes({
     'an apply that changes no field leaves the time of its entry as it was',
     'apiserver pkg/endpoints/handlers/fieldmanager/managedfieldsupdater.go, Apply',
   ],
-  evictsUnreadyPodsByPolicy: [
-    27,
-    'a budget may let Pods go that are not ready: `unhealthyPodEvictionPolicy: AlwaysAllow`',
-    'pkg/features/kube_features.go, PDBUnhealthyPodEvictionPolicy (beta)',
-  ],
   checksAppliedKind: [
     28,
     'what is applied must be of the kind that the path names',
     'apimachinery pkg/util/managedfields/internal/versioncheck.go',
-  ],
-  emptyBudgetsHoldEvictions: [
-    29,
-    'a budget whose selector is empty holds evictions of all Pods of its namespace',
-    'pkg/registry/core/pod/storage/eviction.go, getPodDisruptionBudgets; #119732',
   ],
   ownersOutliveDuplicates: [
     29,

@@ -1,15 +1,5 @@
 /** Rows of the API server's table (api-server.ts) about kinds that make Pods, and what scales them. */
 export const workloadRows = {
-  securesPods: [
-    23,
-    'namespaces say by labels how Pods in them are secured, and those that are not are refused (admission plugin PodSecurity)',
-    'pkg/features/kube_features.go, PodSecurity (beta); KEP-2579',
-  ],
-  appArmorFields: [
-    30,
-    'profiles of AppArmor are fields, and what forbids some looks at both',
-    'pkg/features/kube_features.go, AppArmorFields (beta); pod-security-admission policy/check_appArmorProfile.go',
-  ],
   jobsHaveGenerations: [
     22,
     'Jobs, CronJobs and PodTemplates count changes of their spec',

@@ -10,7 +10,7 @@ import { exitTerms } from './exit-terms.ts'
 import { faultTerms } from './fault-terms.ts'
 import { fields } from './fields.ts'
 import { nodeEvents, podEvents } from './pod-events.ts'
-import { resizeConditionTerms, resizeEvents, resizeStates } from './resize-terms.ts'
+import { resizeCauses, resizeConditionTerms, resizeEvents, resizeStates } from './resize-terms.ts'
 import { conditions, phases, states } from './states.ts'
 import { storageEvents } from './storage-events.ts'
 import { type Term, termsOf } from './term.ts'
@@ -31,7 +31,7 @@ export const glossary: readonly Term[] = [
   ...termsOf('state', { ...states, ...resizeStates }),
   ...termsOf('condition', { ...conditions, ...resizeConditionTerms }),
   ...termsOf('phase', phases),
-  ...termsOf('answer', answers),
+  ...termsOf('answer', { ...answers, ...resizeCauses }),
   ...termsOf('field', fields),
   ...termsOf('clause', clauseTerms),
   ...termsOf('exit', exitTerms),

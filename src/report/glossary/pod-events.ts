@@ -134,6 +134,18 @@ export const podEvents: Readonly<Record<string, TermFacts>> = {
     source: 'pkg/kubelet/active_deadline.go; pkg/controller/job/job_controller.go',
     related: ['BackoffLimitExceeded'],
   },
+  SupplementalGroupsPolicyNotSupported: {
+    means:
+      'A Pod asks for `supplementalGroupsPolicy: Strict` on a node whose runtime does not know it: that Pod fails.',
+    when: 'From v1.33 on; here in v1.33 alone, whose runtime is containerd 1.',
+    source: 'pkg/kubelet/lifecycle/predicate.go, Admit',
+    related: ['OutOfcpu', 'Failed'],
+  },
+  LifecycleHTTPFallback: {
+    means: 'A hook asked for HTTPS where plain HTTP was answered; it was asked once more without TLS.',
+    source: 'pkg/kubelet/lifecycle/handlers.go, runHTTPHandler',
+    related: ['FailedPostStartHook', 'FailedPreStopHook'],
+  },
   OutOfcpu: {
     means: 'The node has less CPU left than a Pod asks for that was bound to it, and does not take it: that Pod fails.',
     when: 'A Pod names its node itself (`nodeName`), so that the scheduler was not asked.',

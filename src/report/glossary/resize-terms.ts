@@ -37,6 +37,20 @@ export const resizeEvents: Readonly<Record<string, TermFacts>> = {
   },
 }
 
+/** Causes in the API server's answer to a resize (v1.36 on). */
+export const resizeCauses: Readonly<Record<string, TermFacts>> = {
+  NodeCapacity: {
+    means: 'The Pod is to have more than its node could ever give it: the resize is refused.',
+    source: 'plugin/pkg/admission/podresize/admission.go, ReasonNodeCapacity',
+    related: ['ResizeInfeasible', 'Infeasible'],
+  },
+  UnsupportedPlatform: {
+    means: 'The node of the Pod does not run Linux, and cannot resize it.',
+    source: 'plugin/pkg/admission/podresize/admission.go, ReasonUnsupportedPlatform',
+    related: ['NodeCapacity'],
+  },
+}
+
 /** Conditions of such Pods. */
 export const resizeConditionTerms: Readonly<Record<string, TermFacts>> = {
   PodResizePending: {
