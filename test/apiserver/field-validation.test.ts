@@ -69,7 +69,10 @@ describe('P2 the server warns of what it takes but will not do', () => {
   test.each([
     [{ imagePullSecrets: [{ name: 'a' }, { name: 'a' }] }, 'spec.imagePullSecrets[1].name: duplicate name "a"'],
     [{ imagePullSecrets: [{}] }, 'spec.imagePullSecrets[0].name: invalid empty name ""'],
-    [{ volumes: [{ name: 'g', gitRepo: { repository: 'x' } }] }, 'spec.volumes[0].gitRepo: deprecated in v1.11'],
+    [
+      { volumes: [{ name: 'g', gitRepo: { repository: 'x' } }] },
+      'spec.volumes[0].gitRepo: deprecated in v1.11, and disabled by default in v1.33+',
+    ],
     [
       {
         containers: [

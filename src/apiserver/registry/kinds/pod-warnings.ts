@@ -80,9 +80,11 @@ function annotations(metadata: Partial<ObjectMeta>, at: string): readonly string
     .map(([key, text]) => `${at}metadata.annotations[${key}]: ${text}`)
 }
 
-const deprecatedVolumes: readonly (readonly [source: string, text: string, since: number])[] = [
+/** Source: pkg/api/pod/warnings.go. `until` leaves out the minor in which the text became another. */
+const deprecatedVolumes: readonly (readonly [source: string, text: string, since: number, until?: number])[] = [
   ['photonPersistentDisk', 'deprecated in v1.11, non-functional in v1.16+', 22],
-  ['gitRepo', 'deprecated in v1.11', 22],
+  ['gitRepo', 'deprecated in v1.11', 22, 33],
+  ['gitRepo', 'deprecated in v1.11, and disabled by default in v1.33+', 33],
   ['scaleIO', 'deprecated in v1.16, non-functional in v1.22+', 22],
   ['flocker', 'deprecated in v1.22, non-functional in v1.25+', 25],
   ['storageOS', 'deprecated in v1.22, non-functional in v1.25+', 25],
@@ -95,7 +97,9 @@ const deprecatedVolumes: readonly (readonly [source: string, text: string, since
 function volumes(spec: PodSpec, at: string, minor: number): readonly string[] {
   return (spec.volumes ?? []).flatMap((volume, index) =>
     deprecatedVolumes
-      .filter(([source, , since]) => minor >= since && Object.hasOwn(volume, source))
+      .filter(([source, , since, until = Number.POSITIVE_INFINITY]) => {
+        return minor >= since && minor < until && Object.hasOwn(volume, source)
+      })
       .map(([source, text]) => `${at}spec.volumes[${index}].${source}: ${text}`),
   )
 }

@@ -40,7 +40,7 @@ function statusOf(context: SyncParts, pod: Pod, seen: PodRuntimeStatus, isOver: 
   const uid = pod.metadata.uid ?? ''
   const deadline = deadlineOf(context, pod)
   const isLate = deadline !== undefined && context.kernel.now() >= deadline
-  if (isLate) context.events.pod(pod, 'Normal', lateness.reason, lateness.message)
+  if (isLate) context.events.pod(pod, 'Normal', 'DeadlineExceeded', lateness.message)
   const status = apiPodStatus(pod, seen, {
     calendar: context.calendar,
     runtimeType: context.runtime.runtimeType,
