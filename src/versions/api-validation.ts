@@ -1,5 +1,10 @@
 /** Rows of the API server's table (api-server.ts) about how objects of small kinds are checked and filled in. */
 export const validationRows = {
+  portNamesWantALetter: [
+    25,
+    'a name of a port that has no letter is told so, not that it has neither letter nor number',
+    'apimachinery pkg/util/validation/validation.go, IsValidPortName (v1.25 has it, v1.23.13 has not; v1.24 was not looked up)',
+  ],
   containersShareOneCheck: [
     25,
     'init and ephemeral containers are checked as regular ones are, each container in the same order',

@@ -48,7 +48,11 @@ describe('C2 and C6 names and keys', () => {
   })
 
   test('ports, addresses and networks are those that Go takes', () => {
-    expect(portName('http--x')).toEqual(['must not contain consecutive hyphens'])
+    expect(portName('http--x', 36)).toEqual(['must not contain consecutive hyphens'])
+    expect([23, 25].map((minor) => portName('0', minor))).toEqual([
+      ['must contain at least one letter or number (a-z, 0-9)'],
+      ['must contain at least one letter (a-z)'],
+    ])
     expect([parseIp('10.0.0.1'), parseIp('::ffff:10.0.0.1'), parseIp('1.2.3'), parseIp(':::')]).toEqual([
       4,
       6,

@@ -220,7 +220,7 @@ export function validatePorts(v: Validator, field: string, ports: readonly Conta
   for (const [index, port] of ports.entries()) {
     const path = `${field}[${index}]`
     if (!isUnset(port.name)) {
-      const problems = portName(port.name)
+      const problems = portName(port.name, v.minor)
       v.each(`${path}.name`, port.name, problems)
       if (problems.length === 0) {
         if (names.has(port.name)) v.duplicate(`${path}.name`, port.name)

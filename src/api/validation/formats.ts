@@ -1,9 +1,11 @@
-import { apiServer } from '../../versions/api-server.ts' /**
+import { apiServer } from '../../versions/api-server.ts'
+import { has } from '../../versions/changes.ts'
+
+/**
  * Names, keys, ports and the like: each function gives what is wrong with a value, as the API server words it, and an
  * empty list when nothing is. `minor` is the version whose words are used.
  * Source: k8s.io/apimachinery pkg/util/validation/validation.go.
  */
-import { has } from '../../versions/changes.ts'
 
 const none: readonly string[] = []
 
@@ -206,13 +208,14 @@ export function portNumber(port: number): readonly string[] {
 }
 
 /** Source: IsValidPortName. */
-export function portName(port: string): readonly string[] {
+export function portName(port: string, minor: number): readonly string[] {
   const problems: string[] = []
   if (byteLength(port) > 15) problems.push(maxLengthText(15))
   if (!/^[-a-z0-9]+$/.test(port)) {
     problems.push('must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)')
   }
-  if (!/[a-z]/.test(port)) problems.push('must contain at least one letter or number (a-z, 0-9)')
+  const few = has(minor, apiServer.portNamesWantALetter) ? 'letter (a-z)' : 'letter or number (a-z, 0-9)'
+  if (!/[a-z]/.test(port)) problems.push(`must contain at least one ${few}`)
   if (port.includes('--')) problems.push('must not contain consecutive hyphens')
   if (port.startsWith('-') || port.endsWith('-')) problems.push('must not begin or end with a hyphen')
   return problems

@@ -136,7 +136,7 @@ function validateBackendV1(v: Validator, field: string, { service, resource }: I
 
 function validateBackendPort(v: Validator, field: string, name: string, number: number): void {
   if (name !== '' && number !== 0) v.invalid(field, '', 'cannot set both port name & port number')
-  else if (name !== '') v.each(`${field}.service.port.name`, name, portName(name))
+  else if (name !== '') v.each(`${field}.service.port.name`, name, portName(name, v.minor))
   else if (number !== 0) v.each(`${field}.service.port.number`, number, portNumber(number))
   else v.required(field, 'port name or number is required')
 }

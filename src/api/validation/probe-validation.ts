@@ -117,6 +117,6 @@ function validateHttpGet(v: Validator, field: string, get: NonNullable<Handler['
 
 /** Source: ValidatePortNumOrName. */
 export function validatePort(v: Validator, field: string, port: number | string | undefined): void {
-  if (typeof port === 'string') v.each(field, port, portName(port))
+  if (typeof port === 'string') v.each(field, port, portName(port, v.minor))
   else v.each(field, port ?? 0, portNumber(port ?? 0))
 }

@@ -174,10 +174,10 @@ function validateOwnerReferences(
     const { apiVersion = '' } = reference as Partial<OwnerReference> // it may have been forgotten
     // What has two slashes is no version. Source: apimachinery pkg/runtime/schema/group_version.go, ParseGroupVersion.
     const version = apiVersion.split('/').length > 2 ? '' : apiVersion.slice(apiVersion.indexOf('/') + 1)
-    // Before v1.34 the field was named once more in the text. Source: apimachinery commit 5937fdff.
+    // Before v1.34 these fields were named once more in the text. Source: apimachinery commit 5937fdff.
     const named = (part: string): string =>
       has(minor, apiServer.ownersAreNamedOnce) ? 'must not be empty' : `${part} must not be empty`
-    if (version === '') errors.push(invalid(`${field}.apiVersion`, apiVersion, named('version')))
+    if (version === '') errors.push(invalid(`${field}.apiVersion`, apiVersion, 'version must not be empty'))
     for (const part of ['kind', 'name', 'uid'] as const) {
       if ((reference[part] ?? '') === '') errors.push(invalid(`${field}.${part}`, '', named(part)))
     }

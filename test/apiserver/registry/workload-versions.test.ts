@@ -124,9 +124,9 @@ describe('owners', () => {
     expect(make('v1.20').body.metadata?.ownerReferences).toEqual([owner])
   })
 
-  test('an apiVersion with two slashes has no version', () => {
+  test.each(['v1.23', 'v1.36'] as const)('an apiVersion with two slashes has no version (%s)', (version) => {
     const wrong = { ...owner, apiVersion: 'a/b/c' }
-    const { message } = server('v1.23')('secrets', { metadata: { name: 's', ownerReferences: [wrong] } }).body
+    const { message } = server(version)('secrets', { metadata: { name: 's', ownerReferences: [wrong] } }).body
     const field = 'metadata.ownerReferences.apiVersion'
     expect(message).toBe(`Secret "s" is invalid: ${field}: Invalid value: "a/b/c": version must not be empty`)
   })

@@ -57,7 +57,7 @@ describe.runIf(browserPath !== undefined)(`a live page, ${whereTried}`, { timeou
   test('is the page that it was until somebody does something, and small enough for a mail', async () => {
     expect(existsSync(file)).toBe(true)
     // A ninth of it are the words of `kubectl explain`.
-    expect(size).toBeLessThan(2_000_000)
+    expect(size).toBeLessThan(2_100_000)
     expect(await page.locator('#now').textContent()).toBe('00:00:20.0')
     expect(await page.evaluate('typeof podsimCore')).toBe('undefined')
     expect(await page.locator('#try').isVisible()).toBe(true)
