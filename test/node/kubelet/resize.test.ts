@@ -234,3 +234,20 @@ test('a limit is too low for a container alone where its Pod has none, or enough
     ])
   }
 })
+
+test('nor what was bound to it by hand, of which the API server says that it was scheduled', () => {
+  const { sim, ask, add, get } = cluster('v1.36')
+  const elsewhere = { nodeSelector: { is: 'nowhere' } }
+  for (const name of ['first', 'second']) {
+    add(name, '3', {}, elsewhere)
+    const target = { apiVersion: 'v1', kind: 'Node', name: 'node-1' }
+    ask('POST', `${pods}/${name}/binding`, { apiVersion: 'v1', kind: 'Binding', metadata: { name }, target })
+  }
+  sim.runFor('15s')
+  expect([get('first').status.phase, get('second').status.reason]).toEqual(['Running', 'OutOfcpu'])
+  ask('DELETE', `${pods}/first`, { gracePeriodSeconds: 0 })
+  sim.runFor('15s')
+  add('third', '3', {}, { nodeName: 'node-1' })
+  sim.runFor('15s')
+  expect(get('third').status.phase).toBe('Running')
+})

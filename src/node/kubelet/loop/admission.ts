@@ -49,20 +49,10 @@ function groupsRefusal({ minor }: KubeletContext, pod: Pod): Refusal | undefined
   }
 }
 
-/**
- * It has not what the Pod asks for. Where Kubernetes' own scheduler bound all and none was resized that has counted, and nobody does it
- * again. Critical Pods would make room for themselves (pkg/kubelet/preemption), which is not simulated.
- */
+/** It has not what the Pod asks for. Critical Pods would make room for themselves (pkg/kubelet/preemption), which is not simulated. */
 function lackRefusal({ resizes }: KubeletContext, pod: Pod): Refusal | undefined {
-  const wasScheduled = pod.status?.conditions?.some(({ type, status }) => type === 'PodScheduled' && status === 'True')
-  if (isCritical(pod)) return undefined
-  const isCounted = wasScheduled === true && (pod.spec.schedulerName ?? defaultScheduler) === defaultScheduler
-  if (!isCounted) resizes.isContested = true
-  return resizes.isContested ? resizes.lack(resizes.allocated(pod)) : undefined
+  return resizes.refused(resizes.allocated(pod), isCritical(pod))
 }
-
-/** Others may not have counted. */
-const defaultScheduler = 'default-scheduler'
 
 /** It has as many as it may have. Source: lifecycle/predicate.go, InsufficientResourceError. */
 function crowdRefusal(context: KubeletContext, pod: Pod): Refusal | undefined {

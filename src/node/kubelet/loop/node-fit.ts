@@ -40,6 +40,29 @@ export function fitRefusal(pod: Pod, others: readonly Pod[], allocatable: Amount
   return undefined
 }
 
+/**
+ * What those ask for that were let in, resource by resource: never too little, for who has left is in it until all are counted anew. So
+ * that most Pods need no count.
+ */
+export class AtMost {
+  #asked: readonly number[] = counted.map(() => 0)
+
+  /** Whether there is room for one more beside all of them; if so, it is one of them. */
+  takes(pod: Pod, allocatable: Amounts): boolean {
+    const asked = podRequests(pod)
+    const together = counted.map(({ of }, at) => (this.#asked[at] ?? 0) + of(asked))
+    if (counted.some(({ of }, at) => of(asked) > 0 && (together[at] ?? 0) > of(allocatable))) return false
+    this.#asked = together
+    return true
+  }
+
+  /** They were counted. */
+  are(pods: readonly Pod[]): void {
+    const given = pods.map(podRequests)
+    this.#asked = counted.map(({ of }) => given.reduce((sum, asked) => sum + of(asked), 0))
+  }
+}
+
 /** Why no node like this can ever have it. Source: pkg/kubelet/allocation/allocation_manager.go, canResizePod. */
 export function capacityRefusal(pod: Pod, allocatable: Amounts): string | undefined {
   const asked = podRequests(pod)

@@ -9,7 +9,7 @@ import { kubelet } from '../../../versions/kubelet.ts'
 import type { ContainerRuntime } from '../../runtime/cri.ts'
 import type { KubeletFacts } from '../../version-facts.ts'
 import type { KubeletEvents } from '../kubelet-events.ts'
-import { capacityRefusal, fitRefusal, type NodeRefusal } from '../loop/node-fit.ts'
+import { AtMost, capacityRefusal, fitRefusal, type NodeRefusal } from '../loop/node-fit.ts'
 import type { PodManager } from '../pods/pod-manager.ts'
 import { isTerminal, type StatusManager } from '../status/status-manager.ts'
 import { areEqual, resizable, resizeOf } from './amounts.ts'
@@ -35,8 +35,9 @@ type Allocation = ReadonlyMap<string, ResourceRequirements | undefined>
  */
 export class Resizes {
   readonly conditions = new ResizeConditions()
-  /** Something was given, or may have been, that the scheduler did not count when it was asked. */
+  /** Something was given, or may have been, that nobody counted who let a Pod in. */
   isContested = false
+  readonly #atMost = new AtMost()
   readonly #parts: Parts
   readonly #allocatable: () => Readonly<Record<string, string>>
   readonly #allocations = new SparseMap<string, Allocation>()
@@ -129,15 +130,27 @@ export class Resizes {
     return isNews
   }
 
+  /** Why a Pod is not let in beside the others; undefined: it is, as critical ones are in any case. */
+  refused(pod: Pod, isCritical: boolean): NodeRefusal | undefined {
+    if (!this.isContested && this.#atMost.takes(pod, this.#allocatable())) return undefined
+    const lack = isCritical ? undefined : this.lack(pod)
+    if (!this.isContested) this.#atMost.are(lack === undefined ? [...this.#others(pod), pod] : this.#others(pod))
+    return lack
+  }
+
   /** Why the node has no room for a Pod; undefined: it has. Source: pkg/kubelet/lifecycle/predicate.go, Admit. */
   lack(pod: Pod): NodeRefusal | undefined {
+    return fitRefusal(pod, this.#others(pod), this.#allocatable())
+  }
+
+  /** The others that are not over, as the node runs them. */
+  #others(pod: Pod): readonly Pod[] {
     const { pods, statuses } = this.#parts
     const others = [...pods.all()].filter((other) => {
       const uid = other.metadata.uid ?? ''
       return uid !== pod.metadata.uid && !isTerminal((statuses.get(uid) ?? other.status)?.phase)
     })
-    const allocated = others.map((other) => this.allocated(other))
-    return fitRefusal(pod, allocated, this.#allocatable())
+    return others.map((other) => this.allocated(other))
   }
 
   /** Source: allocation_manager.go, canResizePod; from v1.35 on lifecycle/predicate.go. */
