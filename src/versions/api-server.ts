@@ -1,3 +1,4 @@
+import { laterRows } from './api-later.ts'
 import { podRows } from './api-pods.ts'
 import { validationRows } from './api-validation.ts'
 import { workloadRows } from './api-workloads.ts'
@@ -8,6 +9,7 @@ export const apiServer = changes({
   ...podRows,
   ...workloadRows,
   ...validationRows,
+  ...laterRows,
   lowersYamlErrors: [
     31,
     '`unsupported map key` of a body in YAML begins in lower case',

@@ -9,14 +9,14 @@ export function elementOf(list: ListShape, item: unknown): string | { readonly e
   if (list.keys.length === 0) return setElement(item)
   if (item === null) return { error: 'associative list with keys may not have a null element' }
   if (!isObject(item)) return { error: 'associative list with keys may not have non-map elements' }
-  return keyElement(list.keys, item)
+  return keyElement(list, item)
 }
 
 /** Go sorts the members of a key by their names. */
-function keyElement(keys: readonly string[], item: JsonObject): string | { readonly error: string } {
+function keyElement({ keys, defaults }: ListShape, item: JsonObject): string | { readonly error: string } {
   const key: Record<string, unknown> = {}
   for (const name of [...keys].sort()) {
-    const value = item[name] ?? keyDefaults[name]
+    const value = item[name] ?? defaults?.[name]
     if (value !== undefined) key[name] = value
   }
   if (Object.keys(key).length > 0) return `k:${JSON.stringify(key)}`
@@ -25,9 +25,6 @@ function keyElement(keys: readonly string[], item: JsonObject): string | { reado
     error: `associative list with keys has an element that omits all key fields [${names}] (and doesn't have default values for any key fields)`,
   }
 }
-
-/** What keys have that are not given. Source: k8s.io/api core/v1/types.go, ContainerPort and ServicePort, `+default="TCP"`. */
-const keyDefaults: Readonly<Record<string, string>> = { protocol: 'TCP' }
 
 function setElement(item: unknown): string | { readonly error: string } {
   if (item === null) return { error: "associative list without keys has an element that's an explicit null" }

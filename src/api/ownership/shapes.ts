@@ -1,3 +1,5 @@
+import { apiServer } from '../../versions/api-server.ts'
+import { has } from '../../versions/changes.ts'
 import { isObject, type JsonObject } from '../json.ts'
 import {
   type Definition,
@@ -28,6 +30,8 @@ export interface ListShape {
   readonly isAtomic: boolean
   /** Fields that tell items apart; none: the items themselves do. */
   readonly keys: readonly string[]
+  /** What a key is that is not given. */
+  readonly defaults?: Readonly<Record<string, string>>
   readonly item: Shape
 }
 
@@ -112,7 +116,7 @@ function fieldOf({ name: owner }: Definition, schema: FieldSchema, minor: number
       : isRevisionData(owner, name)
         ? openMap(deduced, true)
         : typeShape(type, minor, schema, isAtomicField(owner, name, minor))
-  return { shape, written: (value) => writtenValue(value, schema) }
+  return { shape, written: writer(schema, minor) }
 }
 
 /** What a ControllerRevision holds is one piece, whatever it is. Source: recorded v1.23. */
@@ -127,10 +131,23 @@ function typeShape(type: FieldType, minor: number, field: FieldSchema | undefine
     case 'map':
       return openMap(typeShape(type.values, minor, undefined, false), isAtomic)
     case 'list':
-      return { kind: 'list', ...listRelation(field), item: typeShape(type.items, minor, undefined, false) }
+      return {
+        kind: 'list',
+        ...listRelation(field),
+        ...keyDefaults(type.items, minor),
+        item: typeShape(type.items, minor, undefined, false),
+      }
     case 'scalar':
       return scalarShape(type.scalar)
   }
+}
+
+/** Source: k8s.io/api core/v1/types.go, ContainerPort and ServicePort, `+default="TCP"`; LocalObjectReference, `+default=""`. */
+function keyDefaults(items: FieldType, minor: number): Pick<ListShape, 'defaults'> {
+  if (items.kind !== 'object') return {}
+  const isReference = items.definition.name.endsWith('.LocalObjectReference')
+  if (isReference) return has(minor, apiServer.referencesNameNothing) ? { defaults: { name: '' } } : {}
+  return items.definition.fields.has('protocol') ? { defaults: { protocol: 'TCP' } } : {}
 }
 
 function scalarShape(scalar: ScalarType): Shape {
@@ -171,6 +188,12 @@ function listRelation(field: FieldSchema | undefined): Pick<ListShape, 'isAtomic
       if (field?.patchStrategies.includes('merge') !== true) return { isAtomic: true, keys: [] }
       return { isAtomic: false, keys: field.mergeKey === '' ? [] : [field.mergeKey] }
   }
+}
+
+/** From v1.34 on an empty creationTimestamp is not written. Source: apimachinery pkg/apis/meta/v1/types.go, omitzero (commit 503b9897). */
+function writer(schema: FieldSchema, minor: number): MapField['written'] {
+  if (schema.name === 'creationTimestamp' && has(minor, apiServer.omitsEmptyTimes)) return (value) => value ?? undefined
+  return (value) => writtenValue(value, schema)
 }
 
 /** Source: encoding/json, omitempty; structured-merge-diff value/reflectcache.go, CanOmit. */

@@ -12,17 +12,18 @@ export function typedError(shape: Shape, value: unknown): string | undefined {
   return ['errors:', ...errors.map((error) => `  ${error}`)].join('\n')
 }
 
-/** Whether a list somewhere names one item twice, or has one without what names it. */
-export function hasDuplicates(shape: Shape, value: unknown): boolean {
+/** Whether a list somewhere has an item without what names it, or (`takesDuplicates`: not) names one twice. */
+export function hasDuplicates(shape: Shape, value: unknown, takesDuplicates = false): boolean {
   if (shape.kind === 'list' && !shape.isAtomic && Array.isArray(value)) {
     const elements = value.map((item) => elementOf(shape, item))
     if (elements.some((element) => typeof element !== 'string')) return true
-    return new Set(elements).size < elements.length || value.some((item) => hasDuplicates(shape.item, item))
+    if (!takesDuplicates && new Set(elements).size < elements.length) return true
+    return value.some((item) => hasDuplicates(shape.item, item, takesDuplicates))
   }
   if (shape.kind !== 'map' || shape.isAtomic || !isObject(value)) return false
   return Object.entries(value).some(([key, inner]) => {
     const field = shape.field(key)?.shape ?? shape.values
-    return field !== undefined && hasDuplicates(field, inner)
+    return field !== undefined && hasDuplicates(field, inner, takesDuplicates)
   })
 }
 

@@ -31,11 +31,15 @@ export function validateAutoscaler(v: Validator, { spec = {} }: HorizontalPodAut
   if (minReplicas !== undefined && minReplicas < least) {
     v.invalid('spec.minReplicas', minReplicas, `must be greater than or equal to ${least}`)
   }
-  if (maxReplicas < 1) v.invalid('spec.maxReplicas', maxReplicas, 'must be greater than 0')
+  if (has(v.minor, apiServer.largestSizesAreRequired)) {
+    if (maxReplicas === 0) v.required('spec.maxReplicas', 'must be set and greater than 0')
+    else if (maxReplicas < 0) v.invalid('spec.maxReplicas', maxReplicas, 'must be greater than or equal to 1')
+  } else if (maxReplicas < 1) v.invalid('spec.maxReplicas', maxReplicas, 'must be greater than 0')
   if (minReplicas !== undefined && maxReplicas < minReplicas) {
     v.invalid('spec.maxReplicas', maxReplicas, 'must be greater than or equal to `minReplicas`')
   }
   validateReference(v, 'spec.scaleTargetRef', spec.scaleTargetRef)
+  validateGroup(v, 'spec.scaleTargetRef.apiVersion', spec.scaleTargetRef, old?.scaleTargetRef)
   for (const [at, metric] of metrics.entries()) validateMetric(v, `spec.metrics[${at}]`, metric)
   if (minReplicas === 0 && !metrics.some(({ type }) => type === 'Object' || type === 'External')) {
     const text = 'must specify at least one Object or External metric to support scaling to zero replicas'
@@ -60,6 +64,25 @@ function validateReference(v: Validator, field: string, reference: TargetReferen
     if (isUnset(value)) v.required(`${field}.${member}`)
     else v.each(`${field}.${member}`, value, pathSegmentName(value, false))
   }
+}
+
+/** What was wrong may stay so. Source: ValidateAPIVersion; pkg/registry/autoscaling/horizontalpodautoscaler/strategy.go, AllowInvalidAPIVersion. */
+function validateGroup(
+  v: Validator,
+  field: string,
+  { apiVersion = '' }: TargetReference = {},
+  old: TargetReference | undefined,
+): void {
+  if (!has(v.minor, apiServer.targetsHaveGroups)) return
+  if (old !== undefined && groupProblem(old.apiVersion ?? '') !== undefined) return
+  const problem = groupProblem(apiVersion)
+  if (problem !== undefined) v.invalid(field, apiVersion, problem)
+}
+
+function groupProblem(apiVersion: string): string | undefined {
+  const parts = apiVersion.split('/')
+  if (apiVersion !== '/' && parts.length > 2) return `unexpected GroupVersion string: ${apiVersion}`
+  return parts.length === 2 && parts[0] !== '' ? undefined : 'apiVersion must specify API group'
 }
 
 const sourceOfType: Readonly<Record<string, MetricSourceName>> = {

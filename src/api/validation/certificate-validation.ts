@@ -1,4 +1,5 @@
-import { fromBase64 } from '../../bytes/bytes.ts'
+import { encodeBase64, fromBase64 } from '../../bytes/bytes.ts'
+import { goQuote } from '../../go/quote.ts'
 import { apiServer } from '../../versions/api-server.ts'
 import { has } from '../../versions/changes.ts'
 import { dns1123Label, dns1123Subdomain } from './formats.ts'
@@ -57,7 +58,7 @@ export function validateSigningRequest(v: Validator, spec: SigningRequestSpec): 
   const isStrict = has(v.minor, apiServer.requestsAreV1)
   const type = /(?:^|\n)-----BEGIN ([^\n]*?)-----[ \t\r]*\n/.exec(textOf(bytes))?.[1]
   if (type !== 'CERTIFICATE REQUEST') {
-    v.invalidGo('spec.request', goBytes(bytes), 'PEM block type must be CERTIFICATE REQUEST')
+    v.invalidGo('spec.request', goBytes(bytes, v.minor), 'PEM block type must be CERTIFICATE REQUEST')
   }
   const given = spec.usages ?? []
   const isPlain = has(v.minor, apiServer.signingRequestsMissPlainly)
@@ -118,8 +119,9 @@ function textOf(bytes: Uint8Array | undefined): string {
   return text
 }
 
-/** As `%#v` writes them. */
-function goBytes(bytes: Uint8Array | undefined): string {
+/** As refusals show them. */
+function goBytes(bytes: Uint8Array | undefined, minor: number): string {
+  if (has(minor, apiServer.showsValuesAsJson)) return bytes === undefined ? 'null' : goQuote(encodeBase64(bytes))
   if (bytes === undefined) return '[]byte(nil)'
   return `[]byte{${[...bytes].map((byte) => `0x${byte.toString(16)}`).join(', ')}}`
 }

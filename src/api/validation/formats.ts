@@ -13,6 +13,7 @@ const labelFormat = '[a-z0-9]([-a-z0-9]*[a-z0-9])?'
 const subdomainFormat = `${labelFormat}(\\.${labelFormat})*`
 const label1035Format = '[a-z]([-a-z0-9]*[a-z0-9])?'
 const qualifiedNameFormat = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]'
+const underscoreFormat = '_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?(\\._?[a-z0-9]([-_a-z0-9]*[a-z0-9])?)*'
 const labelValueFormat = `(${qualifiedNameFormat})?`
 const configKeyFormat = '[-._a-zA-Z0-9]+'
 const envNameFormat = '[-._a-zA-Z][-._a-zA-Z0-9]*'
@@ -21,6 +22,7 @@ const wildcardFormat = `\\*\\.${subdomainFormat}`
 /** `$` of a JavaScript pattern without flags is the very end of the text, as Go's is. */
 const labelPattern = whole(labelFormat)
 const subdomainPattern = whole(subdomainFormat)
+const underscorePattern = whole(underscoreFormat)
 const label1035Pattern = whole(label1035Format)
 const qualifiedNamePattern = whole(qualifiedNameFormat)
 const labelValuePattern = whole(labelValueFormat)
@@ -94,6 +96,18 @@ export function dns1123Subdomain(value: string, minor: number): readonly string[
   if (!subdomainPattern.test(value)) {
     const message = `${dnsWords(minor, 'subdomain')} must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character`
     problems.push(regexText(message, subdomainFormat, 'example.com'))
+  }
+  return problems
+}
+
+/** Source: IsDNS1123SubdomainWithUnderscore. */
+export function subdomainWithUnderscores(value: string): readonly string[] {
+  const problems: string[] = []
+  if (byteLength(value) > 253) problems.push(maxLengthText(253))
+  if (!underscorePattern.test(value)) {
+    const message =
+      "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start and end with an alphanumeric character"
+    problems.push(regexText(message, underscoreFormat, 'example.com'))
   }
   return problems
 }
@@ -245,11 +259,38 @@ export function isHttpPath(value: string): boolean {
   return pathPattern.test(value)
 }
 
-/** Source: IsValidIP. */
+/** Source: IsValidIP; from v1.33 on IsValidIPForLegacyField, which is strict from v1.36 on. */
 export function ipAddress(value: string, minor: number): readonly string[] {
-  if (parseIp(value) !== undefined) return none
+  if (parseIp(value) !== undefined) return has(minor, apiServer.strictAddresses) ? looseness(value) : none
   const examples = has(minor, apiServer.addressesHaveTwoExamples) ? '10.9.8.7 or 2001:db8::ffff' : '10.9.8.7'
   return [`must be a valid IP address, (e.g. ${examples})`]
+}
+
+function looseness(value: string): readonly string[] {
+  if (!value.includes(':')) return hasLeadingZeros(value) ? ['must not have leading 0s'] : none
+  const mapped = isMapped(value)
+  const four = value.slice(value.lastIndexOf(':') + 1)
+  if (four.includes('.') && hasLeadingZeros(four)) return ['must not have leading 0s']
+  return mapped ? ['must not be an IPv4-mapped IPv6 address'] : none
+}
+
+const hasLeadingZeros = (four: string) => four.split('.').some((part) => /^0\d/.test(part))
+const isMapped = (six: string) => /^(?:::|(?:0{1,4}:){5})ffff:(?:\d+\.|[0-9a-f]{1,4}:[0-9a-f]{1,4}$)/i.test(six)
+
+/** Source: IsValidCIDR (v1.30 on); from v1.33 on IsValidCIDRForLegacyField, which is strict from v1.36 on. */
+export function cidr(value: string, minor: number): readonly string[] {
+  if (!isCidr(value)) return ['must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)']
+  if (!has(minor, apiServer.strictAddresses)) return none
+  const [address = '', bits = ''] = value.split('/')
+  if (/^0\d/.test(bits) || (!address.includes(':') && hasLeadingZeros(address))) {
+    return ['must not have leading 0s in IP or prefix length']
+  }
+  if (isMapped(address)) return ['must not have an IPv4-mapped IPv6 address']
+  return hasBitsBeyond(address, Number(bits)) ? ['must not have bits set beyond the prefix length'] : none
+}
+
+function hasBitsBeyond(address: string, length: number): boolean {
+  return addressBits(address).slice(length).includes('1')
 }
 
 /** The family of an IP address as Go's net.ParseIP takes it (leading zeros were taken before Go 1.17), or undefined. */

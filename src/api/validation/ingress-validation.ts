@@ -129,7 +129,12 @@ function validateBackendV1(v: Validator, field: string, { service, resource }: I
   else {
     const { name = '', port = {} } = service
     if (name === '') v.required(`${field}.service.name`)
-    else v.each(`${field}.service.name`, name, dns1035Label(name))
+    else
+      v.each(
+        `${field}.service.name`,
+        name,
+        has(v.minor, apiServer.servicesHaveLabelNames) ? dns1123Label(name, v.minor) : dns1035Label(name),
+      )
     validateBackendPort(v, field, port.name ?? '', port.number ?? 0)
   }
 }
@@ -148,7 +153,8 @@ function validateTypedReference(v: Validator, field: string, { apiGroup, kind, n
     ['kind', kind],
     ['name', name],
   ] as const) {
-    if (isUnset(value)) v.required(`${field}.${member}`, `${member} is required`)
+    if (isUnset(value))
+      v.required(`${field}.${member}`, has(v.minor, apiServer.missesPlainly) ? '' : `${member} is required`)
     else v.each(`${field}.${member}`, value, pathSegmentName(value, false))
   }
 }

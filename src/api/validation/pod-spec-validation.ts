@@ -3,7 +3,16 @@ import { has } from '../../versions/changes.ts'
 import { goStrings } from '../structs/syntax.ts'
 import type { PodSpec } from '../types/core.ts'
 import { validateContainers, validateEphemeralContainers, validateInitContainers } from './container-validation.ts'
-import { byteLength, dns1123Label, dns1123Subdomain, parseIp, qualifiedName, rangeText } from './formats.ts'
+import {
+  byteLength,
+  dns1123Label,
+  dns1123Subdomain,
+  ipAddress,
+  parseIp,
+  qualifiedName,
+  rangeText,
+  subdomainWithUnderscores,
+} from './formats.ts'
 import {
   validateHostnameOverride,
   validateHostUsers,
@@ -22,6 +31,7 @@ import { validateVolumes } from './volume-validation.ts'
 export function validatePodSpec(v: Validator, field: string, spec: PodSpec): void {
   const volumes = validateVolumes(v, `${field}.volumes`, spec.volumes ?? [])
   const around = { spec, volumes }
+  v.usesHostUsers = Reflect.get(spec, 'hostUsers') !== false
   validateContainers(v, `${field}.containers`, spec.containers ?? [], around)
   validateInitContainers(v, `${field}.initContainers`, spec.initContainers ?? [], around)
   if (spec.ephemeralContainers !== undefined)
@@ -67,10 +77,7 @@ function validateNamesOf(v: Validator, field: string, spec: PodSpec): void {
     if (!isUnset(name)) v.each(`${field}.${member}`, name, dns1123Label(name, v.minor))
   }
   if (spec.tolerations !== undefined) validateTolerations(v, `${field}.tolerations`, spec.tolerations)
-  for (const { ip = '', hostnames = [] } of spec.hostAliases ?? []) {
-    if (parseIp(ip) === undefined) v.invalid(`${field}.hostAliases.ip`, ip, 'must be valid IP address')
-    for (const name of hostnames) v.each(`${field}.hostAliases.hostnames`, name, dns1123Subdomain(name, v.minor))
-  }
+  validateHostAliases(v, `${field}.hostAliases`, spec)
   for (const member of ['priorityClassName', 'runtimeClassName'] as const) {
     const name = spec[member]
     const isGiven = member === 'runtimeClassName' ? name !== undefined : !isUnset(name)
@@ -81,6 +88,31 @@ function validateNamesOf(v: Validator, field: string, spec: PodSpec): void {
     validateChoice(v, `${field}.preemptionPolicy`, preemptionPolicy, ['PreemptLowerPriority', 'Never'])
   }
   if (spec.overhead !== undefined) validateResources(v, `${field}.overhead`, { limits: spec.overhead })
+}
+
+/** Source: ValidateHostAliases. */
+function validateHostAliases(v: Validator, field: string, { hostAliases = [] }: PodSpec): void {
+  const isIndexed = has(v.minor, apiServer.addressesAreToldAlike)
+  for (const [index, { ip = '', hostnames = [] }] of hostAliases.entries()) {
+    validateAddress(v, isIndexed ? `${field}[${index}].ip` : `${field}.ip`, ip)
+    for (const [at, name] of hostnames.entries()) {
+      const path = isIndexed ? `${field}[${index}].hostnames[${at}]` : `${field}.hostnames`
+      v.each(path, name, dns1123Subdomain(name, v.minor))
+    }
+  }
+}
+
+function validateAddress(v: Validator, field: string, ip: string): void {
+  if (has(v.minor, apiServer.addressesAreToldAlike)) v.each(field, ip, ipAddress(ip, v.minor))
+  else if (parseIp(ip) === undefined) v.invalid(field, ip, 'must be valid IP address')
+}
+
+/** Source: validatePodDNSConfig. */
+function validateSearch(v: Validator, field: string, search: string): void {
+  const isRelaxed = has(v.minor, apiServer.searchesTakeUnderscores)
+  if (isRelaxed && search === '.') return
+  const name = search.endsWith('.') ? search.slice(0, -1) : search
+  v.each(field, name, isRelaxed ? subdomainWithUnderscores(name) : dns1123Subdomain(name, v.minor))
 }
 
 /** Limits of resolv.conf. Source: MaxDNSNameservers, MaxDNSSearchPaths, MaxDNSSearchListChars; wider since v1.22. */
@@ -102,7 +134,7 @@ function validateDnsConfig(v: Validator, field: string, { dnsConfig, dnsPolicy }
     v.invalidGo(`${field}.nameservers`, goStrings('[]string', nameservers), 'must not have more than 3 nameservers')
   }
   for (const [index, server] of nameservers.entries()) {
-    if (parseIp(server) === undefined) v.invalid(`${field}.nameservers[${index}]`, server, 'must be valid IP address')
+    validateAddress(v, `${field}.nameservers[${index}]`, server)
   }
   const [maxPaths, maxChars] = has(v.minor, apiServer.longSearchPaths) ? [32, 2048] : [6, 256]
   const shown = goStrings('[]string', searches)
@@ -114,8 +146,7 @@ function validateDnsConfig(v: Validator, field: string, { dnsConfig, dnsPolicy }
     v.invalidGo(`${field}.searches`, shown, text)
   }
   for (const [index, search] of searches.entries()) {
-    const name = search.endsWith('.') ? search.slice(0, -1) : search
-    v.each(`${field}.searches[${index}]`, name, dns1123Subdomain(name, v.minor))
+    validateSearch(v, `${field}.searches[${index}]`, search)
   }
   for (const [index, { name }] of options.entries()) {
     if (isUnset(name)) v.required(`${field}.options[${index}]`, 'must not be empty')

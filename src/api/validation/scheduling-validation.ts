@@ -87,13 +87,21 @@ export function validateNodeSelector(
 ): void {
   const terms = selector.nodeSelectorTerms ?? []
   if (terms.length === 0) v.required(`${field}.nodeSelectorTerms`, 'must have at least one node selector term')
-  for (const [index, term] of terms.entries()) validateNodeSelectorTerm(v, `${field}.nodeSelectorTerms[${index}]`, term)
+  const isStrict = has(v.minor, apiServer.requiredAffinitiesCheckValues)
+  for (const [index, term] of terms.entries()) {
+    validateNodeSelectorTerm(v, `${field}.nodeSelectorTerms[${index}]`, term, isStrict)
+  }
 }
 
 /** Source: ValidateNodeSelectorTerm. */
-function validateNodeSelectorTerm(v: Validator, field: string, term: NodeSelectorTerm): void {
+function validateNodeSelectorTerm(v: Validator, field: string, term: NodeSelectorTerm, checksValues = false): void {
   for (const [index, requirement] of (term.matchExpressions ?? []).entries()) {
-    validateNodeRequirement(v, `${field}.matchExpressions[${index}]`, requirement)
+    const path = `${field}.matchExpressions[${index}]`
+    validateNodeRequirement(v, path, requirement)
+    if (!checksValues) continue
+    for (const [at, value] of (requirement.values ?? []).entries()) {
+      v.each(`${path}.values[${at}]`, value, labelValue(value, v.minor))
+    }
   }
   for (const [index, requirement] of (term.matchFields ?? []).entries()) {
     validateNodeFieldRequirement(v, `${field}.matchFields[${index}]`, requirement)

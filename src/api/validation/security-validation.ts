@@ -1,4 +1,6 @@
-import { goSyntax } from '../structs/syntax.ts'
+import { apiServer } from '../../versions/api-server.ts'
+import { has } from '../../versions/changes.ts'
+import { shownValue } from '../structs/shown.ts'
 import type { PodSpec, SecurityContext, WindowsSecurityContextOptions } from '../types/core.ts'
 import { byteLength, dns1123Subdomain, userOrGroupId } from './formats.ts'
 import { validateSeccompProfile } from './seccomp-validation.ts'
@@ -19,12 +21,15 @@ export function validateSecurityContext(v: Validator, field: string, context: Se
   if (procMount !== undefined && procMount !== 'Default' && procMount !== 'Unmasked') {
     v.notSupported(`${field}.procMount`, procMount, ['Default', 'Unmasked'])
   }
+  if (procMount === 'Unmasked' && v.usesHostUsers && has(v.minor, apiServer.procMountsWantUsers)) {
+    v.invalid(`${field}.procMount`, procMount, '`hostUsers` must be false to use `Unmasked`')
+  }
   validateSeccompProfile(v, field, context)
   if (context.allowPrivilegeEscalation === false) {
     const refuse = (what: string) =>
       v.invalidGo(
         field,
-        goSyntax('core.SecurityContext', context),
+        shownValue('core.SecurityContext', context, v.minor),
         `cannot set \`allowPrivilegeEscalation\` to false and ${what}`,
       )
     if (context.privileged === true) refuse('`privileged` to true')
@@ -76,16 +81,24 @@ function validateHostNetworkPorts(v: Validator, field: string, spec: PodSpec): v
 }
 
 const sysctlSegment = '[a-z0-9]([-_a-z0-9]*[a-z0-9])?'
-const sysctlFormat = `(${sysctlSegment}\\.)*${sysctlSegment}`
-const sysctlPattern = new RegExp(`^${sysctlFormat}$`)
+const oldSysctls = `(${sysctlSegment}\\.)*${sysctlSegment}`
+const sysctlFormats = {
+  before: { pattern: new RegExp(`^${oldSysctls}$`), told: oldSysctls },
+  since: sysctlsWithSlashes(`^(${sysctlSegment}[\\./])*${sysctlSegment}$`),
+}
+
+function sysctlsWithSlashes(told: string): { readonly pattern: RegExp; readonly told: string } {
+  return { pattern: new RegExp(told), told }
+}
 
 function validateSysctls(v: Validator, field: string, sysctls: readonly { readonly name: string }[]): void {
   const names = new Set<string>()
+  const { pattern, told } = sysctlFormats[has(v.minor, apiServer.sysctlsTakeSlashes) ? 'since' : 'before']
   for (const [index, { name = '' }] of sysctls.entries()) {
     const path = `${field}[${index}].name`
     if (name === '') v.required(path)
-    else if (byteLength(name) > 253 || !sysctlPattern.test(name)) {
-      v.invalid(path, name, `must have at most 253 characters and match regex ${sysctlFormat}`)
+    else if (byteLength(name) > 253 || !pattern.test(name)) {
+      v.invalid(path, name, `must have at most 253 characters and match regex ${told}`)
     } else if (names.has(name)) v.duplicate(path, name)
     names.add(name)
   }

@@ -3,7 +3,7 @@ import { apiServer } from '../../versions/api-server.ts'
 import { has } from '../../versions/changes.ts'
 import type { Service, ServicePort, ServiceSpec } from '../types/services.ts'
 import { protocols, validateNonSpecialIp } from './endpoints-validation.ts'
-import { dns1123Label, dns1123Subdomain, ipAddress, isCidr, portNumber, qualifiedName } from './formats.ts'
+import { cidr, dns1123Label, dns1123Subdomain, ipAddress, isCidr, portNumber, qualifiedName } from './formats.ts'
 import { validatePort } from './probe-validation.ts'
 import { isHeadless, validateAddressChange, validateClusterIps } from './service-addresses-validation.ts'
 import { validateLabels } from './validate-meta.ts'
@@ -151,7 +151,8 @@ function validatePorts(v: Validator, spec: ServiceSpec, ports: readonly ServiceP
   for (const [index, { protocol = '', port = 0 }] of ports.entries()) {
     const key = `${protocol}/${port}`
     if (known.has(key)) {
-      const body = `Duplicate value: ${goPort({ protocol, port })}`
+      const shown = has(v.minor, apiServer.showsValuesAsJson) ? jsonPort(protocol, port) : goPort({ protocol, port })
+      const body = `Duplicate value: ${shown}`
       v.add([{ type: 'FieldValueDuplicate', field: `spec.ports[${index}]`, body }])
     }
     known.add(key)
@@ -190,6 +191,9 @@ export function validateMixedProtocols(v: Validator, { spec = {} }: Service, old
 
 const goPorts = (ports: readonly ServicePort[]) => `[]core.ServicePort{${ports.map(goPort).join(', ')}}`
 
+const jsonPort = (protocol: string, port: number) =>
+  JSON.stringify({ Name: '', Protocol: protocol, AppProtocol: null, Port: port, TargetPort: 0, NodePort: 0 })
+
 /** A port as `%#v` writes it. */
 function goPort({ name = '', protocol = '', port = 0, targetPort = 0, nodePort = 0 }: ServicePort): string {
   const target =
@@ -213,7 +217,11 @@ function validateSourceRanges(
   const field = ranges.length > 0 ? 'spec.LoadBalancerSourceRanges' : `metadata.annotations[${rangesAnnotation}]`
   if (spec.type !== 'LoadBalancer') v.forbidden(field, "may only be used when `type` is 'LoadBalancer'")
   const all = ranges.length > 0 ? ranges : (annotated?.trim() || '0.0.0.0/0').split(',')
-  if (!all.every((range) => isCidr(range.trim()))) {
+  if (has(v.minor, apiServer.addressesAreToldAlike)) {
+    for (const [index, range] of all.entries()) {
+      v.each(ranges.length > 0 ? `${field}[${index}]` : field, range.trim(), cidr(range.trim(), v.minor))
+    }
+  } else if (!all.every((range) => isCidr(range.trim()))) {
     const text = 'must be a list of IP ranges. For example, 10.240.0.0/24,10.250.0.0/24 '
     v.invalid(field, ranges.length > 0 ? `[${ranges.join(' ')}]` : annotated, text)
   }
@@ -272,9 +280,11 @@ function validateExternalPolicy(v: Validator, spec: ServiceSpec): void {
 const trafficPolicies = ['Cluster', 'Local']
 
 /** Source: validateServiceInternalTrafficFieldsValue; from v1.24 not of a name (#104846). */
+const policiedTypes: ReadonlySet<string> = new Set(['ClusterIP', 'LoadBalancer', 'NodePort'])
+
 function validateInternalPolicy(v: Validator, { type, internalTrafficPolicy: policy }: ServiceSpec): void {
   if (!has(v.minor, apiServer.servicesHaveInternalPolicies)) return
-  const isFree = type === 'ExternalName' && has(v.minor, apiServer.namesHaveNoInternalPolicy)
+  const isFree = !policiedTypes.has(type ?? '') && has(v.minor, apiServer.namesHaveNoInternalPolicy)
   if (policy === undefined) {
     if (!isFree) v.required('spec.internalTrafficPolicy')
   } else if (!trafficPolicies.includes(policy)) v.notSupported('spec.internalTrafficPolicy', policy, trafficPolicies)

@@ -36,6 +36,8 @@ export class Validator {
   readonly minor: number
   /** Name of the Pod whose volumes are looked at; a template has none. */
   podName?: string
+  /** Whether the Pod that is looked at has the users of its node. */
+  usesHostUsers = true
 
   constructor(settings: ValidationSettings) {
     this.settings = settings

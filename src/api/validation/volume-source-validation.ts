@@ -1,3 +1,5 @@
+import { apiServer } from '../../versions/api-server.ts'
+import { has } from '../../versions/changes.ts'
 import { byteLength, dns1123Label, dns1123Subdomain, rangeText } from './formats.ts'
 import { isUnset, sortedKeys, type Validator } from './validator.ts'
 
@@ -217,7 +219,10 @@ function storageos(ofReference: readonly string[]): VolumeSourceValidator {
 
 /** Source: ValidateCSIDriverName. */
 function validateCsiDriverName(v: Validator, field: string, name: string): void {
-  if (name === '') v.required(field)
+  if (name === '') {
+    v.required(field)
+    if (has(v.minor, apiServer.missingDriversAreEnough)) return
+  }
   if (byteLength(name) > 63) v.tooLong(field, 63)
   v.each(field, name, dns1123Subdomain(name.toLowerCase(), v.minor))
 }
@@ -228,7 +233,8 @@ function csi(v: Validator, field: string, source: Source): void {
   if (reference === undefined) return
   const name = text(reference.name)
   // The blank in the path is the original's.
-  if (name === '') v.required(`${field}.nodePublishSecretRef .name`)
+  const blank = has(v.minor, apiServer.namesSecretsOfDrivers) ? '' : ' '
+  if (name === '') v.required(`${field}.nodePublishSecretRef${blank}.name`)
   else v.each(`${field}.name`, name, dns1123Subdomain(name, v.minor))
 }
 

@@ -1,3 +1,5 @@
+import { apiServer } from '../../versions/api-server.ts'
+import { has } from '../../versions/changes.ts'
 import { goStrings } from '../structs/syntax.ts'
 import type { LabelSelector } from '../types/meta.ts'
 import { dns1035Label, dns1123Subdomain, portNumber } from './formats.ts'
@@ -190,8 +192,9 @@ function validateWebhookUrl(v: Validator, field: string, url: string): void {
 /** Source: ValidateWebhookService. */
 function validateWebhookService(v: Validator, field: string, service: WebhookService): void {
   const { name, namespace, path = '', port = 0 } = service
-  if (isUnset(name)) v.required(`${field}.name`, 'service name is required')
-  if (isUnset(namespace)) v.required(`${field}.namespace`, 'service namespace is required')
+  const isPlain = has(v.minor, apiServer.missesPlainly)
+  if (isUnset(name)) v.required(`${field}.name`, isPlain ? '' : 'service name is required')
+  if (isUnset(namespace)) v.required(`${field}.namespace`, isPlain ? '' : 'service namespace is required')
   const problems = portNumber(port)
   if (problems.length > 0) v.invalid(`${field}.port`, port, `port is not valid: ${problems.join(', ')}`)
   if (path !== '' && path !== '/') validateServicePath(v, `${field}.path`, path)

@@ -239,10 +239,25 @@ function unsupportedStrategy(
   kind: string,
   choices: readonly string[],
 ): void {
-  const pointer = goPointer(`apps.RollingUpdate${kind}`, rollingUpdate)
-  const shown = `${type}{Type:${goQuote(value)}, RollingUpdate:${pointer}}`
+  const shown = has(v.minor, apiServer.showsValuesAsJson)
+    ? strategyJson(value, rollingUpdate, ['maxUnavailable', 'maxSurge'], 0)
+    : `${type}{Type:${goQuote(value)}, RollingUpdate:${goPointer(`apps.RollingUpdate${kind}`, rollingUpdate)}}`
   const body = `Unsupported value: ${shown}: supported values: ${choices.map(goQuote).join(', ')}`
   v.add([{ type: 'FieldValueNotSupported', field, body }])
+}
+
+/** A way of updating as refusals show it from v1.34 on: internal types have no names for JSON. */
+export function strategyJson(
+  type: string,
+  rollingUpdate: object | undefined,
+  members: readonly string[],
+  absent: null | 0,
+): string {
+  const named = (member: string) => member.charAt(0).toUpperCase() + member.slice(1)
+  const inner =
+    rollingUpdate &&
+    Object.fromEntries(members.map((member) => [named(member), Reflect.get(rollingUpdate, member) ?? absent]))
+  return JSON.stringify({ Type: type, RollingUpdate: inner ?? null })
 }
 
 const counts = [

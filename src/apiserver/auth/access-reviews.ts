@@ -4,6 +4,8 @@ import { badRequest, invalidStatus } from '../../api/status.ts'
 import type { KubeObject, Status } from '../../api/types/meta.ts'
 import { type FieldError, invalid } from '../../api/validation/field-errors.ts'
 import type { UserInfo } from '../../client/client.ts'
+import { apiServer } from '../../versions/api-server.ts'
+import { has } from '../../versions/changes.ts'
 import type { CallAnswer, RegistryAccess, Strategy, SubresourceCall } from '../registry/strategy.ts'
 import { apiServerFact } from '../version-facts.ts'
 import type { AuthorizationAttributes, Authorizer } from './authorizer.ts'
@@ -28,22 +30,36 @@ export function accessReviewStrategies(authorizer: Authorizer, index: RbacIndex)
     return { allowed: decision.decision === 'allow', ...denied, ...reason }
   }
   return [
-    question('selfsubjectaccessreviews', 'SelfSubjectAccessReview', false, (object, { user }) => {
-      const errors = [...attributesErrors(object), ...metadataErrors(object, 'must be empty')]
-      return errors.length > 0 ? refused(errors) : review(object, user)
-    }),
-    question('subjectaccessreviews', 'SubjectAccessReview', false, (object) => {
-      const errors = [...attributesErrors(object), ...subjectErrors(object), ...metadataErrors(object, 'must be empty')]
+    question(
+      'selfsubjectaccessreviews',
+      'SelfSubjectAccessReview',
+      false,
+      (object, { user }, { context: { minor } }) => {
+        const errors = [...attributesErrors(object, minor), ...metadataErrors(object, 'must be empty')]
+        return errors.length > 0 ? refused(errors) : review(object, user)
+      },
+    ),
+    question('subjectaccessreviews', 'SubjectAccessReview', false, (object, _call, { context: { minor } }) => {
+      const errors = [
+        ...attributesErrors(object, minor),
+        ...subjectErrors(object),
+        ...metadataErrors(object, 'must be empty'),
+      ]
       return errors.length > 0 ? refused(errors) : review(object, subjectOf(object))
     }),
-    question('localsubjectaccessreviews', 'LocalSubjectAccessReview', true, (object, { namespace }) => {
-      const errors = [...attributesErrors(object), ...subjectErrors(object), ...localErrors(object)]
-      if (errors.length > 0) return refused(errors)
-      if (namespace !== (object.metadata.namespace ?? '')) {
-        return failed(badRequest(`spec.resourceAttributes.namespace must match namespace: ${namespace}`))
-      }
-      return review(object, subjectOf(object))
-    }),
+    question(
+      'localsubjectaccessreviews',
+      'LocalSubjectAccessReview',
+      true,
+      (object, { namespace }, { context: { minor } }) => {
+        const errors = [...attributesErrors(object, minor), ...subjectErrors(object), ...localErrors(object)]
+        if (errors.length > 0) return refused(errors)
+        if (namespace !== (object.metadata.namespace ?? '')) {
+          return failed(badRequest(`spec.resourceAttributes.namespace must match namespace: ${namespace}`))
+        }
+        return review(object, subjectOf(object))
+      },
+    ),
     question('selfsubjectrulesreviews', 'SelfSubjectRulesReview', false, (object, { user }, { context: { minor } }) => {
       const namespace = member(member(object, 'spec'), 'namespace')
       if (typeof namespace !== 'string' || namespace === '') return failed(badRequest('no namespace on request'))
@@ -123,7 +139,7 @@ function subjectOf(object: KubeObject): UserInfo {
 }
 
 /** Source: pkg/apis/authorization/validation/validation.go. */
-function attributesErrors(object: KubeObject): readonly FieldError[] {
+function attributesErrors(object: KubeObject, minor: number): readonly FieldError[] {
   const spec = member(object, 'spec')
   const hasResource = isGiven(member(spec, 'resourceAttributes'))
   const paths = member(spec, 'nonResourceAttributes')
@@ -131,7 +147,11 @@ function attributesErrors(object: KubeObject): readonly FieldError[] {
     const detail = 'cannot be specified in combination with resourceAttributes'
     return [invalid('spec.nonResourceAttributes', paths, detail)]
   }
-  if (!hasResource && !isGiven(paths)) return [invalid('spec.resourceAttributes', null, exactlyOne)]
+  if (!hasResource && !isGiven(paths)) {
+    const shown = has(minor, apiServer.showsValuesAsJson) ? 'null' : '"null"'
+    const body = `Invalid value: ${shown}: ${exactlyOne}`
+    return [{ type: 'FieldValueInvalid', field: 'spec.resourceAttributes', body }]
+  }
   return []
 }
 

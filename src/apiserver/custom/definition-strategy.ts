@@ -60,7 +60,7 @@ function specErrors({ spec }: CustomResourceDefinition, { minor }: RegistryConte
   if (!spec.scope) errors.push(required('spec.scope'))
   else if (!scopes.includes(spec.scope)) errors.push(notSupported('spec.scope', spec.scope, scopes))
   const isStrict = spec.preserveUnknownFields !== true || has(minor, apiServer.definitionsV1)
-  if (isStrict) errors.push(...schemaErrors(versions))
+  if (isStrict) errors.push(...schemaErrors(versions, minor))
   const parts = definitionParts(spec, isStrict)
   for (const [index, { name = '' }] of versions.entries()) {
     const wrong = dns1035Label(name)
@@ -94,7 +94,8 @@ function statusErrors({ spec, status }: CustomResourceDefinition, { minor }: Reg
     errors.push({ type: 'FieldValueInvalid', field: 'status.storedVersions', body })
   }
   if (spec.preserveUnknownFields === true && has(minor, apiServer.definitionsV1)) {
-    const detail = 'cannot set to true, set x-preserve-unknown-fields to true in spec.versions[*].schema instead'
+    const detail =
+      'cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead'
     errors.push(invalid('spec.preserveUnknownFields', true, detail))
   }
   return errors
@@ -107,10 +108,15 @@ function groupErrors(group: string, minor: number): readonly FieldError[] {
   return group.includes('.') ? [] : [invalid('spec.group', group, 'should be a domain with at least one dot')]
 }
 
-function schemaErrors(versions: readonly CustomVersion[]): readonly FieldError[] {
+function schemaErrors(versions: readonly CustomVersion[], minor: number): readonly FieldError[] {
   return versions.flatMap(({ schema }, index) =>
     schema?.openAPIV3Schema === undefined
-      ? [required(`spec.versions[${index}].schema.openAPIV3Schema`, 'schemas are required')]
+      ? [
+          required(
+            `spec.versions[${index}].schema.openAPIV3Schema`,
+            has(minor, apiServer.missesPlainly) ? '' : 'schemas are required',
+          ),
+        ]
       : [],
   )
 }

@@ -160,7 +160,7 @@ function worked({ previous, endpoint, before, after, at }: Write): Managed {
   if (before !== undefined && managed.size === 0) return nobody
   const shape = endpoint.shape()
   // Source: fieldmanager.go, UpdateNoErrors, which forgets all when the object can't be typed.
-  if (endpoint.refusesDuplicates && [before, after].some((object) => hasDuplicates(shape, object))) return nobody
+  if ([before, after].some((object) => hasDuplicates(shape, object, !endpoint.refusesDuplicates))) return nobody
   return updated(
     managed,
     endpoint.who,

@@ -134,7 +134,7 @@ function beforeCreate(core: RegistryCore, request: WriteRequest, object: KubeObj
   const named = isOwn ? prepared : { ...prepared, metadata }
   const complete = strategy.completeForCreate?.(named, core.context) ?? named
   const errors = createErrors(core, strategy, complete)
-  if (errors.length > 0) return invalidStatus(refusedKind(strategy), metadata.name ?? '', errors)
+  if (errors.length > 0) return invalidStatus(refusedKind(strategy, core.context.minor), metadata.name ?? '', errors)
   if (request.warn !== undefined)
     for (const text of strategy.warningsOnCreate?.(complete, core.context) ?? []) request.warn(text)
   return strategy.canonicalize?.(complete) ?? complete

@@ -33,7 +33,7 @@ export interface Strategy<T extends KubeObject = KubeObject> {
    * The group that a refused object is told under, where it isn't that of the resource: the internal kind is registered
    * in two groups, and the one that comes first names it. Source: apiserver pkg/registry/rest/create.go, objectGVKAndObjectMeta.
    */
-  readonly errorGroup?: string
+  errorGroup?(minor: number): string | undefined
   /** Whether finalizers may be without a domain. Source: who calls pkg/apis/core/validation, ValidateObjectMeta, and who only that of apimachinery. */
   readonly takesAnyFinalizer?: boolean
   /** For resources whose versions differ by more than their name; `version` is the one that the client speaks. */
@@ -198,11 +198,14 @@ export interface Subresource {
 }
 
 /** The kind as refusals of an object name it. */
-export function refusedKind({ errorGroup, kind, resource }: Strategy): {
+export function refusedKind(
+  { errorGroup, kind, resource }: Strategy,
+  minor: number,
+): {
   readonly group: string
   readonly kind: string
 } {
-  return { group: errorGroup ?? resource.group, kind }
+  return { group: errorGroup?.(minor) ?? resource.group, kind }
 }
 
 /** The part of an object that a subresource takes, where the version serves it. */

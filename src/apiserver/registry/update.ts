@@ -189,7 +189,7 @@ function beforeUpdate(
       for (const text of strategy.warningsOnUpdate?.(object, existing, context) ?? []) request.warn(text)
     return strategy.canonicalize?.(object) ?? object
   }
-  return invalidStatus(refusedKind(strategy), metadata.name, errors)
+  return invalidStatus(refusedKind(strategy, core.context.minor), metadata.name, errors)
 }
 
 function inNamespace(object: KubeObject, request: WriteRequest, namespaced: boolean): KubeObject | undefined {

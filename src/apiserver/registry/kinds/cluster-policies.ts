@@ -12,6 +12,8 @@ import { type TopologyTerm, validateTopologies } from '../../../api/validation/s
 import { validateLabels } from '../../../api/validation/validate-meta.ts'
 import { sortedKeys, type Validator } from '../../../api/validation/validator.ts'
 import { validateAtMost100Percent, validateIntOrPercent } from '../../../api/validation/workload-validation.ts'
+import { apiServer } from '../../../versions/api-server.ts'
+import { has } from '../../../versions/changes.ts'
 import type { Strategy } from '../strategy.ts'
 import {
   leaseColumns,
@@ -283,7 +285,13 @@ function validateLease(v: Validator, { spec = {} }: Lease): void {
   const { leaseDurationSeconds: seconds, leaseTransitions: transitions } = spec
   if (seconds !== undefined && seconds <= 0) v.invalid('spec.leaseDurationSeconds', seconds, 'must be greater than 0')
   if (transitions !== undefined && transitions < 0) {
-    v.invalid('spec.leaseTransitions', transitions, 'must to greater or equal than 0')
+    v.invalid(
+      'spec.leaseTransitions',
+      transitions,
+      has(v.minor, apiServer.leasesCountWell)
+        ? 'must be greater than or equal to 0'
+        : 'must to greater or equal than 0',
+    )
   }
 }
 
@@ -338,7 +346,7 @@ function validatePolicy(v: Validator, { spec = {} }: PodSecurityPolicy): void {
 export const podSecurityPolicyStrategy: Strategy<PodSecurityPolicy> = {
   resource: { group: 'policy', version: 'v1beta1', resource: 'podsecuritypolicies' },
   kind: 'PodSecurityPolicy',
-  errorGroup: 'extensions',
+  errorGroup: () => 'extensions',
   namespaced: false,
   returnsDeletedObject: true,
   defaults: (policy) => ({

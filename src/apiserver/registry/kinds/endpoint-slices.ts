@@ -1,8 +1,17 @@
 import { equalJson } from '../../../api/json.ts'
 import type { Endpoint, EndpointPort, EndpointSlice } from '../../../api/types/services.ts'
 import { validateNonSpecialIp } from '../../../api/validation/endpoints-validation.ts'
-import { dns1123Label, dns1123Subdomain, labelValue, parseIp, qualifiedName } from '../../../api/validation/formats.ts'
+import {
+  dns1123Label,
+  dns1123Subdomain,
+  ipAddress,
+  labelValue,
+  parseIp,
+  qualifiedName,
+} from '../../../api/validation/formats.ts'
 import type { Validator } from '../../../api/validation/validator.ts'
+import { apiServer } from '../../../versions/api-server.ts'
+import { has } from '../../../versions/changes.ts'
 import type { RegistryContext, Strategy } from '../strategy.ts'
 import { endpointSliceColumns } from './columns.ts'
 import { errorsOf } from './settings.ts'
@@ -130,6 +139,11 @@ function validateEndpoint(v: Validator, field: string, endpoint: Endpoint, addre
     const path = `${field}.addresses[${at}]`
     if (addressType === 'FQDN') validateDomain(v, path, address)
     else if (addressType === 'IPv4' || addressType === 'IPv6') {
+      const problems = ipAddress(address, v.minor)
+      if (problems.length > 0 && has(v.minor, apiServer.slicesTellAddressesOnce)) {
+        v.each(path, address, problems)
+        continue
+      }
       if (parseIp(address) !== (addressType === 'IPv4' ? 4 : 6))
         v.invalid(path, address, `must be a valid ${addressType} address`)
       validateNonSpecialIp(v, path, address)

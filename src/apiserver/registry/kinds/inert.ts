@@ -88,6 +88,17 @@ function validateDriverChange(v: Validator, next: CsiDriverSpec, old: CsiDriverS
   }
 }
 
+/** Source: pkg/registry/storage/csidriver/strategy.go, WarningsOnCreate, WarningsOnUpdate. */
+function tokenWarnings(driver: CsiDriver, old: CsiDriver | undefined, minor: number): readonly string[] {
+  const { tokenRequests: requests = [], ...spec } = driver.spec ?? {}
+  const isSaid = Reflect.get(spec, 'serviceAccountTokenInSecrets') !== undefined
+  if (requests.length === 0 || isSaid || !has(minor, apiServer.warnsOfTokensInAttributes)) return []
+  if (old !== undefined && equalJson(old.spec?.tokenRequests ?? [], requests)) return []
+  return [
+    'spec.serviceAccountTokenInSecrets is unset; if supported by this CSI driver, set to true to prevent possible logging of tokens in volume attributes',
+  ]
+}
+
 export const csiDriverStrategy: Strategy<CsiDriver> = {
   resource: { group: 'storage.k8s.io', version: 'v1', resource: 'csidrivers' },
   kind: 'CSIDriver',
@@ -104,6 +115,8 @@ export const csiDriverStrategy: Strategy<CsiDriver> = {
     if (!has(minor, apiServer.driversGetTokens) || equalJson(changing(next), changing(old))) return next
     return { ...next, metadata: { ...next.metadata, generation: (old.metadata.generation ?? 0) + 1 } }
   },
+  warningsOnCreate: (driver, { minor }) => tokenWarnings(driver, undefined, minor),
+  warningsOnUpdate: (next, old, { minor }) => tokenWarnings(next, old, minor),
   validateUpdate: (next, old, context) =>
     errorsOf(context, (v) => {
       validateCsiDriver(v, next.spec ?? {})

@@ -50,6 +50,7 @@ export function defaultPolicies(spec: JobSpec, minor: number): JobSpec {
   )
   return {
     ...spec,
+    ...(has(minor, apiServer.jobsSayManualSelector) ? { manualSelector: spec.manualSelector ?? false } : {}),
     backoffLimit: spec.backoffLimit ?? (counts ? unlimited : 6),
     ...(rules === undefined ? {} : { podFailurePolicy: { rules } }),
     ...(has(minor, apiServer.jobsHaveReplacementPolicies) ? { podReplacementPolicy: replacement } : {}),

@@ -1,6 +1,7 @@
 import type { KubeObject, LabelSelector } from '../../../api/types/meta.ts'
 import type { LoadBalancerStatus } from '../../../api/types/services.ts'
 import {
+  cidr as cidrProblems,
   dns1035Label,
   dns1123Subdomain,
   isCidr,
@@ -134,7 +135,7 @@ function defaultRule(rule: IngressRule): IngressRule {
 export const ingressStrategy: Strategy<Ingress> = {
   resource: { group: 'networking.k8s.io', version: 'v1beta1', resource: 'ingresses' },
   kind: 'Ingress',
-  errorGroup: 'extensions',
+  errorGroup: (minor) => (has(minor, apiServer.networkKindsHaveTheirGroup) ? undefined : 'extensions'),
   namespaced: true,
   hasStatus: true,
   countsGeneration: true,
@@ -262,20 +263,26 @@ interface NetworkPolicy extends KubeObject {
   }
 }
 
+function rangeProblems(value: string, minor: number): readonly string[] {
+  return has(minor, apiServer.addressesAreToldAlike)
+    ? cidrProblems(value, minor)
+    : isCidr(value)
+      ? []
+      : ['not a valid CIDR']
+}
+
 function validatePeer(v: Validator, field: string, { podSelector, namespaceSelector, ipBlock }: Peer): void {
   validateLabelSelector(v, `${field}.podSelector`, podSelector)
   validateLabelSelector(v, `${field}.namespaceSelector`, namespaceSelector)
   if (ipBlock !== undefined) {
     const { cidr = '', except = [] } = ipBlock
     if (cidr === '') v.required(`${field}.ipBlock.cidr`)
-    else if (!isCidr(cidr)) v.invalid(`${field}.ipBlock.cidr`, cidr, 'not a valid CIDR')
-    else {
+    else v.each(`${field}.ipBlock.cidr`, cidr, rangeProblems(cidr, v.minor))
+    if (isCidr(cidr)) {
       for (const [index, part] of except.entries()) {
         const path = `${field}.ipBlock.except[${index}]`
-        if (!isCidr(part)) {
-          v.invalid(path, part, 'not a valid CIDR')
-          break
-        }
+        v.each(path, part, rangeProblems(part, v.minor))
+        if (!isCidr(part)) break
         if (!isStrictSubset(part, cidr)) v.invalid(path, part, 'must be a strict subset of `cidr`')
       }
     }
@@ -331,7 +338,7 @@ function defaultPolicyRule(rule: PolicyRule): PolicyRule {
 export const networkPolicyStrategy: Strategy<NetworkPolicy> = {
   resource: { group: 'networking.k8s.io', version: 'v1', resource: 'networkpolicies' },
   kind: 'NetworkPolicy',
-  errorGroup: 'extensions',
+  errorGroup: (minor) => (has(minor, apiServer.networkKindsHaveTheirGroup) ? undefined : 'extensions'),
   namespaced: true,
   countsGeneration: true,
   defaults: (policy) => {

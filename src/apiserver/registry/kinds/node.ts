@@ -1,12 +1,14 @@
 import { equalJson } from '../../../api/json.ts'
 import { shownList } from '../../../api/structs/shown.ts'
 import type { Node, Taint } from '../../../api/types/core.ts'
-import { isCidr, labelValue } from '../../../api/validation/formats.ts'
+import { cidr, isCidr, labelValue } from '../../../api/validation/formats.ts'
 import { validateLabelName } from '../../../api/validation/label-validation.ts'
 import { validateResourceQuantity } from '../../../api/validation/resource-validation.ts'
 import { validateTaintEffect } from '../../../api/validation/scheduling-validation.ts'
 import { sortedKeys, type Validator } from '../../../api/validation/validator.ts'
 import { goQuote } from '../../../go/quote.ts'
+import { apiServer } from '../../../versions/api-server.ts'
+import { has } from '../../../versions/changes.ts'
 import type { Strategy } from '../strategy.ts'
 import { nodeColumns } from './columns.ts'
 import { errorsOf } from './settings.ts'
@@ -28,7 +30,9 @@ function validateTaints(v: Validator, taints: readonly Taint[]): void {
     else validateTaintEffect(v, `${path}.effect`, effect)
     const pair = `${effect}/${key}`
     if (known.has(pair)) {
-      const shown = `core.Taint{Key:${goQuote(key)}, Value:${goQuote(value)}, Effect:${goQuote(effect)}, TimeAdded:<nil>}`
+      const shown = has(v.minor, apiServer.showsValuesAsJson)
+        ? JSON.stringify({ Key: key, Value: value, Effect: effect, TimeAdded: taint.timeAdded ?? null })
+        : `core.Taint{Key:${goQuote(key)}, Value:${goQuote(value)}, Effect:${goQuote(effect)}, TimeAdded:<nil>}`
       const body = `Duplicate value: ${shown}: taints must be unique by key and effect pair`
       v.add([{ type: 'FieldValueDuplicate', field: path, body }])
     }
@@ -58,14 +62,17 @@ function validateNode(v: Validator, node: Node): void {
   validateResources(v, node)
   const cidrs = listedCidrs(node)
   const shown = shownList(cidrs, 'string', v.minor)
-  for (const [index, cidr] of cidrs.entries()) {
-    if (!isCidr(cidr)) v.invalidGo(`spec.podCIDRs[${index}]`, shown, 'must be valid CIDR')
+  for (const [index, one] of cidrs.entries()) {
+    const path = `spec.podCIDRs[${index}]`
+    if (has(v.minor, apiServer.addressesAreToldAlike)) v.each(path, one, cidr(one, v.minor))
+    else if (!isCidr(one)) v.invalidGo(path, shown, 'must be valid CIDR')
   }
   if (cidrs.length < 2) return
   const isDual = new Set(cidrs.map((cidr) => cidr.includes(':'))).size === 2
   if (!isDual || cidrs.length > 2) {
     v.invalidGo('spec.podCIDRs', shown, 'may specify no more than one CIDR for each IP family')
   }
+  if (has(v.minor, apiServer.rangesOfNodesAreToldOnce)) return
   for (const [index, cidr] of cidrs.entries()) {
     if (cidrs.indexOf(cidr) < index) v.duplicate(`spec.podCIDRs[${index}]`, cidr)
   }

@@ -5,6 +5,8 @@ import type { ObjectMeta } from '../../../api/types/meta.ts'
 import { goQuote } from '../../../go/quote.ts'
 import { apiServer } from '../../../versions/api-server.ts'
 import { has } from '../../../versions/changes.ts'
+import { affinityLabels, nodeLabels, spreadConstraints } from './node-label-warnings.ts'
+import { overlappingPaths } from './path-warnings.ts'
 
 /**
  * What the server tells who makes a Pod, or a template of Pods, that it takes but that will not do what it says.
@@ -21,51 +23,24 @@ export function podWarnings(
   if (!has(minor, apiServer.warnsOfPods)) return []
   const at = path === '' ? '' : `${path}.`
   return [
-    ...nodeLabels(spec, at),
-    ...spreadConstraints(spec, at),
+    ...nodeLabels(spec, at, minor),
+    ...affinityLabels(spec, at, minor),
+    ...spreadConstraints(spec, at, minor),
     ...annotations(metadata, at),
     ...volumes(spec, at, minor),
-    ...tokenPaths(spec, at),
+    ...claimSizes(spec, at, minor),
+    ...(has(minor, apiServer.warnsOfPaths) ? overlappingPaths(spec.volumes ?? []) : []),
     ...repeated(spec.hostAliases, `${at}spec.hostAliases`, 'ip', (alias) => alias.ip ?? ''),
     ...repeated(spec.imagePullSecrets, `${at}spec.imagePullSecrets`, 'name', (secret) => secret.name ?? ''),
     ...emptyPullSecrets(spec, at),
     ...fractions(spec.overhead, `${at}spec.overhead`),
-    ...allContainers(spec, at).flatMap(containerWarnings),
-    ...ports(allContainers(spec, at)),
+    ...podSeccomp(spec, metadata, at, minor),
+    ...allContainers(spec, at).flatMap((placed) => containerWarnings(placed, metadata, at, minor)),
+    ...ports(allContainers(spec, at), minor),
+    ...(has(minor, apiServer.warnsOfPortNames) ? portNames(allContainers(spec, at)) : []),
     ...gracePeriod(spec, at),
     ...affinityTerms(spec, at),
   ]
-}
-
-/** Source: pkg/api/node/util.go, GetNodeLabelDeprecatedMessage. */
-const deprecatedNodeLabels: Readonly<Record<string, string>> = {
-  'failure-domain.beta.kubernetes.io/zone': 'deprecated since v1.17; use "topology.kubernetes.io/zone" instead',
-  'failure-domain.beta.kubernetes.io/region': 'deprecated since v1.17; use "topology.kubernetes.io/region" instead',
-  'beta.kubernetes.io/arch': 'deprecated since v1.14; use "kubernetes.io/arch" instead',
-  'beta.kubernetes.io/os': 'deprecated since v1.14; use "kubernetes.io/os" instead',
-  'beta.kubernetes.io/instance-type': 'deprecated since v1.17; use "node.kubernetes.io/instance-type" instead',
-}
-
-function nodeLabels(spec: PodSpec, at: string): readonly string[] {
-  return Object.keys(spec.nodeSelector ?? {})
-    .sort()
-    .flatMap((key) => {
-      const text = deprecatedNodeLabels[key]
-      return text === undefined ? [] : [`${at}spec.nodeSelector[${key}]: ${text}`]
-    })
-}
-
-function spreadConstraints(spec: PodSpec, at: string): readonly string[] {
-  return (spec.topologySpreadConstraints ?? []).flatMap(({ topologyKey, labelSelector }, index) => {
-    const field = `${at}spec.topologySpreadConstraints[${index}]`
-    const text = deprecatedNodeLabels[topologyKey]
-    return [
-      ...(text === undefined ? [] : [`${field}.topologyKey: ${topologyKey} is ${text}`]),
-      ...(labelSelector === undefined
-        ? [`${field}.labelSelector: a null labelSelector results in matching no pod`]
-        : []),
-    ]
-  })
 }
 
 const deprecatedAnnotations: readonly (readonly [key: string, text: string])[] = [
@@ -104,32 +79,6 @@ function volumes(spec: PodSpec, at: string, minor: number): readonly string[] {
   )
 }
 
-/** Projected items that lie over a token. The path counts items, not sources: so it is in the original. */
-function tokenPaths(spec: PodSpec, at: string): readonly string[] {
-  const projected = (spec.volumes ?? []).map(({ projected: source }) => source?.sources ?? [])
-  const tokens = new Set(projected.flat().flatMap((source) => source.serviceAccountToken?.path ?? []))
-  if (tokens.size === 0) return []
-  return projected.flatMap((sources, index) =>
-    sources.flatMap((source) =>
-      (
-        [
-          ['configMap', source.configMap?.items],
-          ['secrets', source.secret?.items],
-          ['downwardAPI', source.downwardAPI?.items],
-        ] as const
-      ).flatMap(([kind, items]) =>
-        (items ?? []).flatMap(({ path }, item) =>
-          tokens.has(path)
-            ? [
-                `${at}spec.volumes[${index}].projected.sources.${kind}[${item}]: has duplicated path with ServiceAccountToken ${goQuote(path)}`,
-              ]
-            : [],
-        ),
-      ),
-    ),
-  )
-}
-
 function repeated<T>(
   items: readonly T[] | undefined,
   field: string,
@@ -152,12 +101,7 @@ function emptyPullSecrets(spec: PodSpec, at: string): readonly string[] {
 }
 
 function fractions(amounts: unknown, field: string): readonly string[] {
-  if (!isObject(amounts)) return []
-  return ['memory', 'ephemeral-storage'].flatMap((name) => {
-    const value = amounts[name]
-    if (typeof value !== 'string' || quantityMilliValue(value) % 1000 === 0) return []
-    return [`${field}[${name}]: fractional byte value ${goQuote(value)} is invalid, must be an integer`]
-  })
+  return ['memory', 'ephemeral-storage'].flatMap((name) => fractionOf(amounts, name, field))
 }
 
 interface Placed {
@@ -175,9 +119,15 @@ function allContainers(spec: PodSpec, at: string): readonly Placed[] {
   ]
 }
 
-function containerWarnings({ container, field }: Placed): readonly string[] {
+function containerWarnings(
+  { container, field }: Placed,
+  metadata: Partial<ObjectMeta>,
+  at: string,
+  minor: number,
+): readonly string[] {
   const { limits, requests } = container.resources ?? {}
   return [
+    ...seccompAnnotation(container.securityContext, metadata, `container.${seccompKey}${container.name}`, at, minor),
     ...fractionOf(limits, 'memory', `${field}.resources.limits`),
     ...fractionOf(requests, 'memory', `${field}.resources.requests`),
     ...fractionOf(limits, 'ephemeral-storage', `${field}.resources.limits`),
@@ -187,7 +137,9 @@ function containerWarnings({ container, field }: Placed): readonly string[] {
 }
 
 function fractionOf(amounts: unknown, name: string, field: string): readonly string[] {
-  return isObject(amounts) ? fractions({ [name]: amounts[name] }, field) : []
+  const value = isObject(amounts) ? amounts[name] : undefined
+  if (typeof value !== 'string' || quantityMilliValue(value) % 1000 === 0) return []
+  return [`${field}[${name}]: fractional byte value ${goQuote(value)} is invalid, must be an integer`]
 }
 
 /** Variables of one name: the second may refer to the first, else it hides it. */
@@ -207,7 +159,65 @@ function hiddenVariables({ env = [] }: Container, field: string): readonly strin
   })
 }
 
-function ports(containers: readonly Placed[]): readonly string[] {
+const seccompKey = 'seccomp.security.alpha.kubernetes.io/'
+
+function podSeccomp(spec: PodSpec, metadata: Partial<ObjectMeta>, at: string, minor: number): readonly string[] {
+  return seccompAnnotation(spec.securityContext, metadata, `${seccompKey}pod`, at, minor)
+}
+
+function seccompAnnotation(
+  context: object | undefined,
+  { annotations }: Partial<ObjectMeta>,
+  key: string,
+  at: string,
+  minor: number,
+): readonly string[] {
+  const isTold = has(minor, apiServer.warnsOfSeccompAnnotations) && Object.hasOwn(annotations ?? {}, key)
+  if (!isTold || Reflect.get(Object(context), 'seccompProfile') !== undefined) return []
+  return [`${at}metadata.annotations[${key}]: non-functional in v1.27+; use the "seccompProfile" field instead`]
+}
+
+/** Sizes of claims that are made with the Pod. Source: pkg/api/persistentvolumeclaim/util.go, GetWarningsForPersistentVolumeClaimSpec. */
+function claimSizes({ volumes: all = [] }: PodSpec, at: string, minor: number): readonly string[] {
+  if (!has(minor, apiServer.warnsOfClaimSizes)) return []
+  return all.flatMap(({ ephemeral }, index) => {
+    const { spec } = Object(Reflect.get(Object(ephemeral), 'volumeClaimTemplate')) as { readonly spec?: Claim } // by its schema
+    const field = `${at}spec.volumes[${index}].ephemeral.volumeClaimTemplate.spec.resources`
+    return [
+      ...fractionOf(spec?.resources?.requests, 'storage', `${field}.requests`),
+      ...fractionOf(spec?.resources?.limits, 'storage', `${field}.limits`),
+    ]
+  })
+}
+
+interface Claim {
+  readonly resources?: { readonly requests?: unknown; readonly limits?: unknown }
+}
+
+function portNames(containers: readonly Placed[]): readonly string[] {
+  const seen = new Map<string, string>()
+  return containers.flatMap(({ container, field }) =>
+    (container.ports ?? []).flatMap(({ name = '' }, index) => {
+      const own = `${field}.ports[${index}]`
+      const other = seen.get(name)
+      if (name === '') return []
+      if (other === undefined) {
+        seen.set(name, own)
+        return []
+      }
+      return [
+        `${own}: duplicate port name ${goQuote(name)} with ${other}, services and probes that select ports by name will use ${other}`,
+      ]
+    }),
+  )
+}
+
+/** A port as Go's `%+v` writes it. */
+function shownPort({ name = '', hostPort = 0, containerPort = 0, protocol = '', hostIP = '' }: ContainerPort): string {
+  return `{Name:${name} HostPort:${hostPort} ContainerPort:${containerPort} Protocol:${protocol} HostIP:${hostIP}}`
+}
+
+function ports(containers: readonly Placed[], minor: number): readonly string[] {
   const seen = new Map<string, { readonly field: string; readonly port: ContainerPort }[]>()
   return containers.flatMap(({ container, field }) =>
     (container.ports ?? []).flatMap((port, index) => {
@@ -216,7 +226,8 @@ function ports(containers: readonly Placed[]): readonly string[] {
       const others = seen.get(key) ?? []
       const texts = others.flatMap((other) => portConflict(port, other.port, own, other.field))
       seen.set(key, [...others, { field: own, port }])
-      return texts
+      const isUseless = has(minor, apiServer.warnsOfHostIps) && (port.hostIP ?? '') !== '' && !port.hostPort
+      return isUseless ? [`${own}: hostIP set without hostPort: ${shownPort(port)}`, ...texts] : texts
     }),
   )
 }

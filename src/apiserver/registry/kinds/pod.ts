@@ -32,6 +32,12 @@ function gracePeriodSeconds(pod: Pod, requested: number | undefined): number {
 /** Pods count the changes of their spec. Source: pkg/registry/core/pod/strategy.go, updatePodGeneration (KEP 5067, v1.33). */
 const generationSince = 33
 
+/** A Pod's alone, not a template's. Source: pkg/apis/core/v1/conversion.go, Convert_v1_Pod_To_core_Pod. */
+function withGraceOfOne(spec: PodSpec, minor: number): PodSpec {
+  const isNegative = (spec.terminationGracePeriodSeconds ?? 0) < 0
+  return isNegative && has(minor, apiServer.negativeGraceIsOne) ? { ...spec, terminationGracePeriodSeconds: 1 } : spec
+}
+
 /** Annotations of very old versions that are dropped. Source: pkg/apis/core/v1/conversion.go, initContainerAnnotations. */
 const droppedAnnotations = [
   'pod.beta.kubernetes.io/init-containers',
@@ -129,7 +135,8 @@ export const podStrategy: Strategy<Pod> = {
   defaults(pod, { minor }) {
     const { metadata, spec, status } = withoutOldAnnotations(pod)
     const own = defaultPodOnly(defaultPodSpec(spec ?? noSpec))
-    const defaulted = has(minor, apiServer.ephemeralContainers) ? withEphemeralDefaults(own) : own
+    const known = has(minor, apiServer.ephemeralContainers) ? withEphemeralDefaults(own) : own
+    const defaulted = withGraceOfOne(known, minor)
     const { apiVersion, kind } = pod
     return { apiVersion, kind, metadata, spec: defaulted, status: withProbeTimes(withAddresses(status ?? {})) }
   },

@@ -8,7 +8,7 @@ import type {
   ServiceSpec,
 } from '../../../api/types/services.ts'
 import { validateSubsets } from '../../../api/validation/endpoints-validation.ts'
-import { dns1035Label, maskTrailingDash } from '../../../api/validation/formats.ts'
+import { dns1035Label, dns1123Label, maskTrailingDash } from '../../../api/validation/formats.ts'
 import {
   isExternal,
   needsHealthCheck,
@@ -23,6 +23,7 @@ import { factAt, type VersionedFact } from '../../../versions/version.ts'
 import { allocate, usesNodePorts } from '../service-allocation.ts'
 import type { Strategy } from '../strategy.ts'
 import { endpointColumns, serviceColumns } from './columns.ts'
+import { serviceWarnings } from './service-warnings.ts'
 import { errorsOf } from './settings.ts'
 import { ageCell, labelsCell } from './workload-rows.ts'
 
@@ -133,7 +134,10 @@ export const serviceStrategy: Strategy<Service> = {
   prepareForCreate: (service) => ({ ...service, status: { loadBalancer: {} } }),
   prepareForUpdate: (next, old, context) =>
     factAt(dropsNodePorts, context.minor) ? withoutUnused(next, old, context.minor) : next,
-  validateName: (name, isPrefix) => dns1035Label(maskTrailingDash(name, isPrefix)),
+  validateName: (name, isPrefix, { minor }) => {
+    const whole = maskTrailingDash(name, isPrefix)
+    return has(minor, apiServer.servicesHaveLabelNames) ? dns1123Label(whole, minor) : dns1035Label(whole)
+  },
   validate: (service, context) =>
     errorsOf(context, (v) => {
       validateService(v, service)
@@ -146,6 +150,8 @@ export const serviceStrategy: Strategy<Service> = {
       validateServiceSctp(v, next, old)
       validateMixedProtocols(v, next, old)
     }),
+  warningsOnCreate: (service, { minor }) => serviceWarnings(service, minor),
+  warningsOnUpdate: (next, _old, { minor }) => serviceWarnings(next, minor),
   table: {
     columns: serviceColumns,
     row: (service, context) => {

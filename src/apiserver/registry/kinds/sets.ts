@@ -2,12 +2,13 @@ import { equalJson } from '../../../api/json.ts'
 import { goPointer } from '../../../api/structs/syntax.ts'
 import type { KubeObject } from '../../../api/types/meta.ts'
 import type { DaemonSet, PodTemplateSpec, StatefulSet, UpdateStrategy } from '../../../api/types/workloads.ts'
-import { dns1123Label } from '../../../api/validation/formats.ts'
+import { dns1123Label, dns1123Subdomain, maskTrailingDash } from '../../../api/validation/formats.ts'
 import { isEmptySelector, type MaybeSelector, validateLabelSelector } from '../../../api/validation/label-validation.ts'
 import type { Validator } from '../../../api/validation/validator.ts'
 import {
   defaultTemplate,
   goSelector,
+  strategyJson,
   validateAlwaysRestart,
   validateDaemonSetStrategy,
   validateReadOnlyDisks,
@@ -23,7 +24,7 @@ import { goQuote } from '../../../go/quote.ts'
 import { apiServer } from '../../../versions/api-server.ts'
 import { has } from '../../../versions/changes.ts'
 import { factAt, type VersionedFact } from '../../../versions/version.ts'
-import type { Strategy } from '../strategy.ts'
+import type { RegistryContext, Strategy } from '../strategy.ts'
 import { scaleOf } from './scale.ts'
 import { errorsOf } from './settings.ts'
 import { noTemplate, sctp, templated, validateSameSelector } from './templated.ts'
@@ -53,7 +54,9 @@ function validateStatefulSet(v: Validator, { spec = {} }: StatefulSet, isNew: bo
     validateSetUnavailable(v, 'spec.updateStrategy.rollingUpdate.maxUnavailable', rollingUpdate?.maxUnavailable)
   } else {
     const pointer = goPointer('apps.RollingUpdateStatefulSetStrategy', rollingUpdate)
-    const shown = `apps.StatefulSetUpdateStrategy{Type:${goQuote(type)}, RollingUpdate:${pointer}}`
+    const shown = has(v.minor, apiServer.showsValuesAsJson)
+      ? strategyJson(type, rollingUpdate, ['partition', 'maxUnavailable'], null)
+      : `apps.StatefulSetUpdateStrategy{Type:${goQuote(type)}, RollingUpdate:${pointer}}`
     v.invalidGo('spec.updateStrategy', shown, "must be 'RollingUpdate' or 'OnDelete'")
   }
   validateLaterMembers(v, spec, isNew)
@@ -63,8 +66,8 @@ function validateStatefulSet(v: Validator, { spec = {} }: StatefulSet, isNew: bo
     validateTemplateLabels(v, 'spec.template', spec.selector, template)
     if (isNew && has(v.minor, apiServer.setsCheckTheirPods))
       validateTemplate(v, 'spec.template', withClaims(spec, template))
-    // Before, Pods of a template were not looked at: claims may add volumes to them.
-    else validateTemplateMetadata(v, 'spec.template', template)
+    // Once more, as the original does. Before, Pods of a template were not looked at: claims may add volumes to them.
+    validateTemplateMetadata(v, 'spec.template', template)
   })
   validateAlwaysRestart(v, 'spec.template.spec', template.spec, 'StatefulSet')
 }
@@ -95,12 +98,13 @@ function withClaims(
 ): PodTemplateSpec {
   const { spec } = template
   if (spec === undefined || claims.length === 0) return template
-  const own = new Set(spec.volumes?.map(({ name }) => name))
-  const added = claims.flatMap(({ metadata }) => {
-    const name = metadata?.name ?? ''
-    return own.has(name) ? [] : [{ name, persistentVolumeClaim: { claimName: name } }]
-  })
-  return { ...template, spec: { ...spec, volumes: [...(spec.volumes ?? []), ...added] } }
+  const added = [...new Set(claims.map(({ metadata }) => metadata?.name ?? ''))].map((name) => ({
+    name,
+    persistentVolumeClaim: { claimName: name },
+  }))
+  const names = new Set(added.map(({ name }) => name))
+  const own = (spec.volumes ?? []).filter(({ name }) => !names.has(name))
+  return { ...template, spec: { ...spec, volumes: [...added, ...own] } }
 }
 
 /** Fields that may be updated, and how they are listed. */
@@ -154,10 +158,28 @@ function rollingDefaults(given: NonNullable<UpdateStrategy['rollingUpdate']>, mi
   return { ...kept, partition: given.partition ?? 0, ...unavailable }
 }
 
+/** Source: pkg/registry/apps/statefulset/strategy.go, WarningsOnCreate, WarningsOnUpdate. */
+function setWarnings(set: StatefulSet, old: StatefulSet | undefined, context: RegistryContext): readonly string[] {
+  const { warningsOnCreate, warningsOnUpdate } = templated<StatefulSet>()
+  const ofPods = old === undefined ? warningsOnCreate(set, context) : warningsOnUpdate(set, old, context)
+  const isNegative = (set.spec?.revisionHistoryLimit ?? 0) < 0
+  if (!isNegative || !has(context.minor, apiServer.warnsOfNegativeLimits)) return ofPods
+  return [
+    ...ofPods,
+    'spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended',
+  ]
+}
+
 export const statefulSetStrategy: Strategy<StatefulSet> = {
   ...templated<StatefulSet>(),
   resource: { group: 'apps', version: 'v1', resource: 'statefulsets' },
   kind: 'StatefulSet',
+  validateName: (name, isPrefix, { minor }) => {
+    const whole = maskTrailingDash(name, isPrefix)
+    return has(minor, apiServer.setsHaveLabelNames) ? dns1123Label(whole, minor) : dns1123Subdomain(whole, minor)
+  },
+  warningsOnCreate: (set, context) => setWarnings(set, undefined, context),
+  warningsOnUpdate: setWarnings,
   defaults: (set, { minor }) => {
     const { spec = {} } = set
     const given = spec.updateStrategy

@@ -1,8 +1,9 @@
-import { equalJson } from '../../../api/json.ts'
+import { equalJson, isObject } from '../../../api/json.ts'
 import type { ControllerRevision, PodTemplate } from '../../../api/types/workloads.ts'
 import type { Validator } from '../../../api/validation/validator.ts'
 import { defaultTemplate, validateTemplate } from '../../../api/validation/workload-validation.ts'
 import { apiServer } from '../../../versions/api-server.ts'
+import { has } from '../../../versions/changes.ts'
 import type { Strategy } from '../strategy.ts'
 import { errorsOf } from './settings.ts'
 import { controllerRevisionColumns, podTemplateColumns } from './workload-columns.ts'
@@ -30,8 +31,12 @@ export const podTemplateStrategy: Strategy<PodTemplate> = {
   },
 }
 
-function validateRevision(v: Validator, { data, revision = 0 }: ControllerRevision): void {
-  if (data === undefined || data === null) v.required('data', 'data is mandatory')
+function validateRevision(v: Validator, { data, revision = 0 }: ControllerRevision, isNew: boolean): void {
+  const isMissing = data === undefined || data === null
+  if (isMissing) v.required('data', 'data is mandatory')
+  else if (isNew && !isObject(data) && has(v.minor, apiServer.revisionsAreObjects)) {
+    v.required('data', 'data must be a valid JSON object')
+  }
   v.nonNegative('revision', revision)
 }
 
@@ -40,10 +45,10 @@ export const controllerRevisionStrategy: Strategy<ControllerRevision> = {
   kind: 'ControllerRevision',
   namespaced: true,
   defaults: (object) => ({ ...object, revision: object.revision ?? 0 }),
-  validate: (object, context) => errorsOf(context, (v) => validateRevision(v, object)),
+  validate: (object, context) => errorsOf(context, (v) => validateRevision(v, object, true)),
   validateUpdate: (next, old, context) =>
     errorsOf(context, (v) => {
-      validateRevision(v, next)
+      validateRevision(v, next, false)
       if (!equalJson(next.data, old.data)) v.invalidGo('data', 'runtime.RawExtension{}', 'field is immutable')
     }),
   table: {

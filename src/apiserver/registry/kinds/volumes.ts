@@ -17,6 +17,7 @@ import { apiServer } from '../../../versions/api-server.ts'
 import { has } from '../../../versions/changes.ts'
 import { storage } from '../../../versions/storage.ts'
 import type { RegistryContext, Strategy } from '../strategy.ts'
+import { type ClaimSource, validateSources, withBothSources, withKnownSource } from './claim-sources.ts'
 import {
   persistentVolumeClaimColumns,
   persistentVolumeClaimColumnsWithAttributes,
@@ -53,8 +54,8 @@ interface PersistentVolumeClaim extends KubeObject {
     readonly volumeAttributesClassName?: string
     readonly storageClassName?: string
     readonly volumeMode?: string
-    readonly dataSource?: { readonly apiGroup?: string; readonly kind?: string; readonly name?: string } | null
-    readonly dataSourceRef?: unknown
+    readonly dataSource?: ClaimSource | null
+    readonly dataSourceRef?: ClaimSource | null
   }
   readonly status?: { readonly phase?: string; readonly accessModes?: readonly string[]; readonly capacity?: Amounts }
 }
@@ -110,7 +111,7 @@ function validateVolume(v: Validator, { spec = {} }: PersistentVolume): void {
       v.required('spec.nodeAffinity.required', 'must specify required node constraints')
     } else validateNodeSelector(v, 'spec.nodeAffinity.required', spec.nodeAffinity.required)
   }
-  validateSources(v, spec)
+  validateVolumeSources(v, spec)
   const storageClass = spec.storageClassName
   if (!isUnset(storageClass)) v.each('spec.storageClassName', storageClass, dns1123Subdomain(storageClass, v.minor))
   if (spec.volumeMode !== undefined && !volumeModes.includes(spec.volumeMode)) {
@@ -122,8 +123,9 @@ function validateCapacity(v: Validator, capacity: Amounts | undefined): void {
   const names = sortedKeys(capacity)
   if (names.length === 0) v.required('spec.capacity')
   if (amountOf(capacity, 'storage') === undefined || names.length > 1) {
-    const shown =
-      names.length === 0
+    const shown = has(v.minor, apiServer.showsValuesAsJson)
+      ? JSON.stringify(capacity === undefined ? null : Object.fromEntries(names.map((name) => [name, capacity[name]])))
+      : names.length === 0
         ? 'core.ResourceList(nil)'
         : `core.ResourceList{${names.map((name) => `"${name}"`).join(', ')}}`
     const body = `Unsupported value: ${shown}: supported values: "storage"`
@@ -137,7 +139,7 @@ function validateCapacity(v: Validator, capacity: Amounts | undefined): void {
   }
 }
 
-function validateSources(v: Validator, spec: NonNullable<PersistentVolume['spec']>): void {
+function validateVolumeSources(v: Validator, spec: NonNullable<PersistentVolume['spec']>): void {
   let found = 0
   for (const [key, clash, path] of sources) {
     const source = spec[key] as Source | undefined // sources are objects by their schema
@@ -285,13 +287,7 @@ export function validateClaim(v: Validator, field: string, { spec = {} }: Persis
   if (spec.volumeMode !== undefined && !volumeModes.includes(spec.volumeMode)) {
     v.notSupported(`${field}.volumeMode`, spec.volumeMode, volumeModes)
   }
-  const from = spec.dataSource
-  if (!isGiven(from)) return
-  if (isUnset(from.name)) v.required(`${field}.dataSource.name`)
-  if (isUnset(from.kind)) v.required(`${field}.dataSource.kind`)
-  if (isUnset(from.apiGroup) && from.kind !== 'PersistentVolumeClaim') {
-    v.invalid(`${field}.dataSource`, from.kind ?? '', '')
-  }
+  validateSources(v, field, spec)
 }
 
 /** Source: ValidatePersistentVolumeClaimUpdate, metadata apart. */
@@ -343,17 +339,10 @@ function classOf({ metadata, spec }: PersistentVolumeClaim): string | undefined 
   return annotation(metadata.annotations, classAnnotation) ?? spec?.storageClassName
 }
 
-/** Source: pkg/api/persistentvolumeclaim/util.go, EnforceDataSourceBackwardsCompatibility (before v1.21 DropDisabledFields). */
-function withKnownSource(claim: PersistentVolumeClaim): PersistentVolumeClaim {
-  const { dataSource, dataSourceRef, ...spec } = claim.spec ?? {}
-  if (!isGiven(dataSource) || isGiven(dataSourceRef)) return claim
-  const name = `${dataSource.kind ?? ''}.${dataSource.apiGroup ?? ''}`
-  if (name === 'PersistentVolumeClaim.' || name === 'VolumeSnapshot.snapshot.storage.k8s.io') return claim
-  return { ...claim, spec }
-}
-
-function isGiven<T>(value: T | undefined | null): value is T {
-  return value !== undefined && value !== null
+function withSources(claim: PersistentVolumeClaim, old: PersistentVolumeClaim | undefined, minor: number) {
+  if (claim.spec === undefined) return claim
+  const spec = withBothSources(withKnownSource(claim.spec, old?.spec), minor)
+  return spec === claim.spec ? claim : { ...claim, spec }
 }
 
 export const persistentVolumeClaimStrategy: Strategy<PersistentVolumeClaim> = {
@@ -367,8 +356,8 @@ export const persistentVolumeClaimStrategy: Strategy<PersistentVolumeClaim> = {
     spec: { ...claim.spec, resources: claim.spec?.resources ?? {}, volumeMode: claim.spec?.volumeMode ?? 'Filesystem' },
     status: { ...claim.status, phase: claim.status?.phase || 'Pending' },
   }),
-  prepareForCreate: (claim) => ({ ...withKnownSource(claim), status: { phase: 'Pending' } }),
-  prepareForUpdate: (next, old) => (isGiven(old.spec?.dataSource) ? next : withKnownSource(next)),
+  prepareForCreate: (claim, { minor }) => ({ ...withSources(claim, undefined, minor), status: { phase: 'Pending' } }),
+  prepareForUpdate: (next, old, { minor }) => withSources(next, old, minor),
   validate: (claim, context) => errorsOf(context, (v) => validateClaim(v, 'spec', claim)),
   validateUpdate: (next, old, context) =>
     errorsOf(context, (v) => {
