@@ -73,24 +73,37 @@ function lacking({ apiVersion, kind }: GivenObject): string {
 interface Chunk {
   readonly text: string
   readonly offset: number
+  /** Its documents with positions. Parsed at the first question, and once: JSON of many documents is one chunk. */
+  readonly documents: () => readonly Document[]
+}
+
+function chunkOf(text: string, offset: number): Chunk {
+  let documents: readonly Document[] | undefined
+  return {
+    text,
+    offset,
+    documents: () => {
+      documents ??= documentsOf(text)
+      return documents
+    },
+  }
 }
 
 function chunksOf({ text }: ManifestFile): readonly Chunk[] {
-  if (text.trimStart().startsWith('{')) return [{ text, offset: 0 }]
+  if (text.trimStart().startsWith('{')) return [chunkOf(text, 0)]
   const { chunks, error } = splitYamlDocuments(text)
-  const parts = chunks.map(({ start, end }) => ({ text: text.slice(start, end), offset: start }))
+  const parts = chunks.map(({ start, end }) => chunkOf(text.slice(start, end), start))
   const end = chunks.at(-1)?.end ?? 0
   // What cannot be split is told when it is read.
-  return error === undefined ? parts : [...parts, { text: text.slice(end), offset: end }]
+  return error === undefined ? parts : [...parts, chunkOf(text.slice(end), end)]
 }
 
 type PlaceOf = GivenObject['place']
 
-/** Places of the `index`th document of a chunk; it is parsed with positions at the first question. */
+/** Places of the `index`th document of a chunk. */
 function sourceOf(file: ManifestFile, chunk: Chunk, index: number): PlaceOf {
-  let document: Document | undefined
   return (path, at = 'value') => {
-    document ??= documentsOf(chunk.text)[index]
+    const document = chunk.documents()[index]
     const range = document === undefined ? [0] : at === 'key' ? keyRange(document, path) : valueRange(document, path)
     return { file: file.name, ...lineAndColumn(file.text, chunk.offset + range[0]) }
   }
