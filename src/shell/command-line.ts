@@ -30,6 +30,8 @@ export interface CommandLineHost {
   after(ms: VirtualMs): Once<void>
   /** Programs beside the tools: kubectl, etcdctl. */
   program(name: string): WorldProgram | undefined
+  /** What one line may use, where that is not what it is elsewhere. */
+  readonly limits?: Limits
 }
 
 /** What a command line printed, decoded as UTF-8, and how it ended. */
@@ -66,7 +68,7 @@ interface Line {
 }
 
 /** A line never ends by itself when it sleeps in a loop, so that the commands of one line are counted too. */
-const lineLimits: Limits = {
+export const lineLimits: Limits = {
   ...standardLimits,
   commands: 100_000,
   commandsPerInstant: 100_000,
@@ -104,7 +106,7 @@ export class CommandLine {
 
   /** Starts a script and lets it go as far as it gets without time passing. */
   start(script: string, { stdin, positional = [], program }: LineOptions = {}): RunningLine {
-    const budget = new Budget(lineLimits, () => this.#host.kernel.now())
+    const budget = new Budget(this.#host.limits ?? lineLimits, () => this.#host.kernel.now())
     const sinks = [
       new BufferSink((length) => budget.spendShownTotal(length)),
       new BufferSink((length) => budget.spendShownTotal(length)),

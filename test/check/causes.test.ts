@@ -149,7 +149,7 @@ describe('causes, and what is none', () => {
   test('L1: where a first mount was too early, which is drawn, the end of the program is told nevertheless', () => {
     // One of these seeds draws it.
     const text = JSON.stringify(pod('poststart-httpget', { containers: [scripted('exit 4')] }))
-    const { blocked: all } = checkManifests([{ name: 'a.yaml', text }], { for: '2m', version: 'v1.26', seeds: 20 })
+    const { blocked: all } = checkManifests([{ name: 'a.yaml', text }], { for: '1m', version: 'v1.26', seeds: 20 })
     expect(all.map(({ cause, runs }) => [cause, runs])).toEqual([['crash', 20]])
   })
 

@@ -4,7 +4,8 @@ import { after } from '../../src/kernel/after.ts'
 import { createCalendar } from '../../src/kernel/calendar.ts'
 import { createKernel } from '../../src/kernel/kernel.ts'
 import { sleep } from '../../src/kernel/steps.ts'
-import { CommandLine } from '../../src/shell/command-line.ts'
+import { CommandLine, lineLimits } from '../../src/shell/command-line.ts'
+import type { Limits } from '../../src/shell/engine/budget.ts'
 import type { WorldProgram } from '../../src/shell/engine/shell.ts'
 
 interface KubectlCall {
@@ -12,8 +13,12 @@ interface KubectlCall {
   readonly directory: string
 }
 
-/** A terminal whose kubectl says what it was called with. */
-export function terminal(files: Readonly<Record<string, string | Uint8Array>> = {}, workingDirectory = '/work') {
+/** A terminal whose kubectl says what it was called with. Its lines may use what all lines may, but for what `limits` says. */
+export function terminal(
+  files: Readonly<Record<string, string | Uint8Array>> = {},
+  workingDirectory = '/work',
+  limits: Partial<Limits> = {},
+) {
   const calls: KubectlCall[] = []
   const kernel = createKernel()
   const calendar = createCalendar(1_588_291_200_000)
@@ -42,6 +47,7 @@ export function terminal(files: Readonly<Record<string, string | Uint8Array>> = 
     randomBytes: (count) => 'x'.repeat(count),
     after: (ms) => after(kernel, ms),
     program: (name) => (name === 'kubectl' ? kubectl : undefined),
+    limits: { ...lineLimits, ...limits },
   })
   /** At most an hour of virtual time. */
   const run = (script: string) => {

@@ -155,7 +155,7 @@ describe('a resize', () => {
 
   test('is found by a kubelet that was away, and limits below what is used are not set', () => {
     const { sim, add, resize, has, told, events } = cluster('v1.35')
-    const command = ['sh', '-c', 'head -c 20000000 /dev/zero > /dev/shm/fill; sleep 9999']
+    const command = ['sh', '-c', 'head -c 8000000 /dev/zero > /dev/shm/fill; sleep 9999']
     const spec = { volumes: [{ name: 'm', emptyDir: { medium: 'Memory' } }] }
     add('p', '200m', { image: 'busybox', command, volumeMounts: [{ name: 'm', mountPath: '/dev/shm' }] }, spec)
     sim.runFor('15s')
@@ -163,9 +163,9 @@ describe('a resize', () => {
     sim.runFor('5s')
     resize('p', { requests: { cpu: '100' } }, '60s')
     expect([told('p'), has('p').requests.cpu]).toEqual([[`PodResizePending Infeasible ${never}`], '200m'])
-    resize('p', { requests: { cpu: '250m', memory: '16Mi' }, limits: { memory: '18Mi' } }, '20s')
+    resize('p', { requests: { cpu: '250m', memory: '4Mi' }, limits: { memory: '6Mi' } }, '20s')
     const [now = ''] = told('p')
-    const tooLittle = 'memory limit \\(18874368\\) below current usage \\((\\d+)\\)'
+    const tooLittle = 'memory limit \\(6291456\\) below current usage \\((\\d+)\\)'
     expect(now).toMatch(
       new RegExp(
         `^PodResizeInProgress Error cannot decrease memory limits: \\[attempting to set pod ${tooLittle}, attempting to set container "web" ${tooLittle.replace('(\\d+)', '\\1')}\\]$`,
@@ -224,13 +224,13 @@ test('a limit is too low for a container alone where its Pod has none, or enough
     ...(others.length === 0 ? {} : { initContainers: others }),
   })
   const beside = { name: 'beside', image: 'busybox', command: ['sleep', '9999'], restartPolicy: 'Always' }
-  add('free', '100m', fill(20), spec(beside))
-  add('wide', '100m', fill(20), spec({ ...beside, resources: { limits: { memory: '64Mi' } } }))
+  add('free', '100m', fill(8), spec(beside))
+  add('wide', '100m', fill(8), spec({ ...beside, resources: { limits: { memory: '64Mi' } } }))
   sim.runFor('15s')
   for (const name of ['free', 'wide']) {
-    resize(name, { requests: { cpu: '100m', memory: '16Mi' }, limits: { memory: '18Mi' } }, '20s')
+    resize(name, { requests: { cpu: '100m', memory: '4Mi' }, limits: { memory: '6Mi' } }, '20s')
     expect(told(name)).toEqual([
-      'PodResizeInProgress Error cannot decrease memory limits: attempting to set container "web" memory limit (18874368) below current usage (23068672)',
+      'PodResizeInProgress Error cannot decrease memory limits: attempting to set container "web" memory limit (6291456) below current usage (10485760)',
     ])
   }
 })

@@ -19,9 +19,9 @@ function waitedMs(version: 'v1.21' | 'v1.26' | 'v1.36', seed: string): number {
   sim.fault({ kubelet: 'stop', node: 'node-1', for: '20s' })
   sim.runFor('5s')
   sim.kubectl('delete pod goes --wait=false')
-  sim.runFor('60s')
   const at = (type: string) =>
     sim.journal.records.find((record) => record.type === type && record.object?.name === 'goes')?.time ?? Number.NaN
+  sim.runUntil(() => !Number.isNaN(at('volume.tear-down')), { within: '60s' })
   return at('volume.tear-down') - at('sandbox.stop')
 }
 
@@ -55,10 +55,10 @@ function apartMs(version: 'v1.21' | 'v1.23', seed: string): number {
   sim.kubectl('delete pod first --wait=false', { commandTime: 0 })
   sim.runFor('700ms')
   sim.kubectl('delete pod second --wait=false', { commandTime: 0 })
-  sim.runFor('60s')
   const at = (name: string) =>
     sim.journal.records.find(({ type, object }) => type === 'volume.tear-down' && object?.name === name)?.time ??
     Number.NaN
+  sim.runUntil(() => !Number.isNaN(at('second') + at('first')), { within: '60s' })
   return at('second') - at('first')
 }
 

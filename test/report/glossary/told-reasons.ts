@@ -27,7 +27,7 @@ const rooms = ['src/node', 'src/controllers', 'src/scheduler', 'src/cluster', 's
 const reasonName = /^[A-Z][A-Za-z]+$/
 
 /** Most files have none of what is looked for, and need no parsing. */
-const mayTell = /'(?:Warning|Normal)'|\b(?:reason|error)\b/
+const mayTell = /'(?:Warning|Normal)'|\b(?:reason|error):\s+(?!string\b)/
 
 /** Reasons of events (what stands behind the type), and of conditions and states (members called `reason` or `error`). */
 export function toldReasons(): Told {
