@@ -59,7 +59,7 @@ describe('ValidatePodSpecificAnnotations', () => {
   test.each(['v1.22', 'v1.26', 'v1.36'] as const)(
     '%s: what is no cost is refused of Pods and of templates',
     (version) => {
-      const sim = createSim({ seed: 'cost', nodes: 1, version })
+      const sim = createSim({ journal: 'off', seed: 'cost', nodes: 1, version })
       sim.kubectl('run web --image=nginx')
       const told = sim.kubectl(`annotate pod web ${key}=+5`)
       expect([told.exitCode, told.stderr]).toEqual([
@@ -82,7 +82,7 @@ describe('ValidatePodSpecificAnnotations', () => {
   )
 
   test.each(['v1.18', 'v1.21'] as const)('%s does not look', (version) => {
-    const sim = createSim({ seed: 'cost', nodes: 1, version })
+    const sim = createSim({ journal: 'off', seed: 'cost', nodes: 1, version })
     sim.kubectl('run web --image=nginx')
     expect(sim.kubectl(`annotate pod web ${key}=+5`).exitCode).toBe(0)
   })

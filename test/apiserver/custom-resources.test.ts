@@ -252,7 +252,7 @@ describe('O3 custom resources', () => {
 })
 
 function withCronTabs(): Sim {
-  const sim = createSim()
+  const sim = createSim({ journal: 'off' })
   sim.apply(cronTabs, cronTab('a', { cronSpec: '* * * * *' }))
   return sim
 }

@@ -4,7 +4,7 @@ import { createSim, type Sim } from '../../src/index.ts'
 type Version = 'v1.18' | 'v1.20' | 'v1.21' | 'v1.26' | 'v1.28' | 'v1.29' | 'v1.34' | 'v1.36'
 
 function begun(version: Version, selector: object, labels: Readonly<Record<string, string>> = { app: 'web' }): Sim {
-  const sim = createSim({ seed: 'budgets', version, nodes: 1 })
+  const sim = createSim({ journal: 'off', seed: 'budgets', version, nodes: 1 })
   sim.apply({
     apiVersion: 'v1',
     kind: 'Pod',

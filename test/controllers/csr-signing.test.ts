@@ -4,7 +4,7 @@ import { createSim, type SimOptions } from '../../src/index.ts'
 /** Requests for certificates that were approved are signed, as pkg/controller/certificates/signer does it. */
 
 function workstation(version: SimOptions['version'] & string) {
-  const sim = createSim({ version, nodes: 1 })
+  const sim = createSim({ journal: 'off', version, nodes: 1 })
   sim.runFor('10s')
   const run = (line: string, stdin = ''): string => sim.shell(line, { stdin }).stdout
   /** Makes a key and a request, asks a signer and approves. */

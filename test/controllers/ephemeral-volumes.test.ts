@@ -27,7 +27,7 @@ const foreign = {
 }
 
 function begun(version: SimOptions['version'], ...objects: readonly object[]): Sim {
-  const sim = createSim({ version, provisioners: [{ name: 'disks.example' }] })
+  const sim = createSim({ journal: 'off', version, provisioners: [{ name: 'disks.example' }] })
   for (const object of [storageClass, ...objects, pod('p')]) sim.apply(object)
   sim.runFor('30s')
   return sim
@@ -82,7 +82,7 @@ describe('claims of ephemeral volumes', () => {
     ['v1.22', 'persistentvolumeclaim "p-scratch" not found'],
     ['v1.23', 'waiting for ephemeral volume controller to create the persistentvolumeclaim "p-scratch"'],
   ] as const)('%s: while the controller rests the Pod waits', (version, text) => {
-    const sim = createSim({ version, provisioners: [{ name: 'disks.example' }] })
+    const sim = createSim({ journal: 'off', version, provisioners: [{ name: 'disks.example' }] })
     sim.fault({ controller: 'ephemeral-volume', for: '10s' })
     sim.apply(storageClass)
     sim.apply(pod('p'))

@@ -303,7 +303,7 @@ describe('L6 apiserver 8.1 node lifecycle', () => {
     ['v1.33', 5],
     ['v1.34', 0],
   ] as const)('%s: NoExecute follows NoSchedule after %i s; the Pod is not ready, then told so', (release, pause) => {
-    const sim = createSim({ version: release, nodes: 2 })
+    const sim = createSim({ journal: 'off', version: release, nodes: 2 })
     sim.apply({
       apiVersion: 'v1',
       kind: 'Pod',

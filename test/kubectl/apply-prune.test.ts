@@ -24,7 +24,7 @@ const files = {
 
 /** A cluster to which all was applied, and a ConfigMap beside it that was not. */
 function applied(kubectl: Kubectl): (line: string) => string {
-  const sim = createSim({ version: clusters[kubectl], kubectl, nodes: 0, files })
+  const sim = createSim({ journal: 'off', version: clusters[kubectl], kubectl, nodes: 0, files })
   const run = (line: string): string => {
     const { stdout, stderr, exitCode } = sim.kubectl(line.split(' '))
     // The date of a line of klog.

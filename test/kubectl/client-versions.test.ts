@@ -67,7 +67,7 @@ test.each([
     'All commands and output from this session will be recorded in container logs, including credentials and sensitive information passed through the command prompt.\n',
   ],
 ])('kubectl %s attach says what becomes of what is typed', (clientVersion, recorded) => {
-  const sim = createSim({ nodes: 1, version: 'v1.34', kubectl: clientVersion })
+  const sim = createSim({ journal: 'off', nodes: 1, version: 'v1.34', kubectl: clientVersion })
   sim.shell('kubectl run p --image=busybox --restart=Never -- sh -c "sleep 30; echo x"')
   sim.runFor('10s')
   const { stderr } = sim.shell('kubectl attach p')
@@ -103,7 +103,7 @@ test.each([
   ['1.27.0', '300m'],
   ['1.28.0', '800m'],
 ])('describe node of kubectl %s: what a Pod with sidecars asks for', (clientVersion, cpu) => {
-  const sim = createSim({ version: 'v1.29', kubectl: clientVersion })
+  const sim = createSim({ journal: 'off', version: 'v1.29', kubectl: clientVersion })
   const asking = (name: string, amount: string, extra: object = {}) => ({
     name,
     image: 'redis',

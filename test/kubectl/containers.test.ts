@@ -24,7 +24,7 @@ describe('logs and exec of what does not run', () => {
     { version: 'v1.31', words: 'Internal error occurred: unable to upgrade connection' },
     { version: 'v1.36', words: 'Internal error occurred: unable to upgrade connection' },
   ] as const)('exec into what does not run: $version says $words', ({ version, words }) => {
-    const sim = createSim({ nodes: 1, version })
+    const sim = createSim({ journal: 'off', nodes: 1, version })
     sim.apply(
       pod('waits', { containers: [{ name: 'app', image: 'busybox', envFrom: [{ secretRef: { name: 'db' } }] }] }),
     )
@@ -33,7 +33,11 @@ describe('logs and exec of what does not run', () => {
   })
 
   test('the server and the kubelet say why, without words of kubectl before them', () => {
-    const sim = createSim({ nodes: 1, images: [{ name: 'gone', private: { username: 'u', password: 'p' } }] })
+    const sim = createSim({
+      journal: 'off',
+      nodes: 1,
+      images: [{ name: 'gone', private: { username: 'u', password: 'p' } }],
+    })
     sim.apply(
       pod('nowhere', { nodeSelector: { disk: 'none' } }),
       pod('waits', {
@@ -65,7 +69,7 @@ describe('logs and exec of what does not run', () => {
   })
 
   test('a crash loop keeps the log of the container before', () => {
-    const sim = createSim({ nodes: 1 })
+    const sim = createSim({ journal: 'off', nodes: 1 })
     sim.apply(
       pod('crashes', { containers: [{ name: 'app', image: 'busybox', command: ['sh', '-c', 'echo bang; exit 3'] }] }),
     )
@@ -79,7 +83,7 @@ describe('logs and exec of what does not run', () => {
     ['1.26.0', 'Error from server (BadRequest): container zz is not valid for pod runs\n[1]'],
     ['1.36.0', 'error: container zz is not valid for pod runs out of: app, first (init)\n[1]'],
   ])('kubectl %s tells of a container that a Pod does not have', (kubectl, words) => {
-    const sim = createSim({ nodes: 1, kubectl })
+    const sim = createSim({ journal: 'off', nodes: 1, kubectl })
     sim.apply(pod('runs', { initContainers: [{ name: 'first', image: 'busybox', command: ['true'] }] }))
     sim.runFor('20s')
     expect(told(sim, 'kubectl exec runs -c zz -- ls')).toBe(words)
@@ -89,7 +93,7 @@ describe('logs and exec of what does not run', () => {
 describe('a command that the image lacks', () => {
   test('with docker it ends with 126, containerd refuses it', () => {
     const run = (version: 'v1.18' | 'v1.26' | 'v1.36'): string => {
-      const sim = createSim({ nodes: 1, version })
+      const sim = createSim({ journal: 'off', nodes: 1, version })
       sim.apply(pod('runs'))
       sim.runFor('20s')
       return told(sim, 'kubectl exec runs -- nope').replace(/"[0-9a-f]{64}"/, '"ID"')
@@ -106,7 +110,7 @@ describe('a command that the image lacks', () => {
 
 describe('cp', () => {
   const running = (): Sim => {
-    const sim = createSim({ nodes: 1 })
+    const sim = createSim({ journal: 'off', nodes: 1 })
     told(sim, 'kubectl create secret generic db --from-literal=password=hunter2')
     const container = {
       ...{ name: 'app', image: 'busybox', volumeMounts: [{ name: 'v', mountPath: '/s' }] },
@@ -154,7 +158,7 @@ describe('cp', () => {
 
 describe('attach and port-forward', () => {
   test('are refused in the words of the real ones; what attach shows is what comes from now on', () => {
-    const sim = createSim({ nodes: 1, kubectl: '1.26.0' })
+    const sim = createSim({ journal: 'off', nodes: 1, kubectl: '1.26.0' })
     sim.apply(
       pod('nowhere', { nodeSelector: { disk: 'none' } }),
       pod('over', { restartPolicy: 'Never', containers: [{ name: 'app', image: 'busybox', command: ['true'] }] }),
@@ -180,7 +184,7 @@ describe('attach and port-forward', () => {
   })
 
   test('a Service is taken by its labels, and one without is refused', () => {
-    const sim = createSim({ nodes: 1 })
+    const sim = createSim({ journal: 'off', nodes: 1 })
     sim.apply(pod('other'))
     told(sim, 'kubectl create deployment web --image=nginx; kubectl expose deployment web --port=80')
     sim.runFor('20s')
@@ -193,7 +197,7 @@ describe('attach and port-forward', () => {
 
 describe('logs and exec of a workload', () => {
   test('take the best of its Pods, and logs say which', () => {
-    const sim = createSim({ nodes: 2 })
+    const sim = createSim({ journal: 'off', nodes: 2 })
     told(sim, 'kubectl create deployment web --image=nginx')
     sim.runFor('20s')
     told(sim, 'kubectl scale deployment web --replicas=3')
@@ -263,7 +267,7 @@ describe('the Pod that logs and exec take of several', () => {
 })
 
 test('a kind that selects no Pods is refused by the type that kubectl has it as', () => {
-  const sim = createSim({ nodes: 0 })
+  const sim = createSim({ journal: 'off', nodes: 0 })
   told(sim, 'kubectl create secret generic db')
   const refused = 'selector for *v1.Secret not implemented\n[1]'
   expect(told(sim, 'kubectl logs secret/db')).toBe(`error: cannot get the logs from *v1.Secret: ${refused}`)
@@ -271,7 +275,7 @@ test('a kind that selects no Pods is refused by the type that kubectl has it as'
 })
 
 test('describe node tells of the node that was asked for, and of the Pods that it has', () => {
-  const sim = createSim({ nodes: 2 })
+  const sim = createSim({ journal: 'off', nodes: 2 })
   sim.apply(pod('here', { nodeName: 'node-2' }))
   sim.runFor('20s')
   const described = (node: string) => told(sim, `kubectl describe node ${node}`)
@@ -283,7 +287,7 @@ test('describe node tells of the node that was asked for, and of the Pods that i
 
 describe('what was taken from a cluster', () => {
   test('C1 can be created in another namespace and restored: its version is left out', () => {
-    const sim = createSim({ nodes: 0 })
+    const sim = createSim({ journal: 'off', nodes: 0 })
     told(sim, 'kubectl create secret generic db --from-literal=password=one; kubectl create namespace other')
     expect(
       told(sim, "kubectl get secret db -o yaml | sed 's/namespace: default/namespace: other/' | kubectl apply -f -"),
@@ -293,14 +297,14 @@ describe('what was taken from a cluster', () => {
   })
 
   test('is nothing at all when there are no names', () => {
-    const sim = createSim({ nodes: 0 })
+    const sim = createSim({ journal: 'off', nodes: 0 })
     expect(told(sim, 'kubectl get secrets -l no=where -o name')).toBe('')
   })
 })
 
 describe('later versions', () => {
   test('wait for what is not there yet', () => {
-    const sim = createSim({ nodes: 0, version: 'v1.36', kubectl: '1.36.0' })
+    const sim = createSim({ journal: 'off', nodes: 0, version: 'v1.36', kubectl: '1.36.0' })
     expect(told(sim, 'kubectl wait --for=create secret/db --timeout=2s')).toBe(
       'error: timed out waiting for the condition\n[1]',
     )
@@ -310,7 +314,7 @@ describe('later versions', () => {
   })
 
   test('S3 tell who asks, and warn of questions that make no sense', () => {
-    const sim = createSim({ nodes: 0, version: 'v1.36', kubectl: '1.36.0' })
+    const sim = createSim({ journal: 'off', nodes: 0, version: 'v1.36', kubectl: '1.36.0' })
     expect(told(sim, 'kubectl auth whoami')).toBe(
       'ATTRIBUTE   VALUE\nUsername    admin\nGroups      [system:masters system:authenticated]\n',
     )

@@ -7,7 +7,7 @@ type Version = 'v1.18' | 'v1.22' | 'v1.26' | 'v1.32' | 'v1.35'
 
 /** A cluster with the Pod `web`, which mounts Secret `db`. */
 function withWeb(version: Version, kubectl: string, spec: object = {}): Sim {
-  const sim = createSim({ nodes: 1, version, kubectl, seed: 'debug' })
+  const sim = createSim({ journal: 'off', nodes: 1, version, kubectl, seed: 'debug' })
   sim.shell('kubectl create secret generic db --from-literal=PASS=hunter2')
   sim.apply({
     apiVersion: 'v1',

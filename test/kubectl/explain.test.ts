@@ -3,7 +3,7 @@ import { createSim } from '../../src/index.ts'
 import { createKubectlWorld } from './world.ts'
 
 describe('explain reads OpenAPI v3 from kubectl 1.27 on', () => {
-  const sim = createSim({ version: 'v1.36', nodes: 0 })
+  const sim = createSim({ journal: 'off', version: 'v1.36', nodes: 0 })
   const out = (line: string) => sim.kubectl(line.split(' ')).stdout
 
   test('values of enumerations, the name of a type, and its words', () => {

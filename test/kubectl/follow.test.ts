@@ -5,7 +5,7 @@ import type { Sim } from '../../src/sim/sim.ts'
 /** Commands that go on as long as a container does, and what becomes of them where it never ends. */
 let sim: Sim
 beforeAll(() => {
-  sim = createSim({ version: 'v1.36', seed: 'follow' })
+  sim = createSim({ journal: 'off', version: 'v1.36', seed: 'follow' })
   const scripts = {
     three: 'for i in 1 2 3; do echo line $i; sleep 5; done',
     endless: 'while true; do echo tick; sleep 60; done',

@@ -20,7 +20,7 @@ const nothingNamed =
 
 describe.each(Object.entries(clusters))('C5 kubectl %s: what was applied last', (kubectl, version) => {
   const made = (): ((line: string) => string) => {
-    const sim = createSim({ version, kubectl, nodes: 0, files })
+    const sim = createSim({ journal: 'off', version, kubectl, nodes: 0, files })
     const run = (line: string): string => {
       const { stdout, stderr, exitCode } = sim.kubectl(line.split(' '))
       return `${stdout}${stderr}${exitCode === 0 ? '' : `[${exitCode}]`}`
@@ -90,7 +90,7 @@ describe.each(Object.entries(clusters))('C5 kubectl %s: what was applied last', 
   })
 
   test.runIf(kubectl === '1.35.2')('is edited', () => {
-    const sim = createSim({ version, kubectl, nodes: 0, files })
+    const sim = createSim({ journal: 'off', version, kubectl, nodes: 0, files })
     const run = (line: string, editor = 'true'): string => {
       const { stdout, stderr, exitCode } = sim.kubectl(line.split(' '), { editor })
       return `${stdout}${stderr}${exitCode === 0 ? '' : `[${exitCode}]`}`

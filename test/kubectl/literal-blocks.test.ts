@@ -13,7 +13,7 @@ const map = (data: string) => `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  nam
 
 describe.each(kubectls)('C2 kubectl %s', (kubectl, version) => {
   const stored = (stdin: string): unknown => {
-    const sim = createSim({ version, kubectl, nodes: 0 })
+    const sim = createSim({ journal: 'off', version, kubectl, nodes: 0 })
     sim.kubectl(['create', '-f', '-'], { stdin })
     return JSON.parse(sim.kubectl(['get', 'cm', 'm', '-o', 'jsonpath={.data}']).stdout)
   }
@@ -31,7 +31,7 @@ describe.each(kubectls)('C2 kubectl %s', (kubectl, version) => {
   })
 
   test('what is changed without a server has neither namespace nor mark', () => {
-    const sim = createSim({ version, kubectl, nodes: 0 })
+    const sim = createSim({ journal: 'off', version, kubectl, nodes: 0 })
     const changed = (line: string) => sim.kubectl(line.split(' '), { stdin: map('  k: |\n    one\n    two') }).stdout
     const labelled = (field: string) =>
       `apiVersion: v1\ndata:\n  k: |\n    one\n    two\nkind: ConfigMap\nmetadata:\n  ${field}:\n    x: "y"\n  name: m\n`
@@ -40,14 +40,18 @@ describe.each(kubectls)('C2 kubectl %s', (kubectl, version) => {
   })
 
   test.each(['- a\n', '[]\n', 'just a text\n', '"quoted"\n', '5\n', 'true\n'])('%j is no object', (stdin) => {
-    const { stderr } = createSim({ version, kubectl, nodes: 0 }).kubectl(['create', '-f', '-'], { stdin })
+    const { stderr } = createSim({ journal: 'off', version, kubectl, nodes: 0 }).kubectl(['create', '-f', '-'], {
+      stdin,
+    })
     expect(stderr).toBe(
       'error: error validating "STDIN": error validating data: invalid object to validate; if you choose to ignore these errors, turn validation off with --validate=false\n',
     )
   })
 
   test.each(['null\n', '# nothing\n', '', '---\n---\n'])('%j is nothing', (stdin) => {
-    const { stderr } = createSim({ version, kubectl, nodes: 0 }).kubectl(['create', '-f', '-'], { stdin })
+    const { stderr } = createSim({ journal: 'off', version, kubectl, nodes: 0 }).kubectl(['create', '-f', '-'], {
+      stdin,
+    })
     expect(stderr).toBe('error: no objects passed to create\n')
   })
 })

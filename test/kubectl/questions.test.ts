@@ -7,7 +7,7 @@ const clusters = { '1.20.2': 'v1.18', '1.32.3': 'v1.26', '1.35.2': 'v1.36' } as 
 type Kubectl = keyof typeof clusters
 
 function asked(kubectl: Kubectl): (line: string) => string {
-  const sim = createSim({ version: clusters[kubectl], kubectl, nodes: 1 })
+  const sim = createSim({ journal: 'off', version: clusters[kubectl], kubectl, nodes: 1 })
   sim.shell('kubectl create secret generic db --from-literal=p=one; kubectl create configmap settings')
   return (line) => {
     const { stdout, stderr, exitCode } = sim.kubectl(line.split(' '))
@@ -92,7 +92,7 @@ describe.each(['1.20.2', '1.32.3', '1.35.2'] as const)(
       ['create -f -', list, 'secret/l created\n'],
       ['apply -f -', list, 'secret/l created\n'],
     ])('%s', (line, stdin, words) => {
-      const sim = createSim({ version: clusters[kubectl], kubectl, nodes: 0 })
+      const sim = createSim({ journal: 'off', version: clusters[kubectl], kubectl, nodes: 0 })
       sim.kubectl(['create', 'ns', 'other'])
       expect(sim.kubectl(line.split(' '), { stdin }).stdout).toBe(words)
     })

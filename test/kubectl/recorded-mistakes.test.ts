@@ -3,7 +3,7 @@ import { createSim } from '../../src/sim/create-sim.ts'
 
 /** What real kubectls printed for the same lines (`podsim serve`, clusters of v1.26, v1.36 and v1.18). */
 function shell(kubectl: string, version: 'v1.18' | 'v1.26' | 'v1.36'): (line: string) => string {
-  const sim = createSim({ nodes: 1, version, kubectl })
+  const sim = createSim({ journal: 'off', nodes: 1, version, kubectl })
   sim.apply(
     {
       apiVersion: 'v1',

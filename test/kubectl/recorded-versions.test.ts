@@ -46,7 +46,13 @@ function kubectl(minor: number): (line: string) => string {
   const known = sims.get(name)
   if (known !== undefined) return known
   // Rows name minors that there are.
-  const sim = createSim({ nodes: 1, kubectl: name, version: `v1.${minor}` as KubernetesVersion, seed: 'recorded' })
+  const sim = createSim({
+    journal: 'off',
+    nodes: 1,
+    kubectl: name,
+    version: `v1.${minor}` as KubernetesVersion,
+    seed: 'recorded',
+  })
   sim.apply(...objects)
   sim.shell(
     'kubectl create deployment web --image=nginx:1 --replicas=2; kubectl create job once --image=busybox -- true',

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { createSim } from '../../src/index.ts'
 
-/** A Pod whose images nobody knows. */
-function pod(spec: object) {
-  const sim = createSim({ version: 'v1.36', seed: 'unknown' })
+/** A Pod whose images nobody knows; `full` for who asks what happened. */
+function pod(spec: object, journal: 'off' | 'full' = 'off') {
+  const sim = createSim({ version: 'v1.36', seed: 'unknown', journal })
   sim.apply({
     apiVersion: 'v1',
     kind: 'Secret',
@@ -65,7 +65,7 @@ describe('an image of which nothing is known does its duty', () => {
     ['a program by its path', { command: ['/app/migrate', '--once'] }],
     ['a script', { command: ['sh', '-c', '/app/x'] }],
   ])('a Job completes: %s', (_what, rest) => {
-    const sim = createSim({ version: 'v1.36', seed: 'job' })
+    const sim = createSim({ version: 'v1.36', seed: 'job', journal: 'off' })
     const template = { spec: { restartPolicy: 'OnFailure', containers: [{ ...server, ...rest }] } }
     sim.apply({ apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'j' }, spec: { template } })
     sim.runFor('1m')
@@ -133,7 +133,7 @@ describe('an image of which nothing is known does its duty', () => {
   })
 
   test('strict: only what an image is said to have', () => {
-    const sim = createSim({ version: 'v1.36', unknownImages: 'strict' })
+    const sim = createSim({ version: 'v1.36', unknownImages: 'strict', journal: 'off' })
     const containers = [{ name: 'app', image: 'corp/app', command: ['sh', '-c', '/app/server'] }]
     sim.apply({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec: { containers } })
     sim.runFor('1m')
@@ -141,10 +141,11 @@ describe('an image of which nothing is known does its duty', () => {
   })
 
   test('what is taken for granted is listed, and told of a Pod; strict takes nothing', () => {
-    const { sim } = pod({
+    const spec = {
       initContainers: [{ name: 'init', image: 'corp/init:2' }],
       containers: [server, { name: 'b', image: 'nginx' }],
-    })
+    }
+    const { sim } = pod(spec, 'full')
     const told = [
       'image corp/init:2: what it does is not known; taken is that init container init of pod default/p does its work and ends, and reads what it is given',
       'image corp/app: what it does is not known; taken is that container app of pod default/p starts and runs on, and reads what it is given',
@@ -204,7 +205,7 @@ describe('what hangs on a program of which nothing is known', () => {
     ['its own program', {}, 0, 0],
     ['a script that started it', { command: ['sh', '-c', 'prepare; exec /app/x'] }, 0, 0],
   ])('L5: SIGTERM is heard by what may have a handler: %s', (_what, rest, code, seconds) => {
-    const { sim } = pod({ containers: [{ ...server, ...rest }] })
+    const { sim } = pod({ containers: [{ ...server, ...rest }] }, 'full')
     const asked = sim.now()
     sim.kubectl('delete pod p --wait=false')
     sim.runFor('40s')
@@ -274,7 +275,7 @@ describe('programs that podsim knows by name only', () => {
   }
 
   test('L3: they do their duty; a failure that hangs on what they print is none', () => {
-    const sim = createSim({ version: 'v1.36', seed: 'named' })
+    const sim = createSim({ version: 'v1.36', seed: 'named', journal: 'off' })
     const pods = Object.values(inits).map(({ image, script, args }, i) => ({
       apiVersion: 'v1',
       kind: 'Pod',

@@ -39,7 +39,7 @@ const podOf = (name: string, { memory, priority, node = 'node-1' }: Asked = {}) 
 })
 
 function begun(version: 'v1.18' | 'v1.26' | 'v1.36', ...pods: readonly object[]): Sim {
-  const sim = createSim({ seed: 'evictions', version, nodes: 2 })
+  const sim = createSim({ journal: 'off', seed: 'evictions', version, nodes: 2 })
   sim.apply(secret('old'))
   sim.apply(...pods)
   sim.runFor('15s')
@@ -190,7 +190,12 @@ describe('what Pods themselves take', () => {
   const fill = (path: string, kibi: number) => `head -c ${kibi * 1024} /dev/zero > ${path}`
 
   test('memory in tmpfs is memory of the node: a Pod that fills it is evicted before others', () => {
-    const sim = createSim({ seed: 'full', version: 'v1.18', nodes: [{ name: 'node-1', memory: '108Mi' }] })
+    const sim = createSim({
+      journal: 'off',
+      seed: 'full',
+      version: 'v1.18',
+      nodes: [{ name: 'node-1', memory: '108Mi' }],
+    })
     sim.apply(
       podOf('quiet'),
       secret('x'),
@@ -215,7 +220,7 @@ describe('what Pods themselves take', () => {
   test.each(['v1.18', 'v1.26', 'v1.36'] as const)(
     '%s an emptyDir that holds more than its sizeLimit ends its Pod, which is nobody else’s fault',
     (version) => {
-      const sim = createSim({ seed: 'limit', version, nodes: 1 })
+      const sim = createSim({ journal: 'off', seed: 'limit', version, nodes: 1 })
       sim.apply(
         writer('big', fill('/scratch/x', 2048), scratch({ sizeLimit: '1Mi' })),
         writer('small', fill('/scratch/x', 512), scratch({ sizeLimit: '1Mi' })),
@@ -243,7 +248,7 @@ describe('what Pods themselves take', () => {
     ],
     ['less than that', fill('/scratch/x', 600), undefined],
   ] as const)('the limit of ephemeral-storage holds for %s', (_what, script, message) => {
-    const sim = createSim({ seed: 'limit', version: 'v1.26', nodes: 1 })
+    const sim = createSim({ journal: 'off', seed: 'limit', version: 'v1.26', nodes: 1 })
     sim.apply(writer('a', script, scratch({}), { resources: { limits: { 'ephemeral-storage': '1Mi' } } }))
     sim.runFor('3m')
     expect(statusOf(sim, 'a')).toMatchObject(
@@ -252,7 +257,7 @@ describe('what Pods themselves take', () => {
   })
 
   test('a container may take no more than its own limit, though the Pod may', () => {
-    const sim = createSim({ seed: 'limit', version: 'v1.26', nodes: 1 })
+    const sim = createSim({ journal: 'off', seed: 'limit', version: 'v1.26', nodes: 1 })
     const pod = writer('a', fill('/tmp/x', 2048), scratch({}), {
       resources: { limits: { 'ephemeral-storage': '1Mi' } },
     })
@@ -297,6 +302,7 @@ describe('thresholds that a kubelet is told', () => {
 
   test('hard ones take the place of all defaults; more than the least may have to be there again', () => {
     const sim = createSim({
+      journal: 'off',
       seed: 'hard',
       version: 'v1.36',
       nodes: 1,
@@ -335,6 +341,7 @@ describe('thresholds that a kubelet is told', () => {
 
   test('what nobody uses is removed before a Pod has to go', () => {
     const sim = createSim({
+      journal: 'off',
       seed: 'images',
       version: 'v1.26',
       nodes: 1,

@@ -25,7 +25,7 @@ const podOf = (name: string, image = 'busybox:1', node = 'node-1') => ({
 })
 
 function simWith(options: SimOptions = {}): Sim {
-  const sim = createSim({ seed: 'faults', ...options })
+  const sim = createSim({ journal: 'off', seed: 'faults', ...options })
   sim.apply(secret('old'))
   sim.apply(podOf('p'))
   sim.runFor('10s')
@@ -37,7 +37,7 @@ const pod = (sim: Sim, name: string) => sim.get<Pod>('Pod', name)
 
 describe('L6 the clock of one node is ahead', () => {
   const ahead = (): Sim => {
-    const sim = createSim({ seed: 'clock', nodes: 2 })
+    const sim = createSim({ journal: 'off', seed: 'clock', nodes: 2 })
     sim.fault({ clock: '10m', node: 'node-1' })
     sim.apply(secret('old'))
     sim.apply(podOf('p'), podOf('q', 'busybox:1', 'node-2'))
@@ -79,7 +79,7 @@ describe('L6 the clock of one node is ahead', () => {
   })
 
   test('activeDeadlineSeconds counts by the clock that wrote the start: a clock that jumps ahead ends the Pod early', () => {
-    const sim = createSim({ seed: 'clock' })
+    const sim = createSim({ journal: 'off', seed: 'clock' })
     sim.apply({
       apiVersion: 'v1',
       kind: 'Pod',
@@ -93,7 +93,7 @@ describe('L6 the clock of one node is ahead', () => {
   })
 
   test('a clock behind', () => {
-    const sim = createSim({ seed: 'clock' })
+    const sim = createSim({ journal: 'off', seed: 'clock' })
     sim.fault({ clock: '-1h', node: 'node-1', for: '1h' })
     sim.apply(secret('old'))
     sim.apply(podOf('p'))

@@ -22,7 +22,7 @@ describe('Services', () => {
       },
     ],
   ])('%s', (version, more) => {
-    const sim = createSim({ seed: 'services', version })
+    const sim = createSim({ journal: 'off', seed: 'services', version })
     sim.apply(service('web', { ports: [{ port: 80 }], selector: { app: 'web' } }))
     expect(specOf(sim.get('Service', 'web'))).toEqual({
       clusterIP: expect.stringMatching(/^10\./),
@@ -35,7 +35,7 @@ describe('Services', () => {
   })
 
   test('without addresses of their own, and without Pods, they may have both families', () => {
-    const sim = createSim({ seed: 'services', version: 'v1.36' })
+    const sim = createSim({ journal: 'off', seed: 'services', version: 'v1.36' })
     sim.apply(
       service('open', { clusterIP: 'None', ports: [{ port: 80 }] }),
       service('headless', { clusterIP: 'None', selector: { a: 'b' } }),
@@ -55,7 +55,7 @@ describe('Services', () => {
   })
 
   test('a change of type takes the addresses away and keeps them', () => {
-    const sim = createSim({ seed: 'services', version: 'v1.36' })
+    const sim = createSim({ journal: 'off', seed: 'services', version: 'v1.36' })
     sim.apply(service('web', { ports: [{ port: 80 }], selector: { app: 'web' } }))
     const before = specOf(sim.get('Service', 'web'))
     sim.kubectl('label service web a=b')
@@ -87,7 +87,7 @@ describe('a Pod that fits nowhere', () => {
       '0/1 nodes are available: 1 Insufficient cpu. no new claims to deallocate, preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.',
     ],
   ])('%s', (version, cpu, message) => {
-    const sim = createSim({ seed: 'large', version, nodes: 1 })
+    const sim = createSim({ journal: 'off', seed: 'large', version, nodes: 1 })
     sim.apply(pod(cpu))
     sim.runFor('1s')
     expect(sim.kubectl('get pod large -o jsonpath={.status.conditions[0].message}').stdout).toBe(message)
@@ -97,7 +97,7 @@ describe('a Pod that fits nowhere', () => {
     ['v1.34', '1 node(s) had untolerated taint {gone: now}'],
     ['v1.35', '1 node(s) had untolerated taint(s)'],
   ])('for a taint, %s', (version, reason) => {
-    const sim = createSim({ seed: 'large', version, nodes: 1 })
+    const sim = createSim({ journal: 'off', seed: 'large', version, nodes: 1 })
     sim.kubectl('taint node node-1 gone=now:NoSchedule')
     sim.apply(pod('1'))
     sim.runFor('1s')

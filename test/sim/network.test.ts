@@ -31,20 +31,20 @@ function withPod(sim: Sim, name = 'mypod'): Sim {
 describe('L6 facts/apiserver.md 6.3: how long requests and watch events take', () => {
   test('the default takes no time; a named network takes some; the same seed tells the same story', () => {
     const start = (network: 'instant' | 'lan' | 'slo') => {
-      const sim = withPod(createSim({ network }))
+      const sim = withPod(createSim({ journal: 'off', network }))
       return [seconds(sim, () => phase(sim, 'mypod') === 'Running'), sim.now()]
     }
     const [instant, lan, slo] = [start('instant'), start('lan'), start('slo')]
     expect(instant[0]).toBeLessThanOrEqual(lan[0] ?? 0)
     expect(lan[0]).toBeLessThan(slo[0] ?? 0)
     expect(start('lan')).toEqual(lan)
-    const plain = withPod(createSim())
+    const plain = withPod(createSim({ journal: 'off' }))
     expect([seconds(plain, () => phase(plain, 'mypod') === 'Running'), plain.now()]).toEqual(instant)
   })
 
   test('per verb, and for the link of one node alone', () => {
     const nodes = [{ name: 'near' }, { name: 'far', network: { verbs: { list: '20s' } } }] as const
-    const sim = createSim({ nodes })
+    const sim = createSim({ journal: 'off', nodes })
     const on = (node: string) => ({ spec: { nodeName: node } })
     for (const name of ['near', 'far']) {
       withPod(sim, `on-${name}`)
@@ -62,7 +62,7 @@ describe('L6 facts/apiserver.md 6.3: how long requests and watch events take', (
 
 describe('L6 availability of the API server', () => {
   test('what runs goes on during an outage, nothing new starts, and all comes after it', () => {
-    const sim = withPod(createSim())
+    const sim = withPod(createSim({ journal: 'off' }))
     sim.runFor('10s')
     sim.fault({ apiServer: 'unreachable', for: '2m' })
     const refused = sim.kubectl('get pods')
@@ -75,9 +75,9 @@ describe('L6 availability of the API server', () => {
   })
 
   test('slow answers delay a start by the requests that it needs, and end', () => {
-    const fast = withPod(createSim())
+    const fast = withPod(createSim({ journal: 'off' }))
     const usual = seconds(fast, () => phase(fast, 'mypod') === 'Running')
-    const sim = createSim()
+    const sim = createSim({ journal: 'off' })
     sim.fault({ apiServer: 'slow', latency: '3s', for: '5m' })
     withPod(sim)
     const slow = seconds(sim, () => phase(sim, 'mypod') === 'Running')
@@ -92,7 +92,7 @@ describe('L6 availability of the API server', () => {
     ['stalled watches that go on', { watches: 'stall', for: '30s' }],
     ['a partition that heals', { partition: 'node-1', for: '30s' }],
   ])('U2 %s lose no update', (_what, fault) => {
-    const sim = withPod(createSim())
+    const sim = withPod(createSim({ journal: 'off' }))
     sim.runFor('10s')
     sim.fault(fault)
     sim.kubectl(
@@ -104,7 +104,7 @@ describe('L6 availability of the API server', () => {
   })
 
   test('C5 answers lost after the write: the write is done once, and who asked again learns of it', () => {
-    const sim = createSim()
+    const sim = createSim({ journal: 'off' })
     sim.fault({ loseAnswers: 8 })
     sim.kubectl('create deployment web --image=nginx')
     sim.runFor('2m')

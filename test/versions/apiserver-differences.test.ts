@@ -35,7 +35,7 @@ function requestOf(sim: Sim, user: string, path: string): { readonly code: numbe
 /** Message of the first FailedScheduling event of a Pod with this spec; its node is tainted. */
 function failedScheduling(minor: number, spec: object, taints: readonly object[] = []): string {
   const version = versions[minors.indexOf(minor as 18)] ?? 'v1.18'
-  const sim = createSim({ version, nodes: [{ name: 'node-1', taints: taints as never }] })
+  const sim = createSim({ journal: 'off', version, nodes: [{ name: 'node-1', taints: taints as never }] })
   sim.apply(pod('p', { containers: [{ name: 'c', image: 'redis' }], ...spec }))
   sim.runFor('1s')
   return sim.events({ reason: 'FailedScheduling' })[0]?.message ?? ''
@@ -169,7 +169,7 @@ describe('facts/apiserver.md 12: messages of the API server', () => {
 
 describe('facts/apiserver.md 12: accounts and nodes', () => {
   test.each(versions)('O2 SA token, token secret auto-creation: %s', (version) => {
-    const sim = createSim({ version })
+    const sim = createSim({ journal: 'off', version })
     sim.apply(pod('p'))
     sim.runFor('30s')
     const made = sim.get('Pod', 'p') as unknown as Body
@@ -217,7 +217,7 @@ describe('facts/apiserver.md 12: accounts and nodes', () => {
     ['v1.26', "node 'node-1'"],
     ['v1.36', "node 'node-1'"],
   ] as const)('S1 node denial quotes: %s', (version, quoted) => {
-    const sim = createSim({ version })
+    const sim = createSim({ journal: 'off', version })
     sim.apply(secret('s', { stringData: { a: 'b' } }))
     const { body } = requestOf(sim, 'system:node:node-1', `${secrets}/s`)
     expect(body.message).toContain(`: no relationship found between ${quoted} and this object`)
@@ -228,7 +228,7 @@ describe('facts/apiserver.md 12: accounts and nodes', () => {
     ['v1.26', 200],
     ['v1.36', 403],
   ] as const)('S1 node pod list: %s', (version, code) => {
-    const sim = createSim({ version })
+    const sim = createSim({ journal: 'off', version })
     expect(requestOf(sim, 'system:node:node-1', '/api/v1/pods').code).toBe(code)
     expect(requestOf(sim, 'system:node:node-1', '/api/v1/pods?fieldSelector=spec.nodeName%3Dnode-1').code).toBe(200)
   })
@@ -242,7 +242,7 @@ describe('facts/apiserver.md 12: accounts and nodes', () => {
     ['v1.26', false],
     ['v1.36', true],
   ] as const)('namespace deletion order: in %s Secrets wait for the Pods: %s', (version, waits) => {
-    const sim = createSim({ version })
+    const sim = createSim({ journal: 'off', version })
     sim.kubectl('create namespace other')
     sim.runFor('1s')
     const metadata = { namespace: 'other' }
@@ -326,7 +326,7 @@ describe('facts/apiserver.md 12: the scheduler', () => {
   })
 
   test.each(versions)('event names: %s writes <name>.<hex>', (version) => {
-    const sim = createSim({ version })
+    const sim = createSim({ journal: 'off', version })
     sim.apply(pod('p'))
     sim.runFor('10s')
     const names = sim.events({ on: 'pod/p' }).map(({ metadata }) => metadata.name)

@@ -10,7 +10,7 @@ import {
   simMounting,
   simPod,
   simSecret,
-  simWith,
+  simTold,
   story,
   waiting,
 } from '../node/facts/world.ts'
@@ -26,7 +26,7 @@ function each<T>(ask: (version: Version) => T): readonly T[] {
 }
 
 function settled(time: string, options: SimOptions, ...manifests: readonly object[]): Sim {
-  const sim = simWith(options, ...manifests)
+  const sim = simTold(options, ...manifests)
   sim.runFor(time)
   return sim
 }
@@ -194,7 +194,7 @@ describe('14 images', () => {
 
   test('P1 ImagePullBackOff tells the error before it since 1.32', () => {
     const told = each((version) => {
-      const sim = simWith({ version, images }, simPod('p', { image, command: undefined }))
+      const sim = simTold({ version, images }, simPod('p', { image, command: undefined }))
       sim.runUntil(() => waiting(podIn(sim))?.reason === 'ImagePullBackOff', { within: '30s' })
       return waiting(podIn(sim))?.message?.replace(/: ErrImagePull: .*/, ' + error')
     })
@@ -284,7 +284,7 @@ describe('14 nodes', () => {
 
   test('L6 a node is lost after 40 s, since 1.31 after 50 s', () => {
     const lost = each((version) => {
-      const sim = simWith({ version, nodes: 2 })
+      const sim = simTold({ version, nodes: 2 })
       sim.runFor('20s')
       sim.fault({ partition: 'node-1' })
       const from = sim.now()

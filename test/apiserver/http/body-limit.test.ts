@@ -3,7 +3,7 @@ import { createSim } from '../../../src/index.ts'
 
 /** What a request's body may have at most, in bytes. Source: apiserver pkg/server/config.go, MaxRequestBodyBytes. */
 const limit = 3 * 1024 * 1024
-const sim = createSim({ nodes: 1 })
+const sim = createSim({ journal: 'off', nodes: 1 })
 
 /** What `kubectl create` says of an object with one value. */
 function answerTo(kind: string, value: string): string {

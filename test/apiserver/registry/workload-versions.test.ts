@@ -27,7 +27,7 @@ const runOnce = { ...template, spec: { ...template.spec, restartPolicy: 'Never' 
 const set = { selector: { matchLabels: { a: 'b' } }, template }
 
 function server(version: Version) {
-  const sim = createSim({ version, nodes: 1 })
+  const sim = createSim({ journal: 'off', version, nodes: 1 })
   sim.runFor('30s')
   return (path: string, object: object, method = 'POST', name = ''): Answer => {
     const group = path === 'podtemplates' || path === 'secrets' ? '/api/v1' : '/apis'

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Node } from '../../../src/api/types/core.ts'
 import { createSim } from '../../../src/sim/create-sim.ts'
 import { createWorld, mounting, secret, withEnv } from '../kubelet/world.ts'
-import { messages, remove, simMounting, simSecret, simWith } from './world.ts'
+import { messages, remove, simMounting, simSecret, simTold } from './world.ts'
 
 /** facts/kubelet.md, section 1: the three ways to Secrets. */
 
@@ -101,7 +101,7 @@ describe('1.2 and 1.3 references', () => {
   ] as const)(
     'U3 in the strategy Cache, $version asks $least to $most times in 20 minutes at a ttl of 300 s',
     (row) => {
-      const sim = simWith(
+      const sim = simTold(
         {
           version: row.version,
           nodes: [{ name: 'node-1', ttl: 300 }],
@@ -152,7 +152,7 @@ describe('1.4 Watch', () => {
   })
 
   test('L4 a deleted immutable Secret is not noticed on a node that holds it, and is by another', () => {
-    const sim = simWith(
+    const sim = simTold(
       { version: 'v1.26', nodes: 2 },
       simSecret({ a: '1' }, 's', { immutable: true }),
       simMounting('p', { secretName: 's' }, { nodeName: 'node-1' }),
@@ -208,7 +208,7 @@ describe('1.8 authorization', () => {
     ['get', '/api/v1/namespaces/default/secrets/s', 'get'],
     ['list', '/api/v1/namespaces/default/secrets?fieldSelector=metadata.name%3Ds', 'list'],
   ])('S1 a node that runs no Pod with the Secret is refused its %s', (_verb, path, verb) => {
-    const sim = simWith(
+    const sim = simTold(
       { nodes: 2 },
       simSecret({ a: '1' }),
       simMounting('p', { secretName: 's' }, { nodeName: 'node-1' }),

@@ -10,7 +10,7 @@ import {
   secondsOf,
   simPod,
   simSecret,
-  simWith,
+  simTold,
   story,
 } from './world.ts'
 
@@ -196,7 +196,7 @@ describe('3.5 events from creation to Running', () => {
       ],
     ],
   ])('L3 as %s words them', (version, expected) => {
-    const sim = simWith({ version, images: [] }, simSecret({ a: '1' }), simPod('p'))
+    const sim = simTold({ version, images: [] }, simSecret({ a: '1' }), simPod('p'))
     sim.runFor('15s')
     expect(podIn(sim)?.status?.phase).toBe('Running')
     const lines = story(sim)

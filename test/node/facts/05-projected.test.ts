@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Sim } from '../../../src/sim/sim.ts'
-import { messages, podIn, simPod, simSecret, simWith } from './world.ts'
+import { messages, podIn, simPod, simSecret, simTold } from './world.ts'
 
 /** facts/kubelet.md, section 5: projected volumes and tokens. */
 
@@ -25,7 +25,7 @@ const content = (sim: Sim) => sim.file({ pod: 'p' }, '/etc/v/token')?.content
 
 describe('5 sources', () => {
   test('V3 several Secrets and a part of another in one directory; each may be optional', () => {
-    const sim = simWith(
+    const sim = simTold(
       {},
       simSecret({ a: '1', b: '2' }),
       projecting([
@@ -40,7 +40,7 @@ describe('5 sources', () => {
   })
 
   test('L2 two absent Secrets are told in one text', () => {
-    const sim = simWith({}, projecting([{ secret: { name: 'x' } }, { secret: { name: 'y' } }]))
+    const sim = simTold({}, projecting([{ secret: { name: 'x' } }, { secret: { name: 'y' } }]))
     sim.runFor('5s')
     expect(messages(sim, 'FailedMount')).toContain(
       'MountVolume.SetUp failed for volume "v" : [secret "x" not found, secret "y" not found]',
@@ -49,14 +49,14 @@ describe('5 sources', () => {
 
   test('V3 two sources of one path are refused', () => {
     const same = { secret: { name: 's', items: [{ key: 'a', path: 'x' }] } }
-    expect(() => simWith({}, projecting([same, same]))).toThrow('conflicting duplicate paths')
+    expect(() => simTold({}, projecting([same, same]))).toThrow('conflicting duplicate paths')
   })
 })
 
 describe('5 tokens', () => {
   test('O2 the mode is 0600 in v1.18, and that of the volume later unless the Pod has a group or user of its own', () => {
     const mode = (version: 'v1.18' | 'v1.26', spec: object = {}) => {
-      const sim = simWith({ version }, projecting([token()], {}, spec))
+      const sim = simTold({ version }, projecting([token()], {}, spec))
       sim.runFor('10s')
       return sim.file({ pod: 'p' }, '/etc/v/..data/token')?.mode.toString(8)
     }
@@ -68,7 +68,7 @@ describe('5 tokens', () => {
   })
 
   test('O2 less than ten minutes are refused', () => {
-    expect(() => simWith({}, projecting([token(599)]))).toThrow('may not specify a duration less than 10 minutes')
+    expect(() => simTold({}, projecting([token(599)]))).toThrow('may not specify a duration less than 10 minutes')
   })
 
   test.each([
@@ -79,7 +79,7 @@ describe('5 tokens', () => {
   ])(
     'U1 a token of $life s is renewed after $fromS s, at the next sync, and the file changes',
     ({ life, fromS, toS }) => {
-      const sim = simWith({}, projecting([token(life)]))
+      const sim = simTold({}, projecting([token(life)]))
       sim.runFor('20s')
       const before = content(sim)
       const first = issued(sim)[0] ?? 0
@@ -94,7 +94,7 @@ describe('5 tokens', () => {
 
   test('U1 over ten days a token of an hour is renewed each 48 to 50 minutes, one of a year once a day', () => {
     const times = (life: number) => {
-      const sim = simWith({}, projecting([token(life)]))
+      const sim = simTold({}, projecting([token(life)]))
       sim.runFor('240h')
       return issued(sim).length
     }
@@ -105,7 +105,7 @@ describe('5 tokens', () => {
   })
 
   test('L2 while the API server is away the old token stays; after its end each sync fails with words', () => {
-    const sim = simWith({}, projecting([token(600)]))
+    const sim = simTold({}, projecting([token(600)]))
     sim.runFor('20s')
     const before = content(sim)
     const outage = sim.fault({ apiServer: 'unreachable' })
@@ -128,7 +128,7 @@ describe('5 the volume of the account', () => {
     ['v1.26', /^kube-api-access-[a-z0-9]{5}$/, 'projected'],
     ['v1.36', /^kube-api-access-[a-z0-9]{5}$/, 'projected'],
   ] as const)('O3 in %s it is called %s and is a volume of kind %s', (version, name, kind) => {
-    const sim = simWith({ version }, simPod('p'))
+    const sim = simTold({ version }, simPod('p'))
     sim.runFor('10s')
     const [volume] = podIn(sim)?.spec.volumes ?? []
     expect(volume?.name).toMatch(name)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Sim } from '../../../src/sim/sim.ts'
-import { countOf, messages, podIn, secondsOf, simPod, simSecret, simWith, story, waiting } from './world.ts'
+import { countOf, messages, podIn, secondsOf, simPod, simSecret, simTold, simWith, story, waiting } from './world.ts'
 
 /** facts/kubelet.md, section 7: images and pull secrets, seen from outside. Keyrings one by one: test/node/images. */
 
@@ -107,7 +107,7 @@ describe('7.3 and 7.4 outcomes', () => {
   })
 
   test('P1 pulls come at the first sync after 10, 20, 40, 80 and 160 s', () => {
-    const sim = simWith({ images }, pulling('p', []))
+    const sim = simTold({ images }, pulling('p', []))
     sim.runFor('8m')
     const at = secondsOf(sim, 'image.pull')
     const gaps = at.slice(1).map((time, i) => time - (at[i] ?? 0))

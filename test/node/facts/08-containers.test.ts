@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { messages, podIn, secondsOf, simMounting, simPod, simSecret, simWith, story, waiting } from './world.ts'
+import { messages, podIn, secondsOf, simMounting, simPod, simSecret, simTold, story, waiting } from './world.ts'
 
 /** facts/kubelet.md, section 8: containers, restarts and the status of Pods. */
 
@@ -9,7 +9,7 @@ const first = (sim: Parameters<typeof podIn>[0]) => status(sim)?.containerStatus
 
 describe('8.1 order', () => {
   test('L3 a volume that fails holds back sandbox, pull and containers', () => {
-    const sim = simWith({ images: [] }, simMounting('p'))
+    const sim = simTold({ images: [] }, simMounting('p'))
     sim.runFor('60s')
     expect(['sandbox.run', 'image.pull', 'container.create'].map((type) => sim.journal.query({ type }).length)).toEqual(
       [0, 0, 0],
@@ -19,7 +19,7 @@ describe('8.1 order', () => {
   test('L3 a container that fails does not stop its siblings', () => {
     const bad = { name: 'bad', image: 'busybox:1', command: ['no-such-program'] }
     const good = { name: 'good', image: 'busybox:1', command: ['sleep', 'infinity'] }
-    const sim = simWith(
+    const sim = simTold(
       {},
       { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec: { containers: [bad, good] } },
     )
@@ -41,7 +41,7 @@ describe('8.2 restarts', () => {
     { policy: 'Never', code: 0, restarts: false, phase: 'Succeeded' },
     { policy: 'Never', code: 1, restarts: false, phase: 'Failed' },
   ])('L6 $policy after exit code $code: restarts $restarts, $phase', ({ policy, code, restarts, phase }) => {
-    const sim = simWith({}, crashing(code, { restartPolicy: policy }))
+    const sim = simTold({}, crashing(code, { restartPolicy: policy }))
     sim.runFor('30s')
     expect((first(sim)?.restartCount ?? 0) > 0).toBe(restarts)
     expect(status(sim)?.phase).toBe(phase)
@@ -57,7 +57,7 @@ describe('8.2 restarts', () => {
     ['v1.26', 'Back-off restarting failed container app in pod p_default(<uid>)'],
     ['v1.36', 'Back-off restarting failed container app in pod p_default(<uid>)'],
   ] as const)('L6 the words of a back-off (%s)', (version, text) => {
-    const sim = simWith({ version }, crashing())
+    const sim = simTold({ version }, crashing())
     const isBackingOff = () => waiting(podIn(sim))?.reason === 'CrashLoopBackOff'
     expect(sim.runUntil(isBackingOff, { within: '60s' })).toBe(true)
     const uid = podIn(sim)?.metadata.uid
@@ -80,7 +80,7 @@ describe('8.2 restarts', () => {
   ] as const)(
     'L6 the first restart is immediate, the next after 10, 20, 40, 80, 160, 300 s ($version)',
     ({ version, slack }) => {
-      const sim = simWith({ version }, crashing())
+      const sim = simTold({ version }, crashing())
       sim.runFor('20m')
       const at = secondsOf(sim, 'container.start')
       const gaps = at.slice(1).map((time, i) => time - (at[i] ?? 0))
@@ -92,7 +92,7 @@ describe('8.2 restarts', () => {
   )
 
   test('L6 a kubelet restart clears the back-off, restartCount survives', () => {
-    const sim = simWith({}, crashing())
+    const sim = simTold({}, crashing())
     sim.runFor('4m')
     const restarts = first(sim)?.restartCount ?? 0
     expect(restarts).toBe(5)
@@ -106,7 +106,7 @@ describe('8.3 init containers', () => {
   const init = (name: string, script: string) => ({ name, image: 'busybox:1', command: ['sh', '-c', script] })
 
   test('L3 run one by one; the others wait as PodInitializing', () => {
-    const sim = simWith({}, simPod('p', {}, { initContainers: [init('i1', 'sleep 5'), init('i2', 'sleep 5')] }))
+    const sim = simTold({}, simPod('p', {}, { initContainers: [init('i1', 'sleep 5'), init('i2', 'sleep 5')] }))
     sim.runFor('4s')
     expect(waiting(podIn(sim))?.reason).toBe('PodInitializing')
     expect(status(sim)?.initContainerStatuses?.map(({ state }) => Object.keys(state ?? {})[0])).toEqual([
@@ -124,7 +124,7 @@ describe('8.3 init containers', () => {
 
   test('E3 a missing variable in one blocks the Pod', () => {
     const env = [{ name: 'X', valueFrom: { secretKeyRef: { name: 's', key: 'k' } } }]
-    const sim = simWith({}, simPod('p', {}, { initContainers: [{ ...init('i', 'true'), env }] }))
+    const sim = simTold({}, simPod('p', {}, { initContainers: [{ ...init('i', 'true'), env }] }))
     sim.runFor('20s')
     expect(status(sim)?.initContainerStatuses?.[0]?.state?.waiting?.reason).toBe('CreateContainerConfigError')
     expect(sim.journal.query({ type: 'container.create' })).toEqual([])
@@ -132,7 +132,7 @@ describe('8.3 init containers', () => {
 
   test('L6 a failed one fails the Pod under Never, and is retried otherwise', () => {
     const phases = (['Never', 'Always'] as const).map((restartPolicy) => {
-      const sim = simWith({}, simPod('p', {}, { restartPolicy, initContainers: [init('i', 'exit 1')] }))
+      const sim = simTold({}, simPod('p', {}, { restartPolicy, initContainers: [init('i', 'exit 1')] }))
       sim.runFor('30s')
       return [status(sim)?.phase, (status(sim)?.initContainerStatuses?.[0]?.restartCount ?? 0) > 0]
     })
@@ -151,7 +151,7 @@ describe('8.4 termination', () => {
     const command = row.code === 137 ? { command: ['sleep', 'infinity'] } : { command: undefined }
     const volumeMounts = [{ name: 'v', mountPath: '/etc/v' }]
     const volumes = [{ name: 'v', secret: { secretName: 's' } }]
-    const sim = simWith(
+    const sim = simTold(
       { images: ['busybox', 'nginx'].map((name) => ({ name, present: true })) },
       simSecret({ a: '1' }),
       simPod('p', { image: row.image, volumeMounts, ...command }, { volumes }),
@@ -173,7 +173,7 @@ describe('8.4 termination', () => {
   })
 
   test('L5 a grace period of one second leaves the program two', () => {
-    const sim = simWith({}, simPod('p'))
+    const sim = simTold({}, simPod('p'))
     sim.runFor('10s')
     const asked = sim.now()
     sim.kubectl('delete pod p --wait=false --grace-period=1')
@@ -183,7 +183,7 @@ describe('8.4 termination', () => {
   })
 
   test('L5 a Pod that still waits for its volume goes at once', () => {
-    const sim = simWith({}, simMounting('p'))
+    const sim = simTold({}, simMounting('p'))
     sim.runFor('10s')
     sim.kubectl('delete pod p --wait=false')
     sim.runFor('5s')
@@ -193,7 +193,7 @@ describe('8.4 termination', () => {
 
 describe('8.6 to 8.8 status', () => {
   test('L2 a volume that cannot be mounted leaves ContainerCreating and Pending', () => {
-    const sim = simWith({}, simMounting('p'))
+    const sim = simTold({}, simMounting('p'))
     sim.runFor('5m')
     expect(status(sim)?.phase).toBe('Pending')
     expect(waiting(podIn(sim))).toEqual({ reason: 'ContainerCreating' })
@@ -207,7 +207,7 @@ describe('8.6 to 8.8 status', () => {
 
   test('E3 the status is one sync behind the event', () => {
     const env = [{ name: 'X', valueFrom: { secretKeyRef: { name: 's', key: 'k' } } }]
-    const sim = simWith({}, simPod('p', { env }))
+    const sim = simTold({}, simPod('p', { env }))
     const isTold = () => story(sim).some((line) => line.startsWith('Failed Error: secret "s" not found'))
     expect(sim.runUntil(isTold, { within: '10s' })).toBe(true)
     expect(waiting(podIn(sim))?.reason).toBe('ContainerCreating')
@@ -216,7 +216,7 @@ describe('8.6 to 8.8 status', () => {
   })
 
   test('8.8 an unchanged status is not sent again', () => {
-    const sim = simWith({}, simSecret({ a: '1' }), simMounting('p'))
+    const sim = simTold({}, simSecret({ a: '1' }), simMounting('p'))
     sim.runFor('30s')
     const version = podIn(sim)?.metadata.resourceVersion
     sim.runFor('20m')

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Sim } from '../../../src/sim/sim.ts'
-import { podIn, simPod, simSecret, simWith } from './world.ts'
+import { podIn, simPod, simSecret, simTold } from './world.ts'
 
 /** facts/kubelet.md, section 9: static Pods and Secrets. */
 
@@ -12,7 +12,7 @@ const withVolume = simPod(
 const withEnv = simPod('static', { env: [{ name: 'X', valueFrom: { secretKeyRef: { name: 's', key: 'a' } } }] })
 
 function on(version: 'v1.18' | 'v1.26' | 'v1.36', manifest: object, ...others: readonly object[]): Sim {
-  const sim = simWith(
+  const sim = simTold(
     { version, nodes: [{ name: 'node-1', staticPods: [manifest] }] },
     simSecret({ a: '1' }),
     ...others,

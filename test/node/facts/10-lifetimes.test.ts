@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import type { Node } from '../../../src/api/types/core.ts'
 import type { Sim } from '../../../src/sim/sim.ts'
-import { countOf, messages, podIn, simMounting, simPod, simSecret, simWith, unreachable, waiting } from './world.ts'
+import { countOf, messages, podIn, simMounting, simPod, simSecret, simTold, unreachable, waiting } from './world.ts'
 
 /** facts/kubelet.md, section 10: what outlives what. */
 
 const mounted = (options = {}, source: object = { secretName: 's' }): Sim => {
-  const sim = simWith(options, simSecret({ a: '1' }), simMounting('p', source))
+  const sim = simTold(options, simSecret({ a: '1' }), simMounting('p', source))
   sim.runFor('10s')
   return sim
 }
@@ -32,7 +32,7 @@ describe('10.1 deleted while mounted', () => {
 
 describe('10.2 deleted while used in env', () => {
   test('E3 a restart waits as CreateContainerConfigError in phase Running until it is back; no restart is counted', () => {
-    const sim = simWith({}, simSecret({ a: '1' }), envPod('sleep 60; exit 1'))
+    const sim = simTold({}, simSecret({ a: '1' }), envPod('sleep 60; exit 1'))
     sim.runFor('30s')
     sim.kubectl('delete secret s')
     sim.runFor('60s')
@@ -64,7 +64,7 @@ describe('10.3 deleted and recreated', () => {
   })
 
   test('U3 Pods on two nodes switch at times of their own', () => {
-    const sim = simWith({ nodes: 2 }, simSecret({ a: '1' }))
+    const sim = simTold({ nodes: 2 }, simSecret({ a: '1' }))
     for (const n of [1, 2]) sim.apply(simMounting(`p${n}`, { secretName: 's' }, { nodeName: `node-${n}` }))
     sim.runFor('5m')
     sim.apply(simSecret({ a: '2' }))
@@ -76,8 +76,8 @@ describe('10.3 deleted and recreated', () => {
 
 describe('10.4 a key is removed', () => {
   test('V1 without items the file goes; with items the old files stay and the refresh fails', () => {
-    const all = simWith({}, simSecret({ a: '1', b: '1' }), simMounting('p'))
-    const one = simWith(
+    const all = simTold({}, simSecret({ a: '1', b: '1' }), simMounting('p'))
+    const one = simTold(
       {},
       simSecret({ a: '1', b: '1' }),
       simMounting('p', { secretName: 's', items: [{ key: 'b', path: 'b' }] }),
@@ -122,7 +122,7 @@ describe('10.5 the API server is out of reach', () => {
     { version: 'v1.18', strategy: 'Get', restarted: false },
   ] as const)('E3 a container with a variable restarts by $strategy: $restarted ($version)', (row) => {
     const kubelet = { configMapAndSecretChangeDetectionStrategy: row.strategy }
-    const sim = simWith({ version: row.version, kubelet }, simSecret({ a: '1' }), envPod('sleep 600; exit 1'))
+    const sim = simTold({ version: row.version, kubelet }, simSecret({ a: '1' }), envPod('sleep 600; exit 1'))
     sim.runFor('9m')
     sim.fault(unreachable)
     sim.runFor('3m')
@@ -130,7 +130,7 @@ describe('10.5 the API server is out of reach', () => {
   })
 
   test('L2 a Pod that had come but whose Secret had not is stuck until the server is back', () => {
-    const sim = simWith({}, simSecret({ a: '1' }), simMounting('p'))
+    const sim = simTold({}, simSecret({ a: '1' }), simMounting('p'))
     sim.runUntil(() => sim.journal.query({ type: 'pod-directory.create' }).length > 0, { within: '5s' })
     const outage = sim.fault(unreachable)
     sim.runFor('2m')
@@ -167,7 +167,7 @@ describe('10.6 kubelet restart', () => {
   )
 
   test('L4 if the Secret is gone by then, running containers go on and crashed ones are not restarted', () => {
-    const sim = simWith(
+    const sim = simTold(
       {},
       simSecret({ a: '1' }),
       simPod(
@@ -202,7 +202,7 @@ describe('10.6 kubelet restart', () => {
 describe('10.7 node reboot', () => {
   test('L6 tmpfs is filled anew, init containers run again, containers are restarted; events tell it', () => {
     const init = { name: 'i', image: 'busybox:1', command: ['true'] }
-    const sim = simWith({}, simSecret({ a: '1' }), simMounting('p', { secretName: 's' }, { initContainers: [init] }))
+    const sim = simTold({}, simSecret({ a: '1' }), simMounting('p', { secretName: 's' }, { initContainers: [init] }))
     sim.runFor('15s')
     sim.apply(simSecret({ a: '2' }))
     sim.fault({ reboot: 'node-1' })
@@ -217,7 +217,7 @@ describe('10.7 node reboot', () => {
   })
 
   test('L6 a Secret that was deleted meanwhile leaves the Pod waiting', () => {
-    const sim = simWith({}, simSecret({ a: 'of-the-first-life' }), simMounting('p'))
+    const sim = simTold({}, simSecret({ a: 'of-the-first-life' }), simMounting('p'))
     sim.runFor('10s')
     sim.fault({ reboot: 'node-1' })
     sim.kubectl('delete secret s')
@@ -261,7 +261,7 @@ describe('10.8 node lost', () => {
 
 describe('10.9 rescheduled', () => {
   test('L6 a new Pod on another node has the present Secret', () => {
-    const sim = simWith(
+    const sim = simTold(
       { nodes: 2 },
       simSecret({ a: '1' }),
       simMounting('p', { secretName: 's' }, { nodeName: 'node-1' }),
@@ -282,7 +282,7 @@ describe('10.10 deleted while it waits', () => {
     { version: 'v1.26', isGone: false },
     { version: 'v1.36', isGone: true },
   ] as const)('L6 in $version a Pod that waits for its volume is gone after 3 s: $isGone', ({ version, isGone }) => {
-    const sim = simWith({ version }, simMounting('p'))
+    const sim = simTold({ version }, simMounting('p'))
     sim.runFor('20s')
     sim.kubectl('delete pod p --wait=false')
     const attempts = countOf(sim, missing)
@@ -295,7 +295,7 @@ describe('10.10 deleted while it waits', () => {
   })
 
   test('L6 the last status of a Pod that never ran is Failed, its container ended in an unknown way (v1.27 on)', () => {
-    const sim = simWith({ version: 'v1.36' }, simMounting('p'))
+    const sim = simTold({ version: 'v1.36' }, simMounting('p'))
     sim.runFor('20s')
     const held = sim.kubectl(`patch pod p --type merge -p '{"metadata":{"finalizers":["example.com/look"]}}'`)
     expect(held.exitCode).toBe(0)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Sim } from '../../../src/sim/sim.ts'
-import { countOf, podIn, secondsOf, simMounting, simPod, simSecret, simWith, story } from './world.ts'
+import { countOf, podIn, secondsOf, simMounting, simPod, simSecret, simTold, story } from './world.ts'
 
 /** facts/kubelet.md, section 12, and 13 where it shows: the course of things in v1.18, by Watch. */
 
@@ -9,7 +9,7 @@ const shape = (sim: Sim) => story(sim).map((line) => line.replace(/ x\d+$/, '').
 
 describe('12.1 an existing volume', () => {
   test('L3 mounted within 0.3 s, a sandbox within 0.8 s, Running within 3 s', () => {
-    const sim = simWith({}, simSecret({ a: '1' }))
+    const sim = simTold({}, simSecret({ a: '1' }))
     const asked = sim.now()
     sim.apply(simMounting('p'))
     expect(sim.runUntil(() => podIn(sim)?.status?.phase === 'Running', { within: '4s' })).toBe(true)
@@ -23,7 +23,7 @@ describe('12.1 an existing volume', () => {
 
 describe('12.2 a missing volume', () => {
   test('L2 tries, time-out, and the first start after the Secret is there', () => {
-    const sim = simWith({}, simMounting('p', { secretName: 's' }, { automountServiceAccountToken: false }))
+    const sim = simTold({}, simMounting('p', { secretName: 's' }, { automountServiceAccountToken: false }))
     sim.runFor('124s')
     const missing = 'MountVolume.SetUp failed for volume "v" : secret "s" not found'
     expect(countOf(sim, missing)).toBe(8)
@@ -44,7 +44,7 @@ describe('12.2 a missing volume', () => {
 
 describe('12.3 a missing variable', () => {
   test('E3 a sandbox and an image at once; then a try every 11 to 16 s', () => {
-    const sim = simWith({ images: [] }, simPod('p', { env }))
+    const sim = simTold({ images: [] }, simPod('p', { env }))
     sim.runFor('70s')
     expect(shape(sim)).toEqual(['Pulling', 'Pulled', 'Failed', 'Pulled'])
     expect(sim.journal.query({ type: 'sandbox.run' })).toHaveLength(1)
@@ -58,7 +58,7 @@ describe('12.3 a missing variable', () => {
 describe('12.4 a wrong pull secret', () => {
   test('P1 Pulling and two Failed at once; BackOff and another Failed within 2 s; then pulls after 10, 20, 40, ... s', () => {
     const images = [{ name: 'registry.example.com/app', private: { username: 'u', password: 'p' } }]
-    const sim = simWith({ images }, simPod('p', { image: 'registry.example.com/app:1', command: undefined }))
+    const sim = simTold({ images }, simPod('p', { image: 'registry.example.com/app:1', command: undefined }))
     sim.runFor('4s')
     expect(shape(sim)).toEqual(['Pulling', 'Failed', 'Failed', 'BackOff', 'Failed'])
     sim.runFor('25m')

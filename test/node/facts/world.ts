@@ -56,9 +56,14 @@ export function annotate(world: World, name: string): void {
   answered(world.admin.patch(resources.pods, key, 'application/merge-patch+json', patch), () => undefined)
 }
 
+/** One that keeps a journal, for who reads it. */
+export function simTold(options: SimOptions, ...manifests: readonly object[]): Sim {
+  return simWith({ journal: 'full', ...options }, ...manifests)
+}
+
 /** A simulation whose images are on the node, and that applied these objects. */
 export function simWith(options: SimOptions, ...manifests: readonly object[]): Sim {
-  const sim = createSim({ seed: 'facts', images: [{ name: 'busybox', present: true }], ...options })
+  const sim = createSim({ seed: 'facts', images: [{ name: 'busybox', present: true }], journal: 'off', ...options })
   for (const manifest of manifests) sim.apply(manifest)
   return sim
 }

@@ -4,7 +4,7 @@ import { createSim } from '../../../src/sim/create-sim.ts'
 
 /** How long after an outage of its link a node is still called unready, in ms, to 100 ms. */
 function unreadyMs(version: 'v1.26' | 'v1.30' | 'v1.31' | 'v1.36', seed: string): number {
-  const sim = createSim({ version, seed, nodes: 1 })
+  const sim = createSim({ journal: 'off', version, seed, nodes: 1 })
   sim.runFor('30s')
   sim.fault({ apiServer: 'unreachable', node: 'node-1', for: '90s' })
   const isReady = () =>

@@ -8,7 +8,13 @@ interface Seen {
 
 /** What became of a Pod whose containers end with the codes that their scripts give. */
 function lookedAt(seconds: number, spec: object, version: 'v1.30' | 'v1.35' | 'v1.36' = 'v1.36'): Seen {
-  const sim = createSim({ version, seed: 'policies', nodes: 1, images: [{ name: 'busybox', present: true }] })
+  const sim = createSim({
+    journal: 'off',
+    version,
+    seed: 'policies',
+    nodes: 1,
+    images: [{ name: 'busybox', present: true }],
+  })
   sim.apply({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec })
   sim.runFor(`${seconds}s`)
   const { phase = '', containerStatuses = [], initContainerStatuses = [] } = sim.get('Pod', 'p')?.status ?? {}
@@ -91,6 +97,7 @@ test.each([
     })
     const spec = { restartPolicy: row.policy, initContainers: [sidecar], containers: [stays] }
     const sim = createSim({
+      journal: 'off',
       version: row.version,
       seed: 'policies',
       nodes: 1,
@@ -124,7 +131,7 @@ test.each([
   ['v1.35', undefined],
   ['v1.36', 3],
 ] as const)('L6 %s: how a container ended before is told %s once the runtime has removed it', (version, code) => {
-  const sim = createSim({ version, seed: 'last', images: [{ name: 'busybox', present: true }] })
+  const sim = createSim({ journal: 'off', version, seed: 'last', images: [{ name: 'busybox', present: true }] })
   const metadata = { name: 'p', finalizers: ['podsim.test/kept'] }
   sim.apply({ apiVersion: 'v1', kind: 'Pod', metadata, spec: { containers: [ends('c', 3)] } })
   sim.runFor('40s')

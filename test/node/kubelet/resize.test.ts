@@ -15,7 +15,7 @@ const pods = '/api/v1/namespaces/default/pods'
 
 /** A node of 4 CPUs and 8 GiB. */
 function cluster(version: Version) {
-  const sim = createSim({ version, nodes: 1 })
+  const sim = createSim({ journal: 'off', version, nodes: 1 })
   sim.runFor('10s')
   const ask = (method: string, path: string, body?: object): Answer => {
     const contentType = method === 'PATCH' ? 'application/strategic-merge-patch+json' : 'application/json'

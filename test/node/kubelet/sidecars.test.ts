@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Container, Pod } from '../../../src/api/types/core.ts'
 import { sidecarActions } from '../../../src/node/kubelet/pods/sidecar-actions.ts'
 import type { RuntimeContainer } from '../../../src/node/runtime/cri.ts'
-import { podIn, simPod, simSecret, simWith } from '../facts/world.ts'
+import { podIn, simPod, simSecret, simTold, simWith } from '../facts/world.ts'
 
 const sidecar = (name: string): Container => ({ name, restartPolicy: 'Always' })
 const podOf = (init: readonly Container[], restartPolicy: Pod['spec']['restartPolicy'] = 'Always'): Pod => ({
@@ -88,7 +88,7 @@ describe('L3 a Pod with a sidecar', () => {
   const fromSecret = { env: [{ name: 'X', valueFrom: { secretKeyRef: { name: 's', key: 'a' } } }] }
 
   test('waits for the Secret of its sidecar, then shows both as ready; at its end the sidecar goes last', () => {
-    const sim = simWith({ version: 'v1.36' }, simPod('p', {}, init(fromSecret)))
+    const sim = simTold({ version: 'v1.36' }, simPod('p', {}, init(fromSecret)))
     sim.runFor('30s')
     expect(sim.kubectl('get pods').stdout).toContain('p      0/2     Init:CreateContainerConfigError   0')
     sim.apply(simSecret({ a: '1' }))

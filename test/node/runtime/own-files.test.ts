@@ -9,7 +9,7 @@ function started(
   { version = 'v1.36', ...spec }: Spec & { version?: SimOptions['version'] } = {},
   own: Spec = {},
 ): Sim {
-  const sim = createSim({ seed: 'own-files', version })
+  const sim = createSim({ journal: 'off', seed: 'own-files', version })
   const container = { name: 'c', image: 'busybox:1.36', command: ['sh', '-c', script], ...own }
   sim.apply({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a' }, spec: { containers: [container], ...spec } })
   sim.runFor('20s')
@@ -55,7 +55,7 @@ describe('/etc/hosts, as the kubelet writes it (kubelet_pods.go, managedHostsFil
 
   test('gives way to a volume that is mounted there', () => {
     const volumes = [{ name: 'h', secret: { secretName: 'h' } }]
-    const sim = createSim({ seed: 'own-files' })
+    const sim = createSim({ journal: 'off', seed: 'own-files' })
     sim.apply([
       { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'h' }, stringData: { hosts: 'mine\n' } },
       {
@@ -81,7 +81,7 @@ describe('/etc/hosts, as the kubelet writes it (kubelet_pods.go, managedHostsFil
 
   test('a name of more than 63 letters is cut', () => {
     const name = `${'a'.repeat(62)}-${'b'.repeat(9)}`
-    const sim = createSim({ seed: 'own-files' })
+    const sim = createSim({ journal: 'off', seed: 'own-files' })
     const containers = [{ name: 'c', image: 'busybox', command: ['sh', '-c', 'hostname; sleep 1d'] }]
     sim.apply({ apiVersion: 'v1', kind: 'Pod', metadata: { name }, spec: { containers } })
     sim.runFor('20s')

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { createSim } from '../../../src/sim/create-sim.ts'
 import type { SimOptions } from '../../../src/sim/options.ts'
 import type { Sim } from '../../../src/sim/sim.ts'
-import { messages, podIn, simMounting, simPod, simSecret, simWith, waiting } from '../facts/world.ts'
+import { messages, podIn, simMounting, simPod, simSecret, simTold, simWith, waiting } from '../facts/world.ts'
 
 /** What a container is refused before its program runs. */
 
@@ -359,7 +359,7 @@ describe('L3 groups of the image (containerd container_create_linux.go, TestProc
 
 describe('L6 a Pod that is deleted in its first half second', () => {
   test.each([100, 200, 300, 400, 500])('after %i ms: no container starts without its volume (v1.18)', (ms) => {
-    const sim = simWith({ seed: `early ${ms}` }, simSecret({ a: '1' }), simMounting('p'))
+    const sim = simTold({ seed: `early ${ms}` }, simSecret({ a: '1' }), simMounting('p'))
     sim.runFor(ms)
     sim.kubectl('delete pod p --wait=false')
     sim.runFor('10s')

@@ -7,7 +7,7 @@ const images = [{ name: 'reg.example/conf', files: { '/app/a.conf': 'x=1\n' } }]
 const user = { user: 'admin', groups: ['system:masters', 'system:authenticated'] }
 
 function run(image: object, script = 'cat /m/app/a.conf', mount: object = {}, more: SimOptions = {}) {
-  const sim = createSim({ version: 'v1.36', nodes: 1, images, ...more })
+  const sim = createSim({ journal: 'off', version: 'v1.36', nodes: 1, images, ...more })
   sim.runFor('10s')
   const container = { name: 'web', image: 'busybox', command: ['sh', '-c', `${script}; sleep 999`] }
   const pod = {
