@@ -1,8 +1,7 @@
 import { writeFileSync } from 'node:fs'
-import { seedsThatCount } from '../test/judge/files/event-counts.ts'
-import { seedsThatShow } from '../test/judge/files/stream-rows.ts'
+import { fewestSeeds } from '../test/judge/fewest-seeds.ts'
 import { timelines } from '../test/judge/files/timelines.ts'
-import { firstSeedsFile, judgeSeeds, rowsOfPlay } from '../test/judge/plays.ts'
+import { firstSeedsFile } from '../test/judge/plays.ts'
 import type { TimelineFile } from '../test/judge/timeline-format.ts'
 import { ownVectors, readVectorFile, vectorPaths } from '../test/judge/vectors-folder.ts'
 
@@ -15,16 +14,7 @@ for (const path of vectorPaths(ownVectors)) {
   const file = readVectorFile(path, ownVectors)
   if (!timelines.claims(file)) continue
   const content = file.content as TimelineFile // claimed
-  const play = (seed: string) => rowsOfPlay(content, seed)
-  // A burst is judged by its first plays whatever they are.
-  const shown = content.category === 'burst' ? [0, 1] : seedsThatShow(path, content)
-  const counted = seedsThatCount(
-    content,
-    shown.map((at) => judgeSeeds[at] ?? ''),
-    judgeSeeds,
-    play,
-  )
-  const seeds = [...shown, ...counted.map((seed) => judgeSeeds.indexOf(seed))]
+  const seeds = fewestSeeds(path, content)
   // Those of other files are tried in their own order.
   if (seeds.some((seed, place) => seed !== place)) first[path] = seeds
 }

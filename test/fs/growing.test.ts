@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { appended } from '../../src/fs/growing.ts'
+import { tries } from '../tries.ts'
 
 /** A piece of a file: how long, and the byte of which it consists. */
 const pieces = fc.array(fc.tuple(fc.integer({ min: 0, max: 90_000 }), fc.integer({ min: 1, max: 255 })), {
@@ -21,7 +22,7 @@ test('a file that grows has all that was written, in order; who has read it befo
       }
       for (const each of seen) expect(each.expected.equals(each.content)).toBe(true)
     }),
-    { seed: 5, numRuns: 20 },
+    { seed: 5, numRuns: tries(80) },
   )
 })
 

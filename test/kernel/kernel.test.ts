@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { defineHandler } from '../../src/kernel/handler.ts'
 import { createKernel, EventBudgetError } from '../../src/kernel/kernel.ts'
 import { hour } from '../../src/kernel/time.ts'
+import { tries } from '../tries.ts'
 
 const noteRun = defineHandler('note', ({ ran, id }: { ran: number[]; id: number }) => ran.push(id))
 
@@ -75,7 +76,7 @@ describe('kernel', () => {
         while (kernel.step());
         expect(ran).toEqual(expected)
       }),
-      { numRuns: 300 },
+      { numRuns: tries(600) },
     )
   })
 

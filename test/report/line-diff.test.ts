@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { diffText, firstLines } from '../../src/report/line-diff.ts'
 import { createPaint } from '../../src/report/text.ts'
+import { tries } from '../tries.ts'
 
 /** Texts beside a step may be as long as a command cares to write. */
 
@@ -35,7 +36,7 @@ describe('how it differs from what was expected', () => {
             .join('')
         expect([without('+'), without('-')]).toEqual([expected, found])
       }),
-      { numRuns: 300 },
+      { numRuns: tries(800) },
     )
   })
 

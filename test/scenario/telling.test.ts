@@ -115,7 +115,7 @@ describe("S2, decision 10: podsim's own words hold no value of a Secret", () => 
           expect(text).not.toContain(btoa(value))
         }
       }),
-      { numRuns: tries(4) },
+      { numRuns: tries(4, 'dear') },
     )
   })
 

@@ -39,23 +39,13 @@ export function eventCountRows(
   })
 }
 
-/** Which of the `seeds` are needed beside the `first` so that every count is shown that any of them shows. */
-export function seedsThatCount(
-  file: TimelineFile,
-  first: readonly string[],
-  seeds: readonly string[],
-  play: (seed: string) => readonly TimelineRow[],
-): readonly string[] {
+/** Rows of counts that a play does not meet though their event comes in it. */
+export function countsMissed(file: TimelineFile, rows: readonly TimelineRow[]): readonly string[] {
   const recorded = countsOf(file.timeline)
-  let open = repeatedIn(recorded)
-  return [...first, ...seeds.filter((seed) => !first.includes(seed))].filter((seed) => {
-    if (open.length === 0) return false
-    const made = countsOf(play(seed))
-    const left = open.filter((event) => !isCounted(event, recorded, made))
-    const isNeeded = left.length < open.length && !first.includes(seed)
-    open = left
-    return isNeeded
-  })
+  const made = countsOf(rows)
+  return repeatedIn(recorded).flatMap((event) =>
+    made.events.has(event) && !isCounted(event, recorded, made) ? [`count of ${event}`] : [],
+  )
 }
 
 /** The events that were told more than once. */

@@ -1,7 +1,7 @@
 import { compareTimelines, type StreamScore, settledStreams } from '../compare-timelines.ts'
 import type { Effort, RowScore } from '../judge.ts'
 import { knownReason, rateOf } from '../known-differences.ts'
-import { judgeSeeds, rowsOfPlay, seedsOf } from '../plays.ts'
+import { rowsOfPlay, seedsOf } from '../plays.ts'
 import type { TimelineFile } from '../timeline-format.ts'
 
 /**
@@ -85,26 +85,4 @@ function verdictAfter(before: Verdict | undefined, now: StreamScore | undefined,
   const agreeing = known.agreeing + (diff === '' ? 1 : 0)
   const closest = known.diff === undefined || diff.length < known.diff.length ? diff : known.diff
   return { isRecorded, diff: agreeing > 0 ? '' : closest, agreeing }
-}
-
-/**
- * Few seeds in which every stream of the recording comes out once: the greedy cover of those that a thorough look took.
- * Indexes of `judgeSeeds`.
- */
-export function seedsThatShow(path: string, file: TimelineFile): readonly number[] {
-  const { verdicts, runs } = verdictsOf(path, file, judgeSeeds, 'quick')
-  const wanted = new Set([...verdicts].flatMap(([name, { agreeing }]) => (agreeing > 0 ? [name] : [])))
-  const shown = runs.map(({ seed, streams }) => ({
-    seed,
-    names: [...wanted].filter((name) => (streams.get(name)?.differences ?? []).length === 0),
-  }))
-  const chosen: number[] = []
-  while (wanted.size > 0) {
-    const fresh = ({ names }: { readonly names: readonly string[] }) => names.filter((name) => wanted.has(name)).length
-    const [best] = [...shown].sort((a, b) => fresh(b) - fresh(a))
-    if (best === undefined || fresh(best) === 0) break
-    for (const name of best.names) wanted.delete(name)
-    chosen.push(judgeSeeds.indexOf(best.seed))
-  }
-  return chosen
 }

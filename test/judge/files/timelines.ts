@@ -57,7 +57,8 @@ function comparableSeed(file: TimelineFile, seeds: readonly string[]): string | 
   return seeds.find((seed) => refusals(rowsOfPlay(file, seed)) === wanted)
 }
 
-function refusals(rows: readonly TimelineRow[]): string {
+/** The first requests that were refused before the authorizer knew who needs them. */
+export function refusals(rows: readonly TimelineRow[]): string {
   const refused = rows.filter(({ actor, detail }) => actor === 'request' && detail.code === 403)
   return refused
     .map(({ what, detail }) => `${what} ${String(detail.secret)} ${String(detail.node)}`)
