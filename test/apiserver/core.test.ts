@@ -27,7 +27,7 @@ test('facts apiserver 6.1 a created object is stored with uid, time and version,
 })
 
 test('facts apiserver 6.2 a watch hears of its namespace only, in order, at the instant of the write', () => {
-  const { server, journal } = newApiServer()
+  const { server, journal } = newApiServer({}, {}, 'full')
   const heard: string[] = []
   const watch = server.watch(
     admin,

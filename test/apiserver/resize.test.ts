@@ -14,7 +14,7 @@ interface Told {
 }
 
 function running(version: SimOptions['version'] & string, spec: Spec) {
-  const sim = createSim({ version, nodes: 1 })
+  const sim = createSim({ journal: 'off', version, nodes: 1 })
   sim.runFor('10s')
   const ask = (method: string, path: string, body?: object): Told => {
     const contentType = method === 'PATCH' ? 'application/strategic-merge-patch+json' : 'application/json'

@@ -12,7 +12,7 @@ interface Read {
 const user = { user: 'admin', groups: ['system:masters', 'system:authenticated'] }
 
 function cluster(version: SimOptions['version'] & string) {
-  const sim = createSim({ version, nodes: 2 })
+  const sim = createSim({ journal: 'off', version, nodes: 2 })
   sim.runFor('20s')
   const ask = (method: string, path: string, body?: object): Read => {
     const answer = sim.request({ method, path, ...user, ...(body === undefined ? {} : { body: JSON.stringify(body) }) })

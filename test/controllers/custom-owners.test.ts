@@ -18,7 +18,7 @@ const ownedBy = (apiVersion: string, kind: string, name: string, uid: string | u
 
 /** A cluster with a Widget that owns the Secret `dep`. `wait`: between the definition and the rest. */
 function begun(wait: string): Sim {
-  const sim = createSim({ version: 'v1.30' })
+  const sim = createSim({ journal: 'off', version: 'v1.30' })
   sim.apply(definition)
   sim.runFor(wait)
   sim.apply({ apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name: 'w', namespace: 'default' } })

@@ -1,7 +1,7 @@
 import type { Pod } from '../../src/api/types/core.ts'
 import { resources } from '../../src/client/client.ts'
 import { defaultEpochMs, rfc3339 } from '../../src/kernel/calendar.ts'
-import { createWorld, type World } from './world.ts'
+import { createWorld, type World, type WorldOptions } from './world.ts'
 
 /** A world of controllers with a namespace `a` and one node without a kubelet: what one would do with Pods is played. */
 
@@ -14,8 +14,8 @@ export const template = (app: string, extra: object = {}) => ({
 })
 
 /** The controllers run; what only waits for lost nodes is switched off. */
-export function start({ minor = 18, seed = 'world' } = {}): World {
-  const world = createWorld({ minor, seed, options: { disabled: ['podgc', 'nodelifecycle'] } })
+export function start(given: Pick<WorldOptions, 'minor' | 'seed' | 'journal'> = {}): World {
+  const world = createWorld({ ...given, options: { disabled: ['podgc', 'nodelifecycle'] } })
   world.namespace('a')
   world.manager.start()
   world.wait(1)

@@ -6,7 +6,7 @@ describe('quotas are counted again', () => {
   test.each(['v1.24', 'v1.36'] as const)(
     '%s: what admission charged for creates that came to nothing is given back within 5 minutes',
     (version) => {
-      const sim = createSim({ version })
+      const sim = createSim({ journal: 'off', version })
       const used = () => sim.kubectl('get quota q -o jsonpath={.status.used.secrets}').stdout
       sim.kubectl('create quota q --hard=secrets=10')
       sim.kubectl('create secret generic a')
@@ -27,7 +27,7 @@ test.each([
   ['v1.32', /^NAME +AGE +REQUEST +LIMIT\nq +\d+s +pods: 0\/2 +limits.cpu: 0\/1$/],
   ['v1.33', /^NAME +REQUEST +LIMIT +AGE\nq +pods: 0\/2 +limits.cpu: 0\/1 +\d+s$/],
 ] as const)('%s: where the table of quotas has its column Age', (version, table) => {
-  const sim = createSim({ version })
+  const sim = createSim({ journal: 'off', version })
   sim.kubectl('create quota q --hard=pods=2,limits.cpu=1')
   sim.runFor('1s')
   expect(sim.kubectl('get quota').stdout.trim()).toMatch(table)

@@ -260,7 +260,7 @@ describe('apiserver 8.3 DaemonSets', () => {
 
 test('the same seed gives the same story, another seed other names', () => {
   const story = (seed: string) => {
-    const world = start({ seed })
+    const world = start({ seed, journal: 'summary' })
     for (const replicas of [3, 1, 5]) {
       const spec = { replicas, selector: { matchLabels: { app: 'r' } }, template: template('r') }
       const metadata = { name: `r${replicas}`, namespace: 'a', labels: {} }

@@ -9,16 +9,25 @@ import type { ClusterRecord } from '../../src/cluster/records.ts'
 import { createControllerManager } from '../../src/controllers/manager.ts'
 import type { ControllerOptions } from '../../src/controllers/options.ts'
 import { createCalendar, defaultEpochMs } from '../../src/kernel/calendar.ts'
-import { createJournal } from '../../src/kernel/journal.ts'
+import { createJournal, type JournalLevel } from '../../src/kernel/journal.ts'
 import { createKernel } from '../../src/kernel/kernel.ts'
 import { createRandomStreams } from '../../src/kernel/random.ts'
 import { resolveFeatureGates } from '../../src/versions/feature-gates.ts'
 
+/** What such a world begins with. */
+export interface WorldOptions {
+  readonly minor?: number
+  readonly options?: Partial<ControllerOptions>
+  readonly seed?: string
+  /** For who reads it. */
+  readonly journal?: JournalLevel
+}
+
 /** An API server with the controllers and nothing else: whoever is not a controller is played by the test. */
-export function createWorld({ minor = 18, options = {} as Partial<ControllerOptions>, seed = 'world' } = {}) {
+export function createWorld({ minor = 18, options = {}, seed = 'world', journal: level = 'off' }: WorldOptions = {}) {
   const kernel = createKernel()
   const calendar = createCalendar(defaultEpochMs)
-  const journal = createJournal<ClusterRecord>(kernel, 'summary')
+  const journal = createJournal<ClusterRecord>(kernel, level)
   const random = createRandomStreams(seed)
   const gates = resolveFeatureGates(minor)
   const server = createApiServer({

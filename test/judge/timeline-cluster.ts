@@ -117,7 +117,8 @@ export function createTimelineCluster(file: TimelineFile, seed: string, onReques
   const controlPlane = createControlPlane({
     kernel,
     calendar,
-    journal,
+    // What is told of it comes from watches and requests.
+    journal: createJournal<ClusterRecord>(kernel, 'off'),
     random,
     minor,
     gates: resolveFeatureGates(minor, { ImmutableEphemeralVolumes: true }),

@@ -4,7 +4,7 @@ import { createSim } from '../../src/index.ts'
 /** Sources: kubectl pkg/cmd/autoscale/autoscale.go, pkg/describe/describe.go. */
 
 function world(version: 'v1.18' | 'v1.36', kubectl: string) {
-  const sim = createSim({ version, kubectl, nodes: 1, seed: 'autoscale' })
+  const sim = createSim({ journal: 'off', version, kubectl, nodes: 1, seed: 'autoscale' })
   sim.kubectl('create deployment web --image=nginx')
   return sim
 }

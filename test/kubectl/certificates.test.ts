@@ -15,7 +15,7 @@ const requestOf = (version: string, more: object = {}, name = 'jane') =>
   })
 
 function lines(version: 'v1.18' | 'v1.21' | 'v1.26' | 'v1.36', kubectl: string) {
-  const sim = createSim({ version, kubectl, nodes: 0, commandTime: 0 })
+  const sim = createSim({ journal: 'off', version, kubectl, nodes: 0, commandTime: 0 })
   return (line: string, stdin?: string): string => {
     const { stdout, stderr, exitCode } = sim.kubectl(line.split(' '), stdin === undefined ? {} : { stdin })
     return `${stdout}${stderr}${exitCode === 0 ? '' : `[${exitCode}]`}`

@@ -10,7 +10,7 @@ const versions = { '1.20.2': 'v1.18', '1.32.3': 'v1.26', '1.35.2': 'v1.36' } as 
 
 function told(kubectl: keyof typeof versions, line: string, stdin: string): string {
   const version: KubernetesVersion = versions[kubectl]
-  const { stdout, stderr } = createSim({ version, kubectl }).kubectl(line.split(' '), { stdin })
+  const { stdout, stderr } = createSim({ journal: 'off', version, kubectl }).kubectl(line.split(' '), { stdin })
   return stdout + stderr
 }
 

@@ -3,7 +3,7 @@ import { createSim } from '../../src/sim/create-sim.ts'
 
 /** What kubectl 1.20.2, 1.32.3 and 1.36.3 printed for the same lines (`podsim serve`, a cluster of the same version). */
 function shell(kubectl = '1.32.3'): (line: string) => string {
-  const sim = createSim({ nodes: 1, version: 'v1.32', kubectl })
+  const sim = createSim({ journal: 'off', nodes: 1, version: 'v1.32', kubectl })
   sim.apply(
     {
       apiVersion: 'v1',

@@ -39,7 +39,7 @@ const pods: Readonly<Record<string, object>> = {
 
 let sim: Sim
 beforeAll(() => {
-  sim = createSim({ version: 'v1.36', seed: 'web' })
+  sim = createSim({ journal: 'off', version: 'v1.36', seed: 'web' })
   sim.kubectl('create configmap conf --from-literal=x.conf=server{}')
   sim.kubectl('create secret generic site --from-literal=a.html=hello')
   for (const [name, spec] of Object.entries(pods))

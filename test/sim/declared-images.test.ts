@@ -8,7 +8,7 @@ import { messages, podIn, simPod, waiting } from '../node/facts/world.ts'
 
 /** A cluster in which a Pod of the image was tried for ten seconds. */
 function tried(image: string, options: SimOptions, container: object = {}): Sim {
-  const sim = createSim({ version: 'v1.36', ...options })
+  const sim = createSim({ journal: 'off', version: 'v1.36', ...options })
   sim.apply(simPod('p', { image, command: undefined, ...container }))
   sim.runFor('10s')
   return sim

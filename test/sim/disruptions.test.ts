@@ -29,7 +29,7 @@ const condition = (reason: string, message: string, version: string) => ({
 })
 
 test.each<SimOptions['version']>(['v1.18', 'v1.26', 'v1.36'])('an eviction by the API, %s', (version) => {
-  const sim = createSim({ seed: 'disrupted', version })
+  const sim = createSim({ journal: 'off', seed: 'disrupted', version })
   sim.apply(pod('a'))
   sim.runFor('10s')
   const evicted = sim.request({
@@ -50,7 +50,7 @@ test.each<SimOptions['version']>(['v1.18', 'v1.26', 'v1.36'])('an eviction by th
 })
 
 test.each<SimOptions['version']>(['v1.18', 'v1.26'])('a taint, %s', (version) => {
-  const sim = createSim({ seed: 'disrupted', version })
+  const sim = createSim({ journal: 'off', seed: 'disrupted', version })
   sim.apply(pod('a'))
   sim.runFor('10s')
   sim.kubectl('taint node --all gone=now:NoExecute')
@@ -64,7 +64,7 @@ test.each<SimOptions['version']>(['v1.18', 'v1.26'])('a taint, %s', (version) =>
 })
 
 test.each<SimOptions['version']>(['v1.18', 'v1.26'])('a Pod of higher priority, %s', (version) => {
-  const sim = createSim({ seed: 'disrupted', version, nodes: 1 })
+  const sim = createSim({ journal: 'off', seed: 'disrupted', version, nodes: 1 })
   const large = { requests: { cpu: '3' } }
   const containers = [{ name: 'c', image: 'nginx', resources: large }]
   sim.apply(pod('low', { containers }))
@@ -80,7 +80,7 @@ test.each<SimOptions['version']>(['v1.18', 'v1.26'])('a Pod of higher priority, 
 })
 
 test.each<SimOptions['version']>(['v1.18', 'v1.26'])('a node that is gone, %s', (version) => {
-  const sim = createSim({ seed: 'disrupted', version, nodes: 2 })
+  const sim = createSim({ journal: 'off', seed: 'disrupted', version, nodes: 2 })
   sim.apply(pod('a', { nodeName: 'node-1' }))
   sim.runFor('10s')
   sim.fault({ remove: 'node-1' })
@@ -96,7 +96,7 @@ test.each<[SimOptions['version'], seconds: number, earlier: number]>([
   ['v1.32', 2, 28],
   ['v1.33', 1, 27],
 ])('L6 %s: a deletion that is shortened to less than what has passed', (version, seconds, earlier) => {
-  const sim = createSim({ seed: 'sooner', version })
+  const sim = createSim({ journal: 'off', seed: 'sooner', version })
   const containers = [{ name: 'c', image: 'busybox', command: ['sleep', '9999'] }]
   sim.apply(pod('a', { terminationGracePeriodSeconds: 30, containers }))
   sim.runFor('10s')

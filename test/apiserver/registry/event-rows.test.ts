@@ -13,7 +13,7 @@ const at = '2020-05-01T00:00:00Z'
 const row = (name: string): EventRow => new EventRow(teller, about, 'Normal', 'Pulled', 'm', name, at, at, 1)
 
 const setUp = (minor: number) => {
-  const { server, kernel, journal } = newApiServer({ minor, admission: admissionPlugins() })
+  const { server, kernel, journal } = newApiServer({ minor, admission: admissionPlugins() }, {}, 'full')
   const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } }
   server.handle({ user: admin, verb: 'create', resource: resources.namespaces, body: namespace })
   const create = (body: unknown, resource = 'events', namespace = 'default') =>

@@ -23,9 +23,9 @@ export const web = (name: string, app: string, spec: object = {}) =>
 /** A namespace. */
 export const namespace = (name: string) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
 
-/** A cluster with a Pod `client` of busybox 1.31, and what else is given, 20 s on. */
+/** A cluster with a Pod `client` of busybox 1.31, and what else is given, 20 s on. It keeps no journal unless it is told to. */
 export function cluster(objects: readonly object[], options: Parameters<typeof createSim>[0] = {}): Sim {
-  const sim = createSim({ version: 'v1.30', seed: 'network', ...options })
+  const sim = createSim({ version: 'v1.30', seed: 'network', journal: 'off', ...options })
   sim.apply(
     ...objects,
     pod('client', { containers: [{ name: 'sh', image: 'busybox:1.31', command: ['sleep', '1d'] }] }),

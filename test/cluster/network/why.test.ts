@@ -2,6 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { createTeller } from '../../../src/report/story.ts'
 import { cluster, namespace, pod, run, service, web } from './network-world.ts'
 
+/** Of which one can ask why. */
+const told = (objects: readonly object[]) => cluster(objects, { journal: 'full' })
+
 const never = { exec: { command: ['false'] } }
 /** A Pod whose init container waits. */
 const waiting = (command: string, image = 'busybox:1.31') =>
@@ -67,13 +70,13 @@ describe('why says what a container waits for', () => {
       'db.default: no address is found for the name, for Service default/db is there, but not under the name that was asked for, without the search list',
     ],
   ])('%s, %#', (command, objects, wish) => {
-    const sim = cluster([...objects, waiting(command)])
+    const sim = told([...objects, waiting(command)])
     expect(sim.kubectl('get pod web --no-headers').stdout).toMatch(/Init:0\/1/)
     expect(sim.why('pod/web').details).toEqual([`init container wait wants ${wish}`])
   })
 
   test('an answer that is an error, of a container that runs', () => {
-    const sim = cluster([
+    const sim = told([
       service('api', { ports: [{ port: 8080 }] }),
       pod(
         'api-0',
@@ -94,7 +97,7 @@ describe('why says what a container waits for', () => {
   })
 
   test('nothing once it is there', () => {
-    const sim = cluster([service('db'), waiting('nc -z db 80')])
+    const sim = told([service('db'), waiting('nc -z db 80')])
     sim.apply(web('db-0', 'db'))
     sim.runFor('30s')
     expect(sim.why('pod/web').details).toEqual([])
@@ -103,7 +106,7 @@ describe('why says what a container waits for', () => {
 
 describe('the journal tells what is news', () => {
   test('once that it fails, once that it does not any more, with words for the story', () => {
-    const sim = cluster([service('db'), waiting('nc -z db 80')])
+    const sim = told([service('db'), waiting('nc -z db 80')])
     sim.apply(web('db-0', 'db'))
     sim.runFor('30s')
     const records = sim.journal.records.filter(({ type }) => type.startsWith('network.'))
@@ -122,7 +125,7 @@ describe('the journal tells what is news', () => {
 
 describe('what is taken for granted is told', () => {
   test('a port that somebody connected to, of a program that nobody knows', () => {
-    const sim = cluster([
+    const sim = told([
       service('db'),
       pod('db-0', { containers: [{ name: 'a', image: 'corp/db', ports: [{ containerPort: 80 }] }] }, { app: 'db' }),
     ])

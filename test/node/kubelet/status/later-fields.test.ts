@@ -6,7 +6,7 @@ import { newApi, pod, pods } from '../../../apiserver/registry/api.ts'
 type Minor = 18 | 26 | 28 | 29 | 30 | 31 | 32 | 33 | 34 | 36
 
 function statusIn(minor: Minor, spec: object = {}): NonNullable<Pod['status']> {
-  const sim = createSim({ nodes: 1, version: `v1.${minor}`, seed: 'later' })
+  const sim = createSim({ journal: 'off', nodes: 1, version: `v1.${minor}`, seed: 'later' })
   sim.shell('kubectl create secret generic db --from-literal=PASS=first')
   sim.apply({
     apiVersion: 'v1',
@@ -122,7 +122,7 @@ describe('E1 status.hostIPs in a variable', () => {
   })
 
   test('has the address of the node', () => {
-    const sim = createSim({ nodes: 1, version: 'v1.30' })
+    const sim = createSim({ journal: 'off', nodes: 1, version: 'v1.30' })
     sim.apply(pod('p', { containers: [{ name: 'c', image: 'busybox', command: ['sleep', '1000000'], env }] }))
     sim.runFor('10s')
     expect(sim.shell('kubectl exec p -- sh -c "echo \\$H"').stdout).toBe('10.0.0.10\n')
