@@ -3,7 +3,7 @@ import { createTeller } from '../../../src/report/story.ts'
 import { cluster, namespace, pod, run, service, web } from './network-world.ts'
 
 /** Of which one can ask why. */
-const told = (objects: readonly object[]) => cluster(objects, { journal: 'full' })
+const askable = (objects: readonly object[]) => cluster(objects, { journal: 'full' })
 
 const never = { exec: { command: ['false'] } }
 /** A Pod whose init container waits. */
@@ -70,13 +70,13 @@ describe('why says what a container waits for', () => {
       'db.default: no address is found for the name, for Service default/db is there, but not under the name that was asked for, without the search list',
     ],
   ])('%s, %#', (command, objects, wish) => {
-    const sim = told([...objects, waiting(command)])
+    const sim = askable([...objects, waiting(command)])
     expect(sim.kubectl('get pod web --no-headers').stdout).toMatch(/Init:0\/1/)
     expect(sim.why('pod/web').details).toEqual([`init container wait wants ${wish}`])
   })
 
   test('an answer that is an error, of a container that runs', () => {
-    const sim = told([
+    const sim = askable([
       service('api', { ports: [{ port: 8080 }] }),
       pod(
         'api-0',
@@ -97,7 +97,7 @@ describe('why says what a container waits for', () => {
   })
 
   test('nothing once it is there', () => {
-    const sim = told([service('db'), waiting('nc -z db 80')])
+    const sim = askable([service('db'), waiting('nc -z db 80')])
     sim.apply(web('db-0', 'db'))
     sim.runFor('30s')
     expect(sim.why('pod/web').details).toEqual([])
@@ -106,7 +106,7 @@ describe('why says what a container waits for', () => {
 
 describe('the journal tells what is news', () => {
   test('once that it fails, once that it does not any more, with words for the story', () => {
-    const sim = told([service('db'), waiting('nc -z db 80')])
+    const sim = askable([service('db'), waiting('nc -z db 80')])
     sim.apply(web('db-0', 'db'))
     sim.runFor('30s')
     const records = sim.journal.records.filter(({ type }) => type.startsWith('network.'))
@@ -125,7 +125,7 @@ describe('the journal tells what is news', () => {
 
 describe('what is taken for granted is told', () => {
   test('a port that somebody connected to, of a program that nobody knows', () => {
-    const sim = told([
+    const sim = askable([
       service('db'),
       pod('db-0', { containers: [{ name: 'a', image: 'corp/db', ports: [{ containerPort: 80 }] }] }, { app: 'db' }),
     ])
