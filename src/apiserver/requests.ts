@@ -348,10 +348,10 @@ function patch(core: RegistryCore, served: ServedResource, request: EncodedReque
 }
 
 /** The options of a deletion, checked. */
-function deleteOptions(request: EncodedRequest): DeleteOptions | Status {
+function deleteOptions(core: RegistryCore, request: EncodedRequest): DeleteOptions | Status {
   const decoded = request.decodeOptions?.() ?? { ok: true, options: request.delete ?? {} }
   if (!decoded.ok) return decoded.status
-  return validateDeleteOptions(decoded.options) ?? decoded.options
+  return validateDeleteOptions(decoded.options, core.context.minor) ?? decoded.options
 }
 
 /** A deletion may be told in its body that it is only a rehearsal. */
@@ -361,9 +361,10 @@ function isDryRun(request: ApiRequest, options: DeleteOptions): boolean {
 }
 
 function remove(core: RegistryCore, served: ServedResource, request: EncodedRequest): ApiAnswer {
-  const options = deleteOptions(request)
+  const options = deleteOptions(core, request)
   if (isStatus(options)) return refusal(options)
   const write = { ...writeRequest(served, request), dryRun: isDryRun(request, options) }
+  for (const text of served.strategy.warningsOnDelete?.(options, core.context) ?? []) write.warn?.(text)
   const deleted = deleteObject(core, write, options)
   if (wasRefused(deleted)) return refusal(deleted)
   const { object, removed } = deleted
@@ -374,7 +375,7 @@ function remove(core: RegistryCore, served: ServedResource, request: EncodedRequ
 }
 
 function removeAll(core: RegistryCore, served: ServedResource, request: EncodedRequest): ApiAnswer {
-  const options = deleteOptions(request)
+  const options = deleteOptions(core, request)
   if (isStatus(options)) return refusal(options)
   const listed = listObjects(core, served, request.namespace, listOptionsOf(request))
   if (isStatus(listed)) return refusal(listed)

@@ -5,6 +5,31 @@ export const laterRows = {
     'a creationTimestamp that is not set is not written, and nobody owns it',
     'apimachinery pkg/apis/meta/v1/types.go, omitzero (commit 503b9897)',
   ],
+  namespacesMismatchAlike: [
+    25,
+    'a body of another namespace than its path is refused in one way, whatever is done with it',
+    'apiserver pkg/endpoints/handlers/update.go, EnsureObjectNamespaceMatchesRequestNamespace (v1.25 has it, v1.21 has not; between was not looked up)',
+  ],
+  gatedPodsAreNotBound: [
+    26,
+    'a Pod that has scheduling gates is bound by nobody',
+    'pkg/registry/core/pod/storage/storage.go, setPodNodeAndMetadata (v1.26 has it, v1.25 has not)',
+  ],
+  statusKeepsQosClass: [
+    32,
+    'a status without a qosClass keeps the one there is',
+    'pkg/registry/core/pod/strategy.go, podStatusStrategy.PrepareForUpdate (v1.32 has it, v1.31 has not)',
+  ],
+  scalesMissTheirOwner: [
+    33,
+    'the scale of what is not there is told as that itself',
+    'pkg/registry/apps/deployment/storage/storage.go, ScaleREST.Get (v1.33 passes the error on, v1.32 has its own)',
+  ],
+  warnsOfOrphans: [
+    25,
+    'who deletes a Job without saying what becomes of its Pods gets a warning',
+    'pkg/registry/batch/job/storage/storage.go, Delete (v1.25 has it, v1.21 has not; between was not looked up)',
+  ],
   strictAddresses: [
     36,
     'addresses have no leading zeros and are no IPv4 in IPv6, ranges have no bits beyond their length',

@@ -29,6 +29,12 @@ describe('requests', () => {
     session.close()
   })
 
+  test('each warning has a header line of its own', async () => {
+    const { rawHeaders } = await ask(server, configMaps, { body: { ...configMap('warned'), one: 1, two: 2 } })
+    const told = rawHeaders.filter((_, at) => rawHeaders[at - 1]?.toLowerCase() === 'warning')
+    expect(told).toEqual(['299 - "unknown field \\"one\\""', '299 - "unknown field \\"two\\""'])
+  })
+
   test('a body that is too long is refused while it is read', async () => {
     const answer = await ask(server, configMaps, { body: 'x'.repeat(3 * 1024 * 1024 + 1) })
     expect(answer.code).toBe(413)

@@ -32,6 +32,8 @@ export async function serving(
 export interface Answer {
   readonly code: number
   readonly headers: IncomingMessage['headers']
+  /** Names and values as they came, one after the other. */
+  readonly rawHeaders: readonly string[]
   readonly text: string
   /** The body, read as JSON. */
   json(): { readonly [member: string]: unknown }
@@ -66,7 +68,13 @@ export function ask(server: RunningServer, path: string, options: AskOptions = {
         const text = Buffer.concat(parts).toString()
         // Every code is a number once an answer is there; objects are what the API answers with.
         const json = () => JSON.parse(text) as { readonly [member: string]: unknown }
-        resolve({ code: response.statusCode ?? 0, headers: response.headers, text, json })
+        resolve({
+          code: response.statusCode ?? 0,
+          headers: response.headers,
+          rawHeaders: response.rawHeaders,
+          text,
+          json,
+        })
       })
     })
     sent.end(bodyOf(body))

@@ -125,10 +125,15 @@ function goSyntax(value: unknown): string {
 }
 
 /** Source: value/value.go, ToString. */
+/** As Go's `%v` writes a pointer to what holds it. Source: structured-merge-diff typed/helpers.go, listValue, mapValue; value/valueunstructured.go. */
 function shown(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(shown).join(',')}]`
-  if (!isObject(value)) return JSON.stringify(value)
-  return `{${Object.keys(value)
-    .map((key) => `${key}=${shown(value[key])}`)
-    .join(';')}}`
+  return `&{${plain(value)}}`
+}
+
+function plain(value: unknown): string {
+  if (value === null || value === undefined) return '<nil>'
+  if (Array.isArray(value)) return `[${value.map(plain).join(' ')}]`
+  if (!isObject(value)) return String(value)
+  const members = Object.keys(value).sort()
+  return `map[${members.map((key) => `${key}:${plain(value[key])}`).join(' ')}]`
 }

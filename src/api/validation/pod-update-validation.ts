@@ -6,7 +6,7 @@ import { shownDiff } from '../structs/shown.ts'
 import { internalPodSpec } from '../structs/values.ts'
 import type { Container, ContainerStatus, Pod, PodSpec, Toleration } from '../types/core.ts'
 import { dns1123Subdomain, rangeText } from './formats.ts'
-import { validateAnnotationUpdates, validatePodConditions } from './pod-validation.ts'
+import { validateAnnotationUpdates, validatePodConditions, validatePodIps } from './pod-validation.ts'
 import { validateTolerations } from './scheduling-validation.ts'
 import type { Validator } from './validator.ts'
 
@@ -36,6 +36,7 @@ export function validatePodUpdate(v: Validator, next: Pod, old: Pod): void {
   if (validateContainerUpdates(v, 'spec.initContainers', next.spec.initContainers, old.spec.initContainers)) return
   if (validateDeadlineUpdate(v, next.spec, old.spec)) return
   validateTolerationUpdate(v, next.spec.tolerations ?? [], old.spec.tolerations ?? [])
+  if (has(v.minor, apiServer.schedulingGates)) validateGateUpdate(v, next.spec, old.spec)
   if (equalJson(next.spec, old.spec)) return
   const munged = withAllowedOf(next.spec, old.spec, v.minor)
   if (equalJson(munged, old.spec)) return
@@ -101,9 +102,15 @@ function validateTolerationUpdate(v: Validator, next: readonly Toleration[], old
 }
 
 /** Gates may go, none may come. Source: validation.go, validateOnlyDeletedSchedulingGates. */
-function keepGates(munged: Record<string, unknown>, next: PodSpec, old: PodSpec): void {
+function validateGateUpdate(v: Validator, next: PodSpec, old: PodSpec): void {
   const names = new Set(old.schedulingGates?.map(({ name }) => name))
-  if ((next.schedulingGates ?? []).every(({ name }) => names.has(name))) keep(munged, old, 'schedulingGates')
+  for (const [index, { name }] of (next.schedulingGates ?? []).entries()) {
+    if (names.has(name)) continue
+    v.forbidden(
+      `spec.schedulingGates[${index}].name`,
+      `only deletion is allowed, but found new scheduling gate '${name}'`,
+    )
+  }
 }
 
 /** The new spec with all that may change taken from the old one. */
@@ -117,7 +124,7 @@ function withAllowedOf(next: PodSpec, old: PodSpec, minor: number): PodSpec {
   }
   keep(munged, old, 'activeDeadlineSeconds')
   keep(munged, old, 'tolerations')
-  if (has(minor, apiServer.schedulingGates)) keepGates(munged, next, old)
+  if (has(minor, apiServer.schedulingGates)) keep(munged, old, 'schedulingGates')
   const before = old.terminationGracePeriodSeconds
   if (
     has(minor, apiServer.negativeGraceMayBecomeOne) &&
@@ -148,8 +155,13 @@ function withImagesOf(next: readonly Container[], old: readonly Container[]): re
 export function validatePodStatusUpdate(v: Validator, next: Pod, old: Pod): void {
   if (next.metadata.annotations !== old.metadata.annotations) validateAnnotationUpdates(v, next, old)
   validatePodConditions(v, next.status?.conditions ?? [])
+  if (next.status?.podIPs !== old.status?.podIPs) validatePodIps(v, next)
   if ((next.spec.nodeName ?? '') !== (old.spec.nodeName ?? '')) {
     v.forbidden('status.nodeName', 'may not be changed directly')
+  }
+  const qosClass = next.status?.qosClass ?? ''
+  if (has(v.minor, apiServer.statusKeepsQosClass) && qosClass !== (old.status?.qosClass ?? '')) {
+    v.invalid('status.qosClass', qosClass, 'field is immutable')
   }
   const nominated = next.status?.nominatedNodeName ?? ''
   if (nominated !== '' && nominated !== (old.status?.nominatedNodeName ?? '')) {

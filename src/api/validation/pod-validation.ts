@@ -66,7 +66,8 @@ function validateHugePages(v: Validator, spec: PodSpec): void {
   }
 }
 
-function validatePodIps(v: Validator, pod: Pod): void {
+/** Source: validatePodIPs. */
+export function validatePodIps(v: Validator, pod: Pod): void {
   const addresses = pod.status?.podIPs ?? []
   for (const [index, { ip = '' }] of addresses.entries()) v.each(`status.podIPs[${index}]`, ip, ipAddress(ip, v.minor))
   if (addresses.length < 2) return

@@ -5,6 +5,7 @@ import type { DeleteOptions, Status } from '../../api/types/meta.ts'
 import type { PatchType } from '../../client/client.ts'
 import type { HttpRequest, Verb } from '../../client/server.ts'
 import { parseGoJson } from '../../go/parse-json.ts'
+import { goQuote } from '../../go/quote.ts'
 import { type Body, decodeBody, interpret, yamlToJson } from '../decoding/decode-body.ts'
 import { decodeCustom } from '../decoding/decode-custom.ts'
 import { decodeKind } from '../decoding/decode-kind.ts'
@@ -164,7 +165,13 @@ type Options = { readonly ok: true; readonly options: DeleteOptions } | { readon
 const deleteOptionsName = 'io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions'
 
 function decodeOptions(text: string, request: HttpRequest, query: Query, minor: number): Options {
-  if (text === '') return { ok: true, options: optionsInQuery(query) }
+  if (text === '') {
+    const grace = query.get('gracePeriodSeconds') ?? ''
+    if (grace !== '' && !/^[+-]?\d+$/.test(grace)) {
+      return { ok: false, status: badRequest(`strconv.ParseInt: parsing ${goQuote(grace)}: invalid syntax`) }
+    }
+    return { ok: true, options: optionsInQuery(query) }
+  }
   const format = inputFormat(request.headers['content-type'])
   if (format === undefined) return { ok: false, status: unsupportedMediaType() }
   const refuse = apiServerFact('badDeleteOptionsAreBadRequests', minor) ? badRequest : plainError

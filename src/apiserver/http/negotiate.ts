@@ -36,6 +36,7 @@ export function negotiateOutput(accept: string | undefined, { streams, hasMessag
     .split(',')
     .map((clause) => clause.trim())
     .filter((clause) => clause !== '')
+    .sort((a, b) => qualityOf(b) - qualityOf(a))
   if (clauses.length === 0) return plainJson
   let isKnown = false
   for (const clause of clauses) {
@@ -51,6 +52,12 @@ export function negotiateOutput(accept: string | undefined, { streams, hasMessag
   // The web framework in front answers for types that no route produces.
   if (!isKnown) return failure(406, 'NotAcceptable', `406: Not Acceptable${representations(streams, minor)}`, {})
   return failure(406, 'NotAcceptable', `only the following media types are accepted: ${accepted.join(', ')}`)
+}
+
+/** What is wanted more comes first. Source: github.com/munnerlyn/goautoneg, ParseAccept. */
+function qualityOf(clause: string): number {
+  const given = /;\s*q=([\d.]+)/.exec(clause)?.[1]
+  return given === undefined || Number.isNaN(Number(given)) ? 1 : Number(given)
 }
 
 /** From go-restful v3.8 on (Kubernetes v1.25) what there is instead is told; `streams`: the route has watches. */

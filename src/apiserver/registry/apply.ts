@@ -66,7 +66,8 @@ export function applyObject(
   const changed = timesCount || !equalManaged(outcome.managed, before)
   const ownership = Ownership.known(outcome.managed)
   return (
-    checkName(object, request) ?? storeUpdate(core, request, object, existing, rules, { object, ownership, changed })
+    checkName(object, request, core.context.minor) ??
+    storeUpdate(core, request, object, existing, rules, { object, ownership, changed })
   )
 }
 

@@ -1,4 +1,5 @@
 import { conflict, invalidStatus, isStatus, notFoundStatus } from '../../api/status.ts'
+import { shownList } from '../../api/structs/shown.ts'
 import type { DeleteOptions, KubeObject, Status } from '../../api/types/meta.ts'
 import { type FieldError, invalid, notSupported } from '../../api/validation/field-errors.ts'
 import { parseRfc3339, rfc3339 } from '../../kernel/calendar.ts'
@@ -19,7 +20,7 @@ const orphanFinalizer = 'orphan'
 const foregroundFinalizer = 'foregroundDeletion'
 
 /** Source: apimachinery pkg/apis/meta/v1/validation/validation.go, ValidateDeleteOptions. */
-export function validateDeleteOptions(options: DeleteOptions): Status | undefined {
+export function validateDeleteOptions(options: DeleteOptions, minor: number): Status | undefined {
   const { propagationPolicy: policy, orphanDependents } = options
   const errors: FieldError[] = []
   if (policy !== undefined && orphanDependents !== undefined) {
@@ -28,6 +29,11 @@ export function validateDeleteOptions(options: DeleteOptions): Status | undefine
   const known = ['Foreground', 'Background', 'Orphan', 'nil']
   if (policy !== undefined && !known.slice(0, 3).includes(policy)) {
     errors.push(notSupported('propagationPolicy', policy, known))
+  }
+  const { dryRun = [] } = options as { readonly dryRun?: readonly string[] } // not a member that components send
+  if (dryRun.some((each) => each !== 'All')) {
+    const body = `Unsupported value: ${shownList(dryRun, 'string', minor)}: supported values: "All"`
+    errors.push({ type: 'FieldValueNotSupported', field: 'dryRun', body })
   }
   if (errors.length === 0) return undefined
   return invalidStatus({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', errors)

@@ -49,7 +49,8 @@ export function patchObject(
   if (existing === undefined) return notFoundStatus(served.info, name)
   // Objects that are stored are decoded and have their defaults.
   const known = given instanceof TypedPatch ? appliedByType(core, existing, given) : undefined
-  if (known !== undefined) return checkName(known, request) ?? storeUpdate(core, request, known, existing, rules)
+  if (known !== undefined)
+    return checkName(known, request, core.context.minor) ?? storeUpdate(core, request, known, existing, rules)
   const patch = given instanceof TypedPatch ? given.document : given
   const document = patched(core, request, existing, type, patch)
   if (isRefusal(document)) return document.refused
@@ -57,7 +58,7 @@ export function patchObject(
   if ('error' in object) return undecodable(core, request, existing, document.value, patch, type, object.error)
   const isOfMaps = type === 'application/strategic-merge-patch+json'
   const next = isOfMaps ? fromMaps(object, document.value, core.context.minor) : object
-  return checkName(next, request) ?? storeUpdate(core, request, next, existing, rules)
+  return checkName(next, request, core.context.minor) ?? storeUpdate(core, request, next, existing, rules)
 }
 
 function appliedByType({ context }: RegistryCore, existing: KubeObject, patch: TypedPatch): KubeObject | undefined {

@@ -65,6 +65,7 @@ export interface Strategy<T extends KubeObject = KubeObject> {
   validateName?(name: string, isPrefix: boolean, context: RegistryContext): readonly string[]
   /** What the caller should be told of an object that was taken; of an update with the one before. */
   warningsOnCreate?(object: T, context: RegistryContext): readonly string[]
+  warningsOnDelete?(options: DeleteOptions, context: RegistryContext): readonly string[]
   warningsOnUpdate?(next: T, old: T, context: RegistryContext): readonly string[]
   /** The form in which a valid object is stored. */
   canonicalize?(object: T): T

@@ -1,17 +1,20 @@
 import { isObject } from '../../api/json.ts'
 import { applyMergePatch } from '../../api/patch/merge-patch.ts'
-import { genericStatus, isStatus, notFoundStatus } from '../../api/status.ts'
+import { schemaOf } from '../../api/schema/schema.ts'
+import { genericStatus, invalidStatus, isStatus, notFoundStatus } from '../../api/status.ts'
 import type { KubeObject, Status } from '../../api/types/meta.ts'
+import { invalid } from '../../api/validation/field-errors.ts'
 import type { ApiAnswer, ApiRequest } from '../../client/server.ts'
 import { apiServer } from '../../versions/api-server.ts'
 import { has } from '../../versions/changes.ts'
 import { managerOf } from '../actors.ts'
+import { decodeKind } from '../decoding/decode-kind.ts'
 import { ownedBody } from '../ownership/endpoints.ts'
 import { setOwnership } from '../ownership/ownership.ts'
 import { admit, type RegistryCore, validateAdmission, type WriteRequest } from './core.ts'
 import { deleteObject, deletionStatus, wasRefused } from './delete.ts'
 import type { ServedResource } from './resource-table.ts'
-import type { CallAnswer, RegistryAccess, SubresourceCall } from './strategy.ts'
+import type { CallAnswer, RegistryAccess, Subresource, SubresourceCall } from './strategy.ts'
 import { storeUpdate } from './update.ts'
 
 /** Hands a request to the strategy's own code: a subresource, or a kind that is a question. */
@@ -73,10 +76,12 @@ export function patchSubresource(
 ): ApiAnswer {
   const current = answerSubresource(core, served, { ...request, verb: 'get' })
   if (!current.ok) return current
-  return answerSubresource(core, served, {
-    ...request,
-    body: applyMergePatch(current.object, patch, has(core.context.minor, apiServer.mergedListsKeepNulls)),
-  })
+  const { minor } = core.context
+  const body = applyMergePatch(current.object, patch, has(minor, apiServer.mergedListsKeepNulls))
+  const error = undecodable(served.strategy.subresources?.[request.subresource ?? '']?.kind, body, minor)
+  if (error === undefined) return answerSubresource(core, served, { ...request, body })
+  const problem = invalid('patch', JSON.stringify(body), error)
+  return refused(invalidStatus({ group: '', kind: '' }, '', [problem]))
 }
 
 function registryAccess(core: RegistryCore): RegistryAccess {
@@ -111,6 +116,13 @@ function registryAccess(core: RegistryCore): RegistryAccess {
       return { ok: true, code: 200, object }
     },
   }
+}
+
+/** Why what came of a patch is no object of the kind. */
+function undecodable(kind: Subresource['kind'], body: unknown, minor: number): string | undefined {
+  const definition = kind === undefined ? undefined : schemaOf(minor).kind(kind)
+  const decoded = definition === undefined ? undefined : decodeKind(JSON.stringify(body), definition, minor)
+  return decoded?.ok === false ? decoded.error : undefined
 }
 
 function refused(status: Status): CallAnswer {

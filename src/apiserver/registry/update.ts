@@ -3,6 +3,8 @@ import { badRequest, invalidStatus, isStatus, notFoundStatus, plainError } from 
 import type { KubeObject, ObjectMeta, Status } from '../../api/types/meta.ts'
 import { joined, none } from '../../api/validation/field-errors.ts'
 import { extended } from '../../kernel/extended.ts'
+import { apiServer } from '../../versions/api-server.ts'
+import { has } from '../../versions/changes.ts'
 import { type Accounted, accounted } from '../ownership/endpoints.ts'
 import { setOwnership } from '../ownership/ownership.ts'
 import { apiServerFact } from '../version-facts.ts'
@@ -48,7 +50,7 @@ export function updateObject(
   body: KubeObject,
   rules: UpdateRules,
 ): Updated | Status {
-  const misnamed = checkName(body, request)
+  const misnamed = checkName(body, request, core.context.minor)
   if (misnamed !== undefined) return misnamed
   const { served, namespace, name } = request
   const existing = served.collection.get(namespace, name)
@@ -125,8 +127,10 @@ function isDone(next: KubeObject, existing: KubeObject): boolean {
   )
 }
 
-/** Source: apiserver pkg/endpoints/handlers/rest.go, checkName. */
-export function checkName(object: KubeObject, request: WriteRequest): Status | undefined {
+const foreignNamespace = 'the namespace of the provided object does not match the namespace sent on the request'
+
+/** Source: apiserver pkg/endpoints/handlers/rest.go, checkName; pkg/registry/rest/meta.go, EnsureObjectNamespaceMatchesRequestNamespace. */
+export function checkName(object: KubeObject, request: WriteRequest, minor: number): Status | undefined {
   const { name, namespace } = request
   const own = object.metadata?.name ?? ''
   if (own === '') {
@@ -137,6 +141,7 @@ export function checkName(object: KubeObject, request: WriteRequest): Status | u
   }
   const place = object.metadata.namespace ?? ''
   if (namespace === '' || place === '' || place === namespace) return undefined
+  if (has(minor, apiServer.namespacesMismatchAlike)) return badRequest(foreignNamespace)
   const message = `the namespace of the object (${place}) does not match the namespace on the request (${namespace})`
   return badRequest(message)
 }
@@ -168,7 +173,7 @@ function beforeUpdate(
   const { context } = core
   const placed = inNamespace(proposed, request, strategy.namespaced)
   if (placed === undefined) {
-    return badRequest('the namespace of the provided object does not match the namespace sent on the request')
+    return badRequest(foreignNamespace)
   }
   const begun = rules === 'update' ? strategy.begin?.(placed, existing, context, request.dryRun) : undefined
   if (begun !== undefined && isStatus(begun)) return begun

@@ -22,6 +22,12 @@ export function hostOf({ headers }: Pick<Asked, 'headers'>): string | undefined 
   return typeof authority === 'string' ? authority : undefined
 }
 
+/** Each warning has a header line of its own. Source: apiserver pkg/endpoints/filters/warning.go, AddWarning. */
+export function apart(headers: Readonly<Record<string, string>>): Readonly<Record<string, string | string[]>> {
+  const { warning, ...rest } = headers
+  return warning === undefined ? rest : { ...rest, warning: warning.split(/(?<="), (?=299 - ")/) }
+}
+
 /** Answers at once. Headers that belong to a connection are none of HTTP/2's. */
 export function reply(
   response: Answering,
@@ -30,7 +36,7 @@ export function reply(
   body: string | Uint8Array,
 ): void {
   if (isGone(response)) return
-  response.writeHead(code, { ...headers, 'content-length': String(Buffer.byteLength(body)) })
+  response.writeHead(code, { ...apart(headers), 'content-length': String(Buffer.byteLength(body)) })
   response.end(body)
 }
 

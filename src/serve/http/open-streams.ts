@@ -1,5 +1,5 @@
 import type { HttpReading, HttpStream } from '../../client/server.ts'
-import { type Answering, cutOff, isGone, unsentBytes } from './messages.ts'
+import { type Answering, apart, cutOff, isGone, unsentBytes } from './messages.ts'
 
 /** Bytes that a reader may leave unread before its stream is ended: it asks anew, as after any broken watch. */
 const unsentMaxBytes = 16 * 1024 * 1024
@@ -26,7 +26,7 @@ export class OpenStreams {
       return
     }
     const { 'transfer-encoding': _hop, ...headers } = stream.headers
-    response.writeHead(stream.code, headers)
+    response.writeHead(stream.code, apart(headers))
     if ('flushHeaders' in response) response.flushHeaders()
     const open = new OpenStream(response, options, () => this.#open.delete(open))
     this.#open.add(open)

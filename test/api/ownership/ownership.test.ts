@@ -145,7 +145,7 @@ test('a configuration is held to its types, in the library’s own words', () =>
     [
       'errors:',
       '  .metadata.labels.a: expected string, got &value.valueUnstructured{Value:true}',
-      '  .spec.containers: expected list, got {}',
+      '  .spec.containers: expected list, got &{map[]}',
       '  .spek: field not declared in schema',
     ].join('\n'),
   )

@@ -28,9 +28,15 @@ export const priorityPlugin: AdmissionPlugin = {
     const pod = podOf(request)
     if (pod === undefined) return admitted(request.object)
     if (request.operation === 'CREATE') return admitNew(request, pod, lookup, context)
-    const before = (request.oldObject as Pod | undefined)?.spec.priority // the resource says so
-    if (request.operation !== 'UPDATE' || pod.spec.priority !== undefined || before === undefined) return admitted(pod)
-    return admitted({ ...pod, spec: { ...pod.spec, priority: before } } as Pod)
+    const { spec: old } = (request.oldObject ?? pod) as Pod // the resource says so
+    if (request.operation !== 'UPDATE') return admitted(pod)
+    const kept = {
+      ...(pod.spec.priority === undefined && old.priority !== undefined ? { priority: old.priority } : {}),
+      ...(pod.spec.preemptionPolicy === undefined && old.preemptionPolicy !== undefined
+        ? { preemptionPolicy: old.preemptionPolicy }
+        : {}),
+    }
+    return admitted(Object.keys(kept).length === 0 ? pod : ({ ...pod, spec: { ...pod.spec, ...kept } } as Pod))
   },
   validate(request, lookup) {
     const { operation } = request

@@ -21,6 +21,7 @@ import { limitRangeStrategy, resourceQuotaStrategy } from './limits.ts'
 import { ingressClassStrategy, ingressStrategy, networkPolicyStrategy } from './networking.ts'
 import { nodeStrategy } from './node.ts'
 import { podStrategy } from './pod.ts'
+import { bindingStrategy } from './pod-binding.ts'
 import { podPresetStrategy } from './pod-preset.ts'
 import { selfSubjectReviewStrategy } from './self-subject-review.ts'
 import { endpointsStrategy, serviceStrategy } from './services.ts'
@@ -51,6 +52,7 @@ export const kindStrategies: readonly Strategy[] = [
   replicaSetStrategy,
   statefulSetStrategy,
   daemonSetStrategy,
+  bindingStrategy,
   controllerRevisionStrategy,
   jobStrategy,
   cronJobStrategy,

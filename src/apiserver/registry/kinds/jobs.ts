@@ -148,9 +148,17 @@ function markAsTracked(job: Job, minor: number): Job {
   return { ...job, metadata: { ...job.metadata, annotations: { ...others, [trackingKey]: '' } } }
 }
 
+/** Source: pkg/registry/batch/job/storage/storage.go, Delete. */
+const orphanWarning =
+  'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning'
+
 export const jobStrategy: Strategy<Job> = {
   resource: { group: 'batch', version: 'v1', resource: 'jobs' },
   kind: 'Job',
+  warningsOnDelete: ({ propagationPolicy, orphanDependents }, { minor }) =>
+    propagationPolicy === undefined && orphanDependents === undefined && has(minor, apiServer.warnsOfOrphans)
+      ? [orphanWarning]
+      : [],
   namespaced: true,
   countsGeneration: apiServer.jobsHaveGenerations.since,
   hasStatus: true,

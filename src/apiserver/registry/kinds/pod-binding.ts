@@ -1,12 +1,21 @@
 import { isObject } from '../../../api/json.ts'
 import { badRequest, conflict, plainError } from '../../../api/status.ts'
 import type { Pod, PodCondition } from '../../../api/types/core.ts'
-import type { Status } from '../../../api/types/meta.ts'
+import type { KubeObject, Status } from '../../../api/types/meta.ts'
 import { aggregate, type FieldError, notSupported, required } from '../../../api/validation/field-errors.ts'
 import { rfc3339 } from '../../../kernel/calendar.ts'
 import { extended } from '../../../kernel/extended.ts'
 import { onePart } from '../../../kernel/recent-parts.ts'
-import type { CallAnswer, RegistryContext, Subresource, SubresourceCall } from '../strategy.ts'
+import { apiServer } from '../../../versions/api-server.ts'
+import { has } from '../../../versions/changes.ts'
+import type {
+  CallAnswer,
+  RegistryAccess,
+  RegistryContext,
+  Strategy,
+  Subresource,
+  SubresourceCall,
+} from '../strategy.ts'
 import { nowMs } from './settings.ts'
 
 interface Binding {
@@ -24,18 +33,35 @@ export const binding: Subresource = {
     if ((body.metadata?.name ?? '') !== call.name) {
       return { ok: false, status: badRequest('name in URL does not match name in Binding object') }
     }
-    const errors = validateBinding(body)
-    if (errors.length > 0) return { ok: false, status: plainError(aggregate(errors)) }
-    const answer = registry.update<Pod>(
-      call,
-      podsOf(call),
-      call.namespace,
-      call.name,
-      (pod) => bindPod(pod, body, registry.context),
-      'none',
-    )
-    return answer.ok ? { ok: true, code: 201, object: extended(success, { code: 201 }) } : answer
+    return bound(call, body, registry)
   },
+}
+
+/** A Binding by itself, which names its Pod. Source: pkg/registry/core/pod/storage/storage.go, LegacyBindingREST. */
+export const bindingStrategy: Strategy = {
+  resource: { group: '', version: 'v1', resource: 'bindings' },
+  kind: 'Binding',
+  namespaced: true,
+  answerCreate(body, call, registry): CallAnswer {
+    const { name } = body.metadata as Partial<KubeObject['metadata']> // it may have been forgotten
+    if (name === undefined || name === '') return { ok: false, status: badRequest('Name parameter required.') }
+    const ofPod = { ...call, name, subresource: 'binding', resource: { ...call.resource, resource: 'pods' } }
+    return bound(ofPod, body, registry)
+  },
+}
+
+function bound(call: SubresourceCall, body: Binding, registry: RegistryAccess): CallAnswer {
+  const errors = validateBinding(body)
+  if (errors.length > 0) return { ok: false, status: plainError(aggregate(errors)) }
+  const answer = registry.update<Pod>(
+    call,
+    podsOf(call),
+    call.namespace,
+    call.name,
+    (pod) => bindPod(pod, body, registry.context),
+    'none',
+  )
+  return answer.ok ? { ok: true, code: 201, object: extended(success, { code: 201 }) } : answer
 }
 
 /** The resource that a subresource belongs to. */
@@ -59,6 +85,9 @@ function bindPod(pod: Pod, body: Binding, context: RegistryContext): Pod | Statu
     return refuse(`pod ${name} is being deleted, cannot be assigned to a host`)
   }
   if (pod.spec.nodeName) return refuse(`pod ${name} is already assigned to node "${pod.spec.nodeName}"`)
+  if ((pod.spec.schedulingGates ?? []).length > 0 && has(context.minor, apiServer.gatedPodsAreNotBound)) {
+    return refuse(`pod ${name} has non-empty .spec.schedulingGates`)
+  }
   const given = body.metadata?.annotations
   return {
     ...pod,

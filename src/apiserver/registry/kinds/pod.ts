@@ -32,6 +32,13 @@ function gracePeriodSeconds(pod: Pod, requested: number | undefined): number {
 /** Pods count the changes of their spec. Source: pkg/registry/core/pod/strategy.go, updatePodGeneration (KEP 5067, v1.33). */
 const generationSince = 33
 
+/** Source: pkg/registry/core/pod/strategy.go, podStatusStrategy.PrepareForUpdate. */
+function withQosOf(status: NonNullable<Pod['status']>, old: Pod, minor: number): NonNullable<Pod['status']> {
+  const before = old.status?.qosClass
+  if (status.qosClass || before === undefined || !has(minor, apiServer.statusKeepsQosClass)) return status
+  return { ...status, qosClass: before }
+}
+
 /** A Pod's alone, not a template's. Source: pkg/apis/core/v1/conversion.go, Convert_v1_Pod_To_core_Pod. */
 function withGraceOfOne(spec: PodSpec, minor: number): PodSpec {
   const isNegative = (spec.terminationGracePeriodSeconds ?? 0) < 0
@@ -171,10 +178,10 @@ export const podStrategy: Strategy<Pod> = {
     const hostname = `metadata.name: this is used in the Pod's hostname, which can result in surprising behavior; a DNS label is recommended: [${problems.join(' ')}]`
     return [...(problems.length === 0 ? [] : [hostname]), ...podWarnings(spec, metadata, '', minor)]
   },
-  prepareForStatusUpdate: (next, old) => ({
+  prepareForStatusUpdate: (next, old, { minor }) => ({
     ...old,
     metadata: { ...next.metadata, ...ownersOf(old) },
-    ...(next.status === undefined ? {} : { status: next.status }),
+    ...(next.status === undefined ? {} : { status: withQosOf(next.status, old, minor) }),
   }),
   validateStatusUpdate: (next, old, context) => errorsOf(context, (v) => validatePodStatusUpdate(v, next, old)),
   selectableFields: ({ spec, status }) => ({
