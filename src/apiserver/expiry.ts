@@ -2,6 +2,7 @@ import type { KubeObject } from '../api/types/meta.ts'
 import { invariant } from '../kernel/invariant.ts'
 import type { VirtualMs } from '../kernel/time.ts'
 import { type Held, HeldRow, heldOf, objectOf, oldHeldOf, type RowBook, revisionOf } from './held-row.ts'
+import { PlaceQueue } from './place-queue.ts'
 import type { RegistryCore } from './registry/core.ts'
 import { compactionIntervalMs } from './store.ts'
 import type { StoreEvent } from './store-event.ts'
@@ -53,7 +54,7 @@ export function createExpiry(core: RegistryCore): Expiry {
   events.watchers.add({ namespace: undefined, name: undefined, indexValue: undefined }, { written })
   return {
     atRest: () => ({
-      dueAt: due.all().map(([held, at]) => [objectOf(held), at]),
+      dueAt: Array.from(due.all(), ([held, at]) => [objectOf(held), at] as const),
       cause: isRunning ? cause : 0,
       ...(willPrune ? { pruneAt } : {}),
       timers: Number(isRunning) + Number(willPrune),
@@ -70,27 +71,24 @@ export function createExpiry(core: RegistryCore): Expiry {
 }
 
 /**
- * What ends when, in the order of that, which is the order of writes. Two lists, for thousands rest: of a row stands its place there, and
- * in the place of what was written over or taken away its revision below zero.
+ * What ends when, in the order of that, which is the order of writes. Of a row stands its place there, for its book knows when it was written,
+ * and in the place of what was written over or taken away its revision below zero.
  */
 class DueQueue {
-  #held: (KubeObject | number)[] = []
-  #at: VirtualMs[] = []
+  readonly #held = new PlaceQueue<DueObject>()
   #book: RowBook | undefined
-  #first = 0
 
   add(held: Held, at: VirtualMs): void {
     if (held instanceof HeldRow) {
       this.#book = held.book
       held.book.hold(held.place)
     }
-    this.#held.push(held instanceof HeldRow ? held.place : held)
-    this.#at.push(at)
+    this.#held.push(held instanceof HeldRow ? held.place : { object: held, at })
   }
 
   forget(old: Held): void {
     const revision = revisionOf(old)
-    let low = this.#first
+    let low = 0
     let high = this.#held.length
     while (low < high) {
       const middle = (low + high) >> 1
@@ -98,56 +96,63 @@ class DueQueue {
       else high = middle
     }
     if (low >= this.#held.length || this.#revisionAt(low) !== revision) return
-    this.#held[low] = -revision
+    this.#held.put(low, -revision)
     if (old instanceof HeldRow) old.book.letGo(old.place)
   }
 
   /** When the first ends that is still stored. */
   firstAt(): VirtualMs | undefined {
-    for (; this.#first < this.#held.length; this.#first++)
-      if (this.#storedAt(this.#first) !== undefined) return this.#at[this.#first]
-    this.#letGoOfPassed()
-    return undefined
+    let gone = 0
+    while (isGone(this.#held.at(gone))) gone++
+    this.#held.take(gone)
+    const first = this.#held.at(0)
+    return first === undefined ? undefined : this.#dueAt(first)
   }
 
   /** The one that `firstAt` told of. */
   take(): Held {
-    const held = this.#storedAt(this.#first)
-    invariant(held !== undefined, 'something is due')
-    this.#first++
+    const first = this.#held.at(0)
+    invariant(first !== undefined, 'something is due')
+    const held = this.#storedAs(first)
+    this.#held.take(1)
     if (held instanceof HeldRow) held.book.letGo(held.place)
-    if (this.#first >= passedMost && 2 * this.#first >= this.#held.length) this.#letGoOfPassed()
     return held
   }
 
-  all(): readonly (readonly [held: Held, at: VirtualMs])[] {
-    return this.#held.flatMap((_, i) => {
-      const held = i < this.#first ? undefined : this.#storedAt(i)
-      return held === undefined ? [] : [[held, this.#at[i] ?? 0]]
-    })
+  *all(): IterableIterator<readonly [held: Held, at: VirtualMs]> {
+    for (const each of this.#held.values()) if (!isGone(each)) yield [this.#storedAs(each), this.#dueAt(each)]
   }
 
-  #storedAt(index: number): Held | undefined {
-    const held = this.#held[index]
-    if (typeof held !== 'number') return held
-    return held < 0 ? undefined : this.#book?.at(held)
+  #dueAt(stored: number | DueObject): VirtualMs {
+    return typeof stored === 'object' ? stored.at : this.#bookOf().writtenAt(stored) + eventTimeToLiveMs
+  }
+
+  #storedAs(stored: number | DueObject): Held {
+    return typeof stored === 'object' ? stored.object : this.#bookOf().at(stored)
   }
 
   #revisionAt(index: number): number {
-    const held = this.#held[index] ?? 0
-    if (typeof held === 'object') return revisionOf(held)
-    return held < 0 ? -held : (this.#book?.revisionAt(held) ?? 0)
+    const held = this.#held.at(index) ?? 0
+    if (typeof held === 'object') return revisionOf(held.object)
+    return held < 0 ? -held : this.#bookOf().revisionAt(held)
   }
 
-  #letGoOfPassed(): void {
-    this.#held = this.#held.slice(this.#first)
-    this.#at = this.#at.slice(this.#first)
-    this.#first = 0
+  #bookOf(): RowBook {
+    invariant(this.#book !== undefined, 'whoever kept a place has seen the book')
+    return this.#book
   }
 }
 
-/** So many that have been taken are kept, or as many as are left. */
-const passedMost = 1000
+/** What is no row. */
+interface DueObject {
+  readonly object: KubeObject
+  readonly at: VirtualMs
+}
+
+/** Written over, or taken away. */
+function isGone(held: number | DueObject | undefined): boolean {
+  return typeof held === 'number' && held < 0
+}
 
 /** For a cluster that is copied. */
 export interface Expiry {

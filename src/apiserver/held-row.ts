@@ -1,5 +1,6 @@
 import type { KubeObject } from '../api/types/meta.ts'
 import { extended } from '../kernel/extended.ts'
+import type { VirtualMs } from '../kernel/time.ts'
 import { ownershipOf, setOwnership } from './ownership/ownership.ts'
 import type { StoreEvent } from './store-event.ts'
 
@@ -24,6 +25,7 @@ export abstract class HeldRow {
 export interface RowBook {
   at(place: number): HeldRow
   revisionAt(place: number): number
+  writtenAt(place: number): VirtualMs
   /** Whether the name of the row there is this one, which has its stem. */
   isNamed(place: number, name: string): boolean
   /** The write by which the row came there. */

@@ -222,7 +222,7 @@ let pairs: readonly (readonly [string, string])[] = []
 
 /** The event once more, after `last` of the same key. */
 function countedOn({ teller, about, type, reason, message, last: at }: EventRow, last: Observation): EventRow {
-  const name = nameOf(about, last.high, last.low)
+  const name = nameOf(about.name, last.high, last.low)
   return new EventRow(teller, about, type, reason, message, name, last.first, at, last.count + 1)
 }
 

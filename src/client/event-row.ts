@@ -109,7 +109,7 @@ export class EventRow {
 
   /** A new one, told once, whose name is as another row of it had it. */
   static numbered({ teller, about, type, reason, message, last, high, low }: Numbered): EventRow {
-    return new EventRow(teller, about, type, reason, message, nameOf(about, high, low), last, last, 1)
+    return new EventRow(teller, about, type, reason, message, nameOf(about.name, high, low), last, last, 1)
   }
 
   /** What a server says of an event that it keeps. */
@@ -122,7 +122,7 @@ export class EventRow {
   }
 
   get name(): string {
-    return nameOf(this.about, this.high, this.low)
+    return nameOf(this.about.name, this.high, this.low)
   }
 
   /** What its name begins with: the same of all that are about one object. */
@@ -237,8 +237,8 @@ export class EventCount extends TypedPatch {
 }
 
 /** The name of an event about an object, with the number of which these are the halves; or, where that is no number, as it is. */
-export function nameOf({ name = '' }: ObjectReference, high: number | string, low: number): string {
-  return typeof high === 'string' ? high : `${name}.${high.toString(16)}${lowText(low)}`
+export function nameOf(name: string | undefined, high: number | string, low: number): string {
+  return typeof high === 'string' ? high : `${name ?? ''}.${high.toString(16)}${lowText(low)}`
 }
 
 /** All of a name before its last dot; nothing, where there is none. */

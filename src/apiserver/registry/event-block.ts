@@ -1,7 +1,8 @@
-import type { KubeObject, ObjectReference } from '../../api/types/meta.ts'
+import type { KubeObject } from '../../api/types/meta.ts'
 import { type EventRow, nameOf, SeriesRow } from '../../client/event-row.ts'
 import { invariant } from '../../kernel/invariant.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
+import { Abouts } from './event-abouts.ts'
 
 /** What rows have in common, with its place among all such; `alone`: no other row has it. */
 interface Numbered {
@@ -14,9 +15,10 @@ export const alone = 0xffff_ffff
 /** Rows of a block: so few that a small cluster has no room to spare. */
 export const rowsOfBlock = 64
 
-/** Columns of whole numbers: the last four are the uid. */
-export const [revisionColumn, lowColumn, countColumn, uidColumn, columns] = [0, 2, 3, 4, 8]
+/** Columns of whole numbers: four are the uid, the last two are of what a row is about. */
+export const [revisionColumn, lowColumn, countColumn, uidColumn, columns] = [0, 2, 3, 4, 10]
 const highColumn = 1
+const aboutColumns = { columns, version: 8, form: 9 }
 
 /** So many rows, column by column. */
 export class Block<Words extends Numbered> {
@@ -31,7 +33,7 @@ export class Block<Words extends Numbered> {
   readonly #common: readonly Words[]
   /** Words that no other row has. */
   #ownWords: Map<number, Words> | undefined
-  readonly about = new Array<ObjectReference>(rowsOfBlock)
+  readonly about = new Abouts(this.numbers, aboutColumns)
   /** Message and last timestamp of each. */
   readonly texts = new Array<string>(rowsOfBlock * 2)
   /** First timestamps that are others than the last, each behind the index of its row; those of the newer API have none. */
@@ -104,7 +106,7 @@ export class Block<Words extends Numbered> {
   write(index: number, said: EventRow, at: VirtualMs): void {
     const { about, message, first, last, count, high, low } = said
     const { numbers, times, texts } = this
-    this.about[index] = about
+    this.about.write(index, about)
     texts[index * 2] = message
     texts[index * 2 + 1] = last
     times[index] = at
@@ -126,7 +128,7 @@ export function nameIn(
   index: number,
 ): string {
   const row = index * columns
-  return nameOf(about[index] ?? {}, names?.get(index) ?? numbers[row + highColumn] ?? 0, numbers[row + lowColumn] ?? 0)
+  return nameOf(about.nameOf(index), names?.get(index) ?? numbers[row + highColumn] ?? 0, numbers[row + lowColumn] ?? 0)
 }
 
 /** Eight digits a number, of which the dashes are none; without a text for each. */

@@ -42,8 +42,8 @@ interface Words {
 }
 
 /**
- * Stored Events, a Pod has a dozen of them for an hour: columns in blocks, in the order of writes. A row takes 80 bytes, where it took two objects and a
- * text, 220 in all; what only those have that were written over stands beside the columns. Who keeps one keeps its place; a block goes when nobody keeps any of its rows.
+ * Stored Events, a Pod has a dozen of them for an hour: columns in blocks, in the order of writes. A row takes 90 bytes, where it took three objects and a
+ * text, 280 in all; what only those have that were written over stands beside the columns. Who keeps one keeps its place; a block goes when nobody keeps any of its rows.
  */
 export class EventBook implements RowBook {
   readonly #blocks = new Map<number, Block<Words>>()
@@ -74,6 +74,10 @@ export class EventBook implements RowBook {
 
   revisionAt(place: number): number {
     return this.#blockOf(place).numbers[(place % rowsOfBlock) * columns + revisionColumn] ?? 0
+  }
+
+  writtenAt(place: number): VirtualMs {
+    return this.#blockOf(place).times[place % rowsOfBlock] ?? 0
   }
 
   isNamed(place: number, name: string): boolean {
@@ -215,7 +219,7 @@ export class HeldEvent extends HeldRow implements KubeObject {
     const { name, count, index } = this
     const { about: abouts, texts } = this.block
     const { teller, type, reason, series } = this.#words
-    const about = abouts[index] ?? {}
+    const about = abouts.read(index)
     const [message, last] = [texts[index * 2] ?? '', texts[index * 2 + 1] ?? '']
     // What has a series was told by its teller.
     return series === undefined
@@ -245,11 +249,11 @@ export class HeldEvent extends HeldRow implements KubeObject {
   get stem(): string {
     const { block, index } = this
     const other = block.names?.get(index)
-    return other === undefined ? (block.about[index]?.name ?? '') : stemOf(other)
+    return other === undefined ? (block.about.nameOf(index) ?? '') : stemOf(other)
   }
 
   get namespace(): string {
-    return this.block.about[this.index]?.namespace || 'default'
+    return this.block.about.namespaceOf(this.index) || 'default'
   }
 
   override get object(): KubeObject {

@@ -3,6 +3,7 @@ import type { VirtualMs } from '../../kernel/time.ts'
 import { apiServer } from '../../versions/api-server.ts'
 import { has } from '../../versions/changes.ts'
 import { HeldChange, type RowBook } from '../held-row.ts'
+import { PlaceQueue } from '../place-queue.ts'
 import type { StoreEvent } from '../store-event.ts'
 import { Revenants } from './revenants.ts'
 
@@ -49,9 +50,9 @@ export function createUncachedHistory(compactedRevision: () => number): EventHis
 class UncachedHistory implements EventHistory {
   readonly #compactedRevision: () => number
   /** Of a change by which a row came: its place in the book. */
-  #events: (StoreEvent | number)[] = []
+  readonly #events = new PlaceQueue<StoreEvent>()
   #book: RowBook | undefined
-  #pruneAt = 1000
+  #pruneAt = pruneAtLeast
 
   constructor(compactedRevision: () => number) {
     this.#compactedRevision = compactedRevision
@@ -67,18 +68,18 @@ class UncachedHistory implements EventHistory {
     }
     if (this.#events.length < this.#pruneAt) return
     this.prune()
-    this.#pruneAt = Math.max(1000, 2 * this.#events.length)
+    this.#pruneAt = Math.max(pruneAtLeast, 2 * this.#events.length)
   }
 
   prune(): boolean {
     const oldest = this.#compactedRevision()
-    const first = this.#events.findIndex((event) => this.#revisionOf(event) > oldest)
-    const gone = first === -1 ? this.#events.length : first
-    for (let at = 0; at < gone; at++) {
-      const event = this.#events[at]
+    let gone = 0
+    for (const event of this.#events.values()) {
+      if (this.#revisionOf(event) > oldest) break
       if (typeof event === 'number') this.#book?.letGoOfChange(event)
+      gone++
     }
-    this.#events = this.#events.slice(gone)
+    this.#events.take(gone)
     return this.#events.length > 0
   }
 
@@ -88,20 +89,21 @@ class UncachedHistory implements EventHistory {
 
   /** Of objects alone: rows know their server. */
   atRest(): RestingHistory {
-    const events = this.#events.map((event) => plain(this.#seen(event)))
+    const events = Array.from(this.#events.values(), (event) => plain(this.#seen(event)))
     return { events, startRevision: 0, passed: -1, isWhole: true, capacity: 0, times: [] }
   }
 
   goOnFrom(rest: RestingHistory): void {
-    this.#events = [...rest.events]
-    this.#pruneAt = Math.max(1000, 2 * this.#events.length)
+    for (const event of rest.events) this.#events.push(event)
+    this.#pruneAt = Math.max(pruneAtLeast, 2 * this.#events.length)
   }
 
   since(revision: number): ReturnType<EventHistory['since']> {
     if (revision < this.#compactedRevision())
       return { ok: false, message: 'The resourceVersion for the provided watch is too old.' }
-    const newer = this.#events.filter((event) => this.#revisionOf(event) > revision)
-    return { ok: true, events: newer.map((event) => this.#seen(event)) }
+    const events: StoreEvent[] = []
+    for (const event of this.#events.values()) if (this.#revisionOf(event) > revision) events.push(this.#seen(event))
+    return { ok: true, events }
   }
 
   #revisionOf(event: StoreEvent | number): number {
@@ -117,6 +119,9 @@ class UncachedHistory implements EventHistory {
     return this.#book
   }
 }
+
+/** So many changes are kept before it is looked for the first time which of them nobody can ask for. */
+const pruneAtLeast = 1000
 
 function plain({ type, object, old, revision }: StoreEvent): StoreEvent {
   return { type, object, old, revision }
