@@ -5,22 +5,32 @@ const free = 0
 export interface Packing<V> {
   /** Cells of a row. */
   readonly width: number
-  write(cells: unknown[], at: number, value: V): void
-  read(cells: readonly unknown[], at: number): V
+  /** Whole numbers of a row, with a sign, for which four bytes are enough; absent: none. */
+  readonly numbers?: number
+  write(row: Row, value: V): void
+  read(row: Row): V
+}
+
+/** Where a value lies: in cells from `at` on, and in numbers from `from` on. */
+export interface Row {
+  readonly cells: unknown[]
+  readonly at: number
+  readonly numbers: Int32Array
+  readonly from: number
 }
 
 /** The value itself in one cell. */
 const whole: Packing<unknown> = {
   width: 1,
-  write(cells, at, value) {
+  write({ cells, at }, value) {
     cells[at] = value
   },
-  read: (cells, at) => cells[at],
+  read: ({ cells, at }) => cells[at],
 }
 
 /**
  * Remembers the `capacity` entries that were used last, as `Lru` does, by keys that are digests: each node has hundreds of them for an
- * hour, and here one takes some 20 bytes and its cells, in a Map 55 to 95. Entries stand in the order of their use; a table of places finds
+ * hour, and here one takes some 16 bytes and its row, in a Map 55 to 95. Entries stand in the order of their use; a table of places finds
  * them. What `packing` reads is made for who asks: who changes it sets it anew.
  */
 export class DigestLru<V> {
@@ -29,9 +39,10 @@ export class DigestLru<V> {
   /** NaN: it was used again, or is gone. Behind `#end` there is room for a few more. */
   #keys: number[] = []
   #cells: unknown[] = []
+  #numbers = noNumbers
   #end = 0
   /** Index of an entry and 1, at the first free place from that of its key on. */
-  #slots: Int32Array | undefined
+  #slots: Uint16Array | Uint32Array | undefined
   #first = 0
   size = 0
 
@@ -86,11 +97,16 @@ export class DigestLru<V> {
   }
 
   #read(at: number): V {
-    return this.#packing.read(this.#cells, at * this.#packing.width)
+    return this.#packing.read(this.#row(at))
   }
 
   #write(at: number, value: V): void {
-    this.#packing.write(this.#cells, at * this.#packing.width, value)
+    this.#packing.write(this.#row(at), value)
+  }
+
+  #row(entry: number): Row {
+    const { width, numbers = 0 } = this.#packing
+    return { cells: this.#cells, at: entry * width, numbers: this.#numbers, from: entry * numbers }
   }
 
   #oldest(): number {
@@ -119,7 +135,9 @@ export class DigestLru<V> {
   #grow(): void {
     const more = 4 + (this.#end >> 3)
     this.#keys = this.#keys.concat(new Array<number>(more).fill(Number.NaN))
-    this.#cells = this.#cells.concat(new Array<unknown>(more * this.#packing.width).fill(undefined))
+    const { width, numbers = 0 } = this.#packing
+    this.#cells = this.#cells.concat(new Array<unknown>(more * width).fill(undefined))
+    if (numbers > 0) this.#numbers = withRoom(this.#numbers, this.#keys.length * numbers)
   }
 
   #find(key: number): number {
@@ -144,30 +162,41 @@ export class DigestLru<V> {
 
   /** Entries move together; half of the places or more are free. */
   #arrange(): void {
-    const { width } = this.#packing
+    const { width, numbers = 0 } = this.#packing
     let end = 0
     for (let at = this.#first; at < this.#end; at++) {
       if (!this.#isThere(at)) continue
       this.#keys[end] = this.#keys[at] ?? 0
       this.#cells.copyWithin(end * width, at * width, (at + 1) * width)
+      this.#numbers.copyWithin(end * numbers, at * numbers, (at + 1) * numbers)
       end++
     }
     this.#keys = this.#keys.slice(0, end)
     this.#cells = this.#cells.slice(0, end * width)
+    this.#numbers = this.#numbers.slice(0, end * numbers)
     this.#end = end
     this.#first = 0
     let places = 8
     while (places < 2 * (end + 1)) places *= 2
-    this.#slots = new Int32Array(places)
+    this.#slots = places <= 0x1_0000 ? new Uint16Array(places) : new Uint32Array(places)
     for (let at = 0; at < end; at++) this.#place(this.#keys[at] ?? 0, at + 1)
   }
 
   #clear(): void {
     this.#keys = []
     this.#cells = []
+    this.#numbers = noNumbers
     this.#end = 0
     this.#slots = undefined
     this.#first = 0
     this.size = 0
   }
+}
+
+const noNumbers = new Int32Array(0)
+
+function withRoom(numbers: Int32Array<ArrayBuffer>, length: number): Int32Array<ArrayBuffer> {
+  const longer = new Int32Array(length)
+  longer.set(numbers)
+  return longer
 }

@@ -62,40 +62,51 @@ function isOf(known: Observation, { about, first, count, high, low }: EventRow):
   return isNamed && known.count === count && known.first === first && known.uid === about.uid
 }
 
-type PackedObservation = [string | undefined, string | null, number, number | string, number]
+/** Of one whose name is no number, in the place of the uid. */
+class OtherName {
+  readonly uid: string | undefined
+  readonly name: string
+
+  constructor(uid: string | undefined, name: string) {
+    this.uid = uid
+    this.name = name
+  }
+}
 
 /** What lies in cells was written there by the same packing. */
 const packedObservation: Packing<Observation> = {
-  width: 5,
-  write(cells, at, { uid, first, count, high, low }) {
-    cells[at] = uid
+  width: 2,
+  numbers: 3,
+  write({ cells, at, numbers, from }, { uid, first, count, high, low }) {
+    cells[at] = typeof high === 'string' ? new OtherName(uid, high) : uid
     cells[at + 1] = first
-    cells[at + 2] = count
-    cells[at + 3] = high
-    cells[at + 4] = low
+    numbers[from] = count
+    numbers[from + 1] = typeof high === 'string' ? 0 : high
+    numbers[from + 2] = low
   },
-  read(cells, at) {
-    const [uid, first, count, high, low] = cells.slice(at, at + 5) as PackedObservation // as it was written
-    return { uid, first, count, high, low }
+  read({ cells, at, numbers, from }) {
+    const [of, first] = [cells[at], cells[at + 1]] as [string | OtherName | undefined, string | null] // as it was written
+    const [uid, high] = of instanceof OtherName ? [of.uid, of.name] : [of, numbers[from + 1] ?? 0]
+    return { uid, first, count: numbers[from] ?? 0, high, low: numbers[from + 2] ?? 0 }
   },
 }
 
 const packedAggregate: Packing<Aggregate> = {
   width: 2,
-  write(cells, at, { messages, lastAt }) {
+  write({ cells, at }, { messages, lastAt }) {
     cells[at] = messages
     cells[at + 1] = lastAt
   },
-  read: (cells, at) => ({ messages: cells[at] as Aggregate['messages'], lastAt: cells[at + 1] as VirtualMs }), // as it was written
+  read: ({ cells, at }) => ({ messages: cells[at] as Aggregate['messages'], lastAt: cells[at + 1] as VirtualMs }), // as it was written
 }
 
 const packedBucket: Packing<SpamBucket> = {
   width: 2,
-  write(cells, at, { tokens, countedAt }) {
+  write({ cells, at }, { tokens, countedAt }) {
     cells[at] = tokens
     cells[at + 1] = countedAt
   },
-  read: (cells, at) => ({ tokens: cells[at] as number, countedAt: cells[at + 1] as VirtualMs }), // as it was written
+  read: ({ cells, at }) => ({ tokens: cells[at] as number, countedAt: cells[at + 1] as VirtualMs }), // as it was written
 }
 
 /** What client-go joins into a text of some 200 characters, as a digest of its parts: thousands of them are kept. */

@@ -17,19 +17,23 @@ const steps = fc.array(
   { maxLength: 120 },
 )
 
-/** A value that lies in two cells. */
+/** A value that lies in a cell and two numbers. */
 const packing: Packing<{ of: number }> = {
-  width: 2,
-  write(cells, at, { of }) {
+  width: 1,
+  numbers: 2,
+  write({ cells, at, numbers, from }, { of }) {
     cells[at] = `half of ${of}`
-    cells[at + 1] = of
+    numbers[from] = of
+    numbers[from + 1] = of + 1
   },
-  read: (cells, at) => ({ of: Number(cells[at + 1]) }),
+  read: ({ cells, at, numbers, from }) => ({
+    of: cells[at] === `half of ${numbers[from]}` ? (numbers[from + 1] ?? 0) - 1 : -1,
+  }),
 }
 
 test.each([
   ['as they are', undefined],
-  ['in rows of cells', packing],
+  ['in rows', packing],
 ])('R2 it remembers what an Lru does, in the same order: values %s', (_, packed) => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 12 }), steps, (capacity, all) => {
