@@ -11,7 +11,8 @@ import { has } from '../../versions/changes.ts'
 import { controllers } from '../../versions/controllers.ts'
 import type { RegistryCore, WriteRequest } from '../registry/core.ts'
 import { apiVersionOf, type ServedResource } from '../registry/resource-table.ts'
-import { type Endpoint, Ownership, ownershipOf } from './ownership.ts'
+import type { Endpoint } from './endpoint.ts'
+import { Ownership, ownershipOf } from './ownership.ts'
 
 const status = fieldSetOf(['f:status'])
 const allButStatus = fieldSetOf(['f:spec'], ['f:metadata', 'f:deletionTimestamp'], ['f:metadata', 'f:ownerReferences'])

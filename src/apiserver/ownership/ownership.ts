@@ -1,28 +1,15 @@
 import { equalJson } from '../../api/json.ts'
 import { compare, without } from '../../api/ownership/compare.ts'
-import type { FieldSet } from '../../api/ownership/field-set.ts'
-import { equalManaged, type Managed, type Manager, nobody, updated } from '../../api/ownership/managed.ts'
+import { equalManaged, type Managed, nobody, updated } from '../../api/ownership/managed.ts'
 import { type ManagedFieldsEntry, managedFieldsOf } from '../../api/ownership/managed-fields.ts'
-import type { Shape } from '../../api/ownership/shapes.ts'
 import { hasDuplicates } from '../../api/ownership/validate-typed.ts'
 import type { KubeObject } from '../../api/types/meta.ts'
+import { parseRfc3339 } from '../../kernel/calendar.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
+import type { Endpoint } from './endpoint.ts'
 import { nothingComesBack } from './passing-over.ts'
 import { privateMember } from './private-member.ts'
-
-/** Who writes through which endpoint: what a write needs to be accounted for. One for all writes of a manager there. */
-export interface Endpoint {
-  readonly who: Manager
-  readonly shape: () => Shape
-  /** An object as the endpoint's version has it, whose fields are counted; absent: as it is stored. */
-  inVersion?(object: KubeObject): KubeObject
-  /** Fields that this endpoint does not write. Source: apiserver pkg/registry/rest/rest.go, ResetFieldsStrategy. */
-  readonly ignored: FieldSet
-  /** Whether an object whose lists name an item twice loses its owners. */
-  readonly refusesDuplicates: boolean
-  /** ms since 1970. */
-  timeAt(at: VirtualMs): number
-}
+import { beforeBinding, unbound } from './unbound.ts'
 
 /** A write as it is to be accounted for. */
 export interface Write {
@@ -43,16 +30,19 @@ const pendingMax = 3
  * of them rest, so that all is in one object.)
  */
 export class Ownership {
-  /** What it says, once that is worked out, else who owned the fields before. */
-  private behind: Ownership | Managed | undefined
+  /**
+   * What it says, once that is worked out, else who owned the fields before. An endpoint: it created the object as it was before the
+   * write, when that says it was created.
+   */
+  private behind: Ownership | Managed | Endpoint | undefined
   /** Undefined: nothing is left to be worked out. */
   private endpoint: Endpoint | undefined
   private before: KubeObject | undefined
   private after: KubeObject | undefined
   private readonly at: VirtualMs
 
-  private constructor(write: Partial<Write>, found: Managed | undefined) {
-    this.behind = found ?? write.previous
+  private constructor(write: Partial<Write>, behind: Ownership | Managed | Endpoint | undefined) {
+    this.behind = behind
     this.endpoint = write.endpoint
     this.before = write.before
     this.after = write.after
@@ -64,7 +54,7 @@ export class Ownership {
   }
 
   private get found(): Managed | undefined {
-    return this.behind instanceof Ownership ? undefined : this.behind
+    return this.endpoint === undefined && isManaged(this.behind) ? this.behind : undefined
   }
 
   static known(managed: Managed): Ownership {
@@ -74,13 +64,21 @@ export class Ownership {
   /** After a create (`before` is undefined), an update or a patch of whatever kind but apply. */
   static written(write: Write): Ownership {
     const last = write.previous
-    if (last?.isPassedOverBy(write) === true) {
-      return new Ownership({ ...write, previous: last.previous, before: last.before }, undefined)
-    }
+    if (last?.isPassedOverBy(write) === true) return new Ownership({ ...write, before: last.before }, last.behind)
     let depth = 0
     for (let at = last; at?.endpoint !== undefined; at = at.previous) depth++
     if (depth >= pendingMax) last?.managed()
-    return new Ownership(write, undefined)
+    return new Ownership(write, last?.creatorOf(write.before) ?? last?.found ?? last)
+  }
+
+  /** Who created an object, if nobody has come to own anything of it since: all that this says can be told by the object then. */
+  private creatorOf(object: KubeObject | undefined): Endpoint | undefined {
+    const { behind, endpoint, before, after } = this
+    if (object === undefined || endpoint === undefined || after === undefined) return undefined
+    if (behind !== undefined || before !== undefined || object.metadata.creationTimestamp === undefined)
+      return undefined
+    if (after === object) return endpoint
+    return hasPartsOf(unbound(object), after) ? beforeBinding(endpoint) : undefined
   }
 
   /** Whether one step from before the last write to after this one says the same as the two. */
@@ -99,12 +97,12 @@ export class Ownership {
   }
 
   private workedOut(): Managed {
-    const { previous, endpoint, before, after, at } = this
+    const { behind, endpoint, before, after, at } = this
     this.endpoint = undefined
     this.before = undefined
     this.after = undefined
     if (endpoint === undefined || after === undefined) return nobody
-    return worked({ previous, endpoint, before, after, at })
+    return worked(managedBehind(behind, before), { endpoint, before, after, time: endpoint.timeAt(at) })
   }
 
   entries(): readonly ManagedFieldsEntry[] {
@@ -113,8 +111,9 @@ export class Ownership {
 
   /** Whether nobody owns anything, as far as that can be told without working it out. */
   get isNobodys(): boolean {
-    if (this.found !== undefined) return this.found.size === 0
-    return this.endpoint === undefined || (this.before !== undefined && this.previous?.isNobodys !== false)
+    const { behind } = this
+    const wasNobodys = behind instanceof Ownership ? behind.isNobodys : behind === undefined || isEmpty(behind)
+    return wasNobodys && (this.endpoint === undefined || this.before !== undefined)
   }
 
   /** Whether a write that changed nothing of `existing` that is stored gave fields to somebody all the same. */
@@ -154,9 +153,28 @@ function hasPartsOf(stored: KubeObject, proposed: KubeObject): boolean {
 
 type Parts = KubeObject & Readonly<Record<string, unknown>>
 
+function isManaged(behind: Ownership | Managed | Endpoint | undefined): behind is Managed {
+  return behind instanceof Map
+}
+
+function isEmpty(behind: Managed | Endpoint): boolean {
+  return isManaged(behind) && behind.size === 0
+}
+
+/** Who owned an object before a write. */
+function managedBehind(behind: Ownership | Managed | Endpoint | undefined, before: KubeObject | undefined): Managed {
+  if (behind instanceof Ownership) return behind.managed()
+  if (isManaged(behind)) return behind
+  if (behind === undefined || before === undefined) return nobody
+  const time = parseRfc3339(before.metadata.creationTimestamp ?? '')
+  return worked(nobody, { endpoint: behind, before: undefined, after: before, time: time ?? 0 })
+}
+
 /** An object that nobody was said to own stays so until it is applied. Source: skipnonapplied.go, Update. */
-function worked({ previous, endpoint, before, after, at }: Write): Managed {
-  const managed = previous?.managed() ?? nobody
+function worked(
+  managed: Managed,
+  { endpoint, before, after, time }: Pick<Write, 'endpoint' | 'before' | 'after'> & { readonly time: number },
+): Managed {
   if (before !== undefined && managed.size === 0) return nobody
   const shape = endpoint.shape()
   // Source: fieldmanager.go, UpdateNoErrors, which forgets all when the object can't be typed.
@@ -165,7 +183,7 @@ function worked({ previous, endpoint, before, after, at }: Write): Managed {
     managed,
     endpoint.who,
     without(compare(shape, seen(endpoint, before) ?? {}, seen(endpoint, after)), endpoint.ignored),
-    endpoint.timeAt(at),
+    time,
   )
 }
 
