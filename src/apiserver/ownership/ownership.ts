@@ -5,11 +5,11 @@ import { type ManagedFieldsEntry, managedFieldsOf } from '../../api/ownership/ma
 import { hasDuplicates } from '../../api/ownership/validate-typed.ts'
 import type { KubeObject } from '../../api/types/meta.ts'
 import { parseRfc3339 } from '../../kernel/calendar.ts'
+import { extended } from '../../kernel/extended.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
 import type { Endpoint } from './endpoint.ts'
 import { nothingComesBack } from './passing-over.ts'
 import { privateMember } from './private-member.ts'
-import { beforeBinding, unbound } from './unbound.ts'
 
 /** A write as it is to be accounted for. */
 export interface Write {
@@ -74,11 +74,8 @@ export class Ownership {
   /** Who created an object, if nobody has come to own anything of it since: all that this says can be told by the object then. */
   private creatorOf(object: KubeObject | undefined): Endpoint | undefined {
     const { behind, endpoint, before, after } = this
-    if (object === undefined || endpoint === undefined || after === undefined) return undefined
-    if (behind !== undefined || before !== undefined || object.metadata.creationTimestamp === undefined)
-      return undefined
-    if (after === object) return endpoint
-    return hasPartsOf(unbound(object), after) ? beforeBinding(endpoint) : undefined
+    const isCreation = behind === undefined && before === undefined
+    return isCreation && after === object && object?.metadata.creationTimestamp !== undefined ? endpoint : undefined
   }
 
   /** Whether one step from before the last write to after this one says the same as the two. */
@@ -124,20 +121,29 @@ export class Ownership {
 
   /** The object has been stored: where it is what was proposed, it is kept instead, so that there is but one of them. */
   settle(stored: KubeObject): this {
-    if (this.after !== undefined && this.after !== stored && hasPartsOf(stored, this.after)) {
-      this.after = stored
-      this.shareMetadata(stored)
-    }
+    if (this.after === undefined) return this
+    if (this.after !== stored && hasPartsOf(stored, this.after)) this.after = stored
+    this.shareMetadata(stored)
     return this
   }
 
   /** Of what was before, metadata in which nobody owns anything else are let go. */
   private shareMetadata({ metadata }: KubeObject): void {
     const { before, previous } = this
-    if (before === undefined || !ownedMetadata.every((key) => equalJson(before.metadata[key], metadata[key]))) return
-    this.before = { ...before, metadata }
-    if (previous?.after === before) previous.after = this.before
+    if (before !== undefined) this.before = withMetadata(before, metadata)
+    if (previous?.after === undefined) return
+    previous.after = previous.after === before ? this.before : withMetadata(previous.after, metadata)
   }
+}
+
+/** The object with these metadata, if of them the same may be owned. */
+function withMetadata(object: KubeObject, metadata: KubeObject['metadata']): KubeObject {
+  if (object.metadata === metadata || !hasMetadataOf(object, metadata)) return object
+  return extended(object, { metadata })
+}
+
+function hasMetadataOf(object: KubeObject, metadata: KubeObject['metadata']): boolean {
+  return ownedMetadata.every((key) => equalJson(object.metadata[key], metadata[key]))
 }
 
 /** Metadata that somebody may own. */
@@ -147,8 +153,7 @@ function hasPartsOf(stored: KubeObject, proposed: KubeObject): boolean {
   const [kept, given] = [stored as Parts, proposed as Parts] // members looked at by name
   for (const key in given) if (key !== 'metadata' && !equalJson(given[key], kept[key])) return false
   for (const key in kept) if (!(key in given)) return false
-  for (const key of ownedMetadata) if (!equalJson(stored.metadata[key], proposed.metadata[key])) return false
-  return true
+  return hasMetadataOf(stored, proposed.metadata)
 }
 
 type Parts = KubeObject & Readonly<Record<string, unknown>>
