@@ -21,6 +21,8 @@ export class NodeInfo {
   /** Region and zone, or `''`. Source: pkg/util/node/node.go, GetZoneKey. */
   zone = ''
   readonly pods = new SparseMap<string, PodFacts>()
+  /** How many of them: in a large cluster each Pod asks hundreds of nodes. */
+  podCount = 0
   /** Those of `pods` that have affinity or anti-affinity; made with the first, for most nodes have none. */
   #withAffinity: Map<string, PodFacts> | undefined
   #withRequiredAntiAffinity: Map<string, PodFacts> | undefined
@@ -58,6 +60,7 @@ export class NodeInfo {
 
   addPod(pod: PodFacts): void {
     this.pods.set(pod.uid, pod)
+    this.podCount = this.pods.size
     this.#count(pod, 1)
     if (pod.affinity !== undefined || pod.antiAffinity !== undefined)
       this.#withAffinity = (this.#withAffinity ?? new Map()).set(pod.uid, pod)
@@ -76,6 +79,7 @@ export class NodeInfo {
     const pod = this.pods.get(uid)
     if (pod === undefined) return
     this.pods.delete(uid)
+    this.podCount = this.pods.size
     this.#count(pod, -1)
     this.#withAffinity?.delete(uid)
     this.#withRequiredAntiAffinity?.delete(uid)

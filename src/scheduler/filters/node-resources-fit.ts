@@ -19,10 +19,10 @@ export const nodeResourcesFit: FilterPlugin = {
 }
 
 function missingResources(pod: PodFacts, node: NodeInfo, looksAtSize: boolean): Failure | undefined {
+  const hasPlace = node.podCount + 1 <= node.allowedPods
+  if (pod.requestsNothing) return hasPlace ? undefined : missing([tooManyPods], true)
   const { request } = pod
   const { allocatable, requested } = node
-  const hasPlace = node.pods.size + 1 <= node.allowedPods
-  if (pod.requestsNothing) return hasPlace ? undefined : missing([tooManyPods], true)
   const cpuFits = allocatable.milliCpu >= request.milliCpu + requested.milliCpu
   const memoryFits = allocatable.memory >= request.memory + requested.memory
   const storageFits = allocatable.ephemeralStorage >= request.ephemeralStorage + requested.ephemeralStorage
