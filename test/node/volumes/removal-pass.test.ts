@@ -1,38 +1,8 @@
 import { expect, test } from 'vitest'
 import { createSim } from '../../../src/sim/create-sim.ts'
+import { phases, testTearDown } from './removal-pass.ts'
 
-/** How long after its sandbox was stopped the volume of a Pod that was deleted while the kubelet was away is torn down, in ms. */
-function waitedMs(version: 'v1.21' | 'v1.26' | 'v1.36', seed: string): number {
-  const sim = createSim({ version, seed, nodes: 1 })
-  sim.apply({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'tin' }, stringData: { k: 'v' } })
-  for (const name of ['goes', 'stays'])
-    sim.apply({
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: { name },
-      spec: {
-        containers: [{ name: 'app', image: 'nginx', volumeMounts: [{ name: 'v', mountPath: '/v' }] }],
-        volumes: [{ name: 'v', secret: { secretName: 'tin' } }],
-      },
-    })
-  sim.runFor('30s')
-  sim.fault({ kubelet: 'stop', node: 'node-1', for: '20s' })
-  sim.runFor('5s')
-  sim.kubectl('delete pod goes --wait=false')
-  const at = (type: string) =>
-    sim.journal.records.find((record) => record.type === type && record.object?.name === 'goes')?.time ?? Number.NaN
-  sim.runUntil(() => !Number.isNaN(at('volume.tear-down')), { within: '60s' })
-  return at('volume.tear-down') - at('sandbox.stop')
-}
-
-const seeds = ['a', 'b', 'c', 'd', 'e', 'f']
-
-test.each(['v1.26', 'v1.36'] as const)(
-  'facts kubelet 2.2: %s tears down soon, though an earlier pass found the volume not mounted yet',
-  (version) => {
-    for (const seed of seeds) expect(waitedMs(version, seed)).toBeLessThan(700)
-  },
-)
+testTearDown('v1.36')
 
 /** Time between the tear-downs of two Pods whose containers end 0.7 s apart, in ms. */
 function apartMs(version: 'v1.21' | 'v1.23', seed: string): number {
@@ -63,8 +33,8 @@ function apartMs(version: 'v1.21' | 'v1.23', seed: string): number {
 }
 
 test('facts kubelet 2.2: v1.21 looks again 2 s after a pass that asked the runtime, v1.23 at the next', () => {
-  const old = seeds.map((seed) => apartMs('v1.21', seed))
+  const old = phases.map((seed) => apartMs('v1.21', seed))
   expect(old.every((ms) => ms === 0 || ms >= 2000)).toBe(true)
   expect(old.some((ms) => ms >= 2000)).toBe(true)
-  for (const seed of seeds) expect(apartMs('v1.23', seed)).toBeLessThan(1500)
+  for (const seed of phases) expect(apartMs('v1.23', seed)).toBeLessThan(1500)
 })

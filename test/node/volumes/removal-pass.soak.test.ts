@@ -1,0 +1,3 @@
+import { testTearDown } from './removal-pass.ts'
+
+testTearDown('v1.26')
