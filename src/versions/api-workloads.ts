@@ -12,7 +12,7 @@ export const workloadRows = {
   ],
   setsCheckTheirPods: [
     34,
-    'the Pod template of a new StatefulSet is checked like that of any workload',
+    'the Pod template of a StatefulSet is checked like that of any workload, unless the old one was wrong already',
     'pkg/apis/apps/validation/validation.go, ValidatePodTemplateSpecForStatefulSet; CHANGELOG-1.34 (#131790)',
   ],
   limitsCountSidecars: [

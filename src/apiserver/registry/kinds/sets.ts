@@ -4,7 +4,7 @@ import type { KubeObject } from '../../../api/types/meta.ts'
 import type { DaemonSet, PodTemplateSpec, StatefulSet, UpdateStrategy } from '../../../api/types/workloads.ts'
 import { dns1123Label, dns1123Subdomain, maskTrailingDash } from '../../../api/validation/formats.ts'
 import { isEmptySelector, type MaybeSelector, validateLabelSelector } from '../../../api/validation/label-validation.ts'
-import type { Validator } from '../../../api/validation/validator.ts'
+import { Validator } from '../../../api/validation/validator.ts'
 import {
   defaultTemplate,
   goSelector,
@@ -36,7 +36,8 @@ const claimPolicy = 'persistentVolumeClaimRetentionPolicy'
 
 /** StatefulSets and DaemonSets. Source: pkg/apis/apps/validation, pkg/registry/apps. */
 
-function validateStatefulSet(v: Validator, { spec = {} }: StatefulSet, isNew: boolean): void {
+/** `checksPods`: what the template is made of, too, from v1.34 on. */
+function validateStatefulSet(v: Validator, { spec = {} }: StatefulSet, isNew: boolean, checksPods: boolean): void {
   const policy = spec.podManagementPolicy ?? ''
   if (policy === '') v.required('spec.podManagementPolicy')
   else if (policy !== 'OrderedReady' && policy !== 'Parallel') {
@@ -64,12 +65,19 @@ function validateStatefulSet(v: Validator, { spec = {} }: StatefulSet, isNew: bo
   const template = spec.template ?? noTemplate
   withUsableSelector(v, 'spec.selector', spec.selector, '', () => {
     validateTemplateLabels(v, 'spec.template', spec.selector, template)
-    if (isNew && has(v.minor, apiServer.setsCheckTheirPods))
+    if (checksPods && has(v.minor, apiServer.setsCheckTheirPods))
       validateTemplate(v, 'spec.template', withClaims(spec, template))
     // Once more, as the original does. Before, Pods of a template were not looked at: claims may add volumes to them.
     validateTemplateMetadata(v, 'spec.template', template)
   })
   validateAlwaysRestart(v, 'spec.template.spec', template.spec, 'StatefulSet')
+}
+
+/** What is wrong already may stay so. Source: ValidateStatefulSetUpdate, SkipValidatePodTemplateSpec. */
+function isSound(old: StatefulSet, { settings }: Validator): boolean {
+  const v = new Validator(settings)
+  validateStatefulSet(v, old, false, true)
+  return v.errors.length === 0
 }
 
 /** Claims that stay or go, numbers and the Service. */
@@ -214,12 +222,12 @@ export const statefulSetStrategy: Strategy<StatefulSet> = {
   }),
   validate: (object, context) =>
     errorsOf(context, (v) => {
-      validateStatefulSet(v, object, true)
+      validateStatefulSet(v, object, true, true)
       sctp(v, object, undefined)
     }),
   validateUpdate: (next, old, context) =>
     errorsOf(context, (v) => {
-      validateStatefulSet(v, next, false)
+      validateStatefulSet(v, next, false, isSound(old, v))
       sctp(v, next, old)
       validateStatefulSetUpdate(v, next, old, context.minor)
     }),
