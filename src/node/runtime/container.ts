@@ -44,6 +44,26 @@ export function refusedProbe(ip: string, port: number): ProbeAnswer {
 /** What may change of a container. */
 type Becoming = Pick<RuntimeContainer, 'state' | 'startedAt' | 'finishedAt' | 'exitCode' | 'reason' | 'message'>
 
+/** What only a container has with which somebody works: most rest, once they have started. */
+class Busy {
+  /** Made when somebody first works with its main process. */
+  context: (ProcessContext & OtherProcess) | undefined
+  console: OpenInput | undefined
+  /** Made when somebody first writes or reads. */
+  log: LogBuffer | undefined
+  processes: ProcessTable | undefined
+  life: Scope | undefined
+  main: Unsubscribable | undefined
+  commandsEnd: Subject<number> | undefined
+  ended: Subject<void> | undefined
+
+  get isEmpty(): boolean {
+    const { context, console, log, processes, life, main, commandsEnd, ended } = this
+    const any = context ?? console ?? log ?? processes ?? life ?? main ?? commandsEnd ?? ended
+    return any === undefined
+  }
+}
+
 /** What the runtime knows of one container. A class, for there are very many; its public part is `RuntimeContainer`. */
 export class ContainerEntry implements LiveContainer, TmpfsPayer, FileOwner, ContainerOwner {
   /** What it is at this moment, for who keeps that: another one when it changes. */
@@ -55,19 +75,9 @@ export class ContainerEntry implements LiveContainer, TmpfsPayer, FileOwner, Con
   program: Program | undefined
   /** Its main process has started. */
   hasBegun = false
-  /** Made when somebody first works with it: most main processes rest. */
-  #context: (ProcessContext & OtherProcess) | undefined
-  /** Its first process's input, where somebody may attach to it. */
-  console: OpenInput | undefined
   memoryBytes = 0
-  /** Made when somebody first writes or reads. */
-  #log: LogBuffer | undefined
-  #processes: ProcessTable | undefined
-  #life: Scope | undefined
-  /** Its main process; undefined of one that rests until it is stopped. */
-  main: Unsubscribable | undefined
-  #commandsEnd: Subject<number> | undefined
-  #ended: Subject<void> | undefined
+  /** Made for the first who needs any of it. */
+  #busy: Busy | undefined
   readonly #host: EntryHost
 
   constructor(known: {
@@ -163,8 +173,31 @@ export class ContainerEntry implements LiveContainer, TmpfsPayer, FileOwner, Con
 
   /** What its main process works with, once it has started. */
   get context(): (ProcessContext & OtherProcess) | undefined {
-    if (this.hasBegun) this.#context ??= this.#host.mainProcess(this)
-    return this.#context
+    if (this.hasBegun) this.#work.context ??= this.#host.mainProcess(this)
+    return this.#busy?.context
+  }
+
+  get #work(): Busy {
+    this.#busy ??= new Busy()
+    return this.#busy
+  }
+
+  /** Its first process's input, where somebody may attach to it. */
+  get console(): OpenInput | undefined {
+    return this.#busy?.console
+  }
+
+  set console(console: OpenInput | undefined) {
+    if (console !== undefined || this.#busy !== undefined) this.#work.console = console
+  }
+
+  /** Its main process; undefined of one that rests until it is stopped. */
+  get main(): Unsubscribable | undefined {
+    return this.#busy?.main
+  }
+
+  set main(main: Unsubscribable) {
+    this.#work.main = main
   }
 
   /** What a probe of one of its ports finds. */
@@ -180,8 +213,8 @@ export class ContainerEntry implements LiveContainer, TmpfsPayer, FileOwner, Con
 
   /** What must not outlive it: its main process, killers on their way. Of most containers there is nothing. */
   get life(): Scope {
-    this.#life ??= new Scope()
-    return this.#life
+    this.#work.life ??= new Scope()
+    return this.#work.life
   }
 
   get hostname(): string {
@@ -189,29 +222,33 @@ export class ContainerEntry implements LiveContainer, TmpfsPayer, FileOwner, Con
   }
 
   get log(): LogBuffer {
-    this.#log ??= new LogBuffer()
-    return this.#log
+    this.#work.log ??= new LogBuffer()
+    return this.#work.log
   }
 
   /** Nothing was ever written, and nobody follows. */
   get isSilent(): boolean {
-    return this.#log === undefined
+    return this.#busy?.log === undefined
   }
 
   /** Its processes; there are none before it has started. */
   get processes(): ProcessTable {
-    if (this.#processes === undefined) {
-      this.#processes = this.#host.processesOf(this)
+    const work = this.#work
+    if (work.processes === undefined) {
+      work.processes = this.#host.processesOf(this)
       // Most first processes start no other, and nobody looks at them.
-      if (this.context !== undefined) this.#processes.enter(this.context, firstPid)
+      if (this.context !== undefined) work.processes.enter(this.context, firstPid)
     }
-    return this.#processes
+    return work.processes
   }
 
   /** Its main process waits until it is stopped. */
   rests(): void {
-    this.main = undefined
-    if (this.#life?.size === 0) this.#life = undefined
+    const work = this.#busy
+    if (work === undefined) return
+    work.main = undefined
+    if (work.life?.size === 0) work.life = undefined
+    if (work.isEmpty) this.#busy = undefined
   }
 
   ownFiles(): readonly OwnFile[] {
@@ -228,8 +265,8 @@ export class ContainerEntry implements LiveContainer, TmpfsPayer, FileOwner, Con
 
   /** Tells commands that run in it that they end, and with which code, before anybody else hears of its end. */
   get commandsEnd(): Observable<number> {
-    this.#commandsEnd ??= new Subject()
-    return this.#commandsEnd
+    this.#work.commandsEnd ??= new Subject()
+    return this.#work.commandsEnd
   }
 
   /** Whether it has ended: what happens to it may end it within a call. */
@@ -239,16 +276,16 @@ export class ContainerEntry implements LiveContainer, TmpfsPayer, FileOwner, Con
 
   /** Tells of its end, unless that is over. */
   get ended(): Observable<void> {
-    this.#ended ??= new Subject()
-    return this.#ended
+    this.#work.ended ??= new Subject()
+    return this.#work.ended
   }
 
   /** It has ended: whoever waits for that is told, and nothing of it goes on. */
   end(commandsExitCode: number): void {
     this.life.end()
-    this.#commandsEnd?.next(commandsExitCode)
-    this.#processes?.endAll()
-    this.#ended?.next()
+    this.#busy?.commandsEnd?.next(commandsExitCode)
+    this.#busy?.processes?.endAll()
+    this.#busy?.ended?.next()
   }
 
   /** Program and arguments: the Pod's, or where it has none the image's; once it runs, what its entrypoint has become. */
