@@ -1,6 +1,8 @@
 import type { Ticket } from '../kernel/kernel.ts'
 import type { VirtualMs } from '../kernel/time.ts'
-import { Backoff, reflectorBackoff } from './backoff.ts'
+import { has } from '../versions/changes.ts'
+import { clientGo } from '../versions/client-go.ts'
+import { type Backoff, reflectorBackoffOf } from './backoff.ts'
 import type { RequestError } from './client.ts'
 
 /** What a reflector has that selects by labels, streams what there is, or has something in its way. */
@@ -18,10 +20,11 @@ export class Rare<T> {
     return this.failed !== undefined || this.refused !== undefined || this.isLastVersionUnavailable
   }
 
-  /** Of lists and watches that failed, or of those that nobody listened to. */
-  backoffFor(reason: 'failed' | 'refused', now: VirtualMs): Backoff {
-    this[reason] ??= new Backoff(reflectorBackoff, now)
-    return this[reason]
+  /** Of lists and watches that failed, or of those that nobody listened to. `madeAt`: when the reflector was. */
+  backoffFor(reason: 'failed' | 'refused', minor: number, madeAt: VirtualMs): Backoff {
+    const which = has(minor, clientGo.sharesBackOff) ? 'failed' : reason
+    this[which] ??= reflectorBackoffOf(minor, madeAt)
+    return this[which]
   }
 }
 

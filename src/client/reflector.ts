@@ -91,6 +91,7 @@ export class Reflector<T extends KubeObject>
   private timeoutSeconds = 0
   private isOpen = false
   private hasReceived = false
+  private madeAt: VirtualMs
   /** What most never have: kept apart, for tens of thousands rest. */
   private rare: Rare<T> | undefined
 
@@ -100,6 +101,7 @@ export class Reflector<T extends KubeObject>
     this.store = own.store
     this.random = own.random
     this.namespace = own.namespace
+    this.madeAt = kind.kernel.now()
     if (own.labelSelector !== undefined) this.rarity.labelSelector = own.labelSelector
   }
 
@@ -113,8 +115,8 @@ export class Reflector<T extends KubeObject>
     const watch = watches.get(this)
     const hasFailed = this.rare?.hasFailed === true
     if (watch === undefined || this.state !== 'watching' || hasFailed || this.streamed !== undefined) return undefined
-    const { lastSyncResourceVersion, began, timeoutSeconds, isOpen, hasReceived } = this
-    return { lastSyncResourceVersion, began, timeoutSeconds, isOpen, hasReceived, watch }
+    const { lastSyncResourceVersion, began, timeoutSeconds, isOpen, hasReceived, madeAt } = this
+    return { lastSyncResourceVersion, began, timeoutSeconds, isOpen, hasReceived, madeAt, watch }
   }
 
   /** In place of `start`: it watches as the one does of which it is a copy. Its store has what it is to have. */
@@ -126,6 +128,7 @@ export class Reflector<T extends KubeObject>
     this.timeoutSeconds = rest.timeoutSeconds
     this.isOpen = rest.isOpen
     this.hasReceived = rest.hasReceived
+    this.madeAt = rest.madeAt
     reopening.add(rest.watch, this)
   }
 
@@ -178,7 +181,7 @@ export class Reflector<T extends KubeObject>
         break
       case 'backingOff':
         this.asking = undefined
-        this.wait(this.rarity.backoffFor('failed', this.kind.kernel.now()).next(this.kind.kernel.now(), this.random))
+        this.wait(this.backoffMs('failed'))
         break
       case 'idle':
       case 'stopped':
@@ -354,9 +357,12 @@ export class Reflector<T extends KubeObject>
   }
 
   private pauseForServerMs(): VirtualMs {
+    return has(this.kind.minor, clientGo.backsOffWatches) ? this.backoffMs('refused') : refusedWatchPauseMs
+  }
+
+  private backoffMs(reason: 'failed' | 'refused'): VirtualMs {
     const { kernel, minor } = this.kind
-    if (!has(minor, clientGo.backsOffWatches)) return refusedWatchPauseMs
-    return this.rarity.backoffFor('refused', kernel.now()).next(kernel.now(), this.random)
+    return this.rarity.backoffFor(reason, minor, this.madeAt).next(kernel.now(), this.random)
   }
 
   private get rarity(): Rare<T> {

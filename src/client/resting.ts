@@ -40,5 +40,6 @@ export interface RestingReflector {
   readonly timeoutSeconds: number
   readonly isOpen: boolean
   readonly hasReceived: boolean
+  readonly madeAt: VirtualMs
   readonly watch: RestingWatch
 }

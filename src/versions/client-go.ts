@@ -22,12 +22,22 @@ export const clientGo = changes({
     'a watch that is refused with 429 is asked for again without a list',
     'tools/cache/reflector.go, isTooManyRequests',
   ],
+  sharesBackOff: [
+    28,
+    'pauses after refused watches and after failed lists grow together',
+    'tools/cache/reflector.go, backoffManager in place of initConnBackoffManager',
+  ],
   reportsItsController: [28, 'events tell the reporting component', 'tools/record/event.go, generateEvent'],
   spamIsCountedByType: [32, 'the budget of events is one for each type', 'tools/record/events_cache.go, getSpamKey'],
   streamsLists: [
     35,
     'reflectors stream what there is by a watch (WatchList)',
     'features/known_features.go, WatchListClient; facts/apiserver.md section 12',
+  ],
+  resetsBackOffByClock: [
+    36,
+    'pauses begin anew two minutes after they did so last, where two minutes without one were needed',
+    'tools/cache/reflector.go, delayHandler; apimachinery pkg/util/wait/backoff.go, DelayWithReset',
   ],
 })
 

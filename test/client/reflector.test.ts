@@ -139,6 +139,32 @@ describe('kubelet 1.4 the reflector', () => {
     expect([tiny.requests.length, tiny.watched]).toEqual([1, ['100', '100']])
   })
 
+  test.each([
+    [27, 'starts anew', 'goes on'],
+    [28, 'goes on', 'goes on'],
+    [35, 'goes on', 'goes on'],
+    [36, 'goes on', 'starts anew'],
+  ])('in v1.%i the pause after a refused server %s, in another outage soon after it %s', (minor, after, later) => {
+    const { kernel, link, tiny, reflector, states } = setUp(minor)
+    reflector.start()
+    kernel.runUntil(60_000)
+    link.beginOutage()
+    kernel.runUntil(89_000)
+    link.endOutage()
+    // The server that is back knows nothing of the version.
+    tiny.put(secret('a'))
+    tiny.compact()
+    kernel.runUntil(175_000)
+    link.beginOutage()
+    kernel.runUntil(240_000)
+    const lines = states.map((line) => ({ at: Number.parseInt(line, 10), state: line.split(' ')[1] }))
+    const pause = (from: number, state: string): string => {
+      const begins = lines.findIndex((line) => line.at >= from && line.state === state)
+      return (lines[begins + 1]?.at ?? 0) - (lines[begins]?.at ?? 0) < 1600 ? 'starts anew' : 'goes on'
+    }
+    expect([pause(60_000, 'backingOff'), pause(175_000, 'waitingForServer')]).toEqual([after, later])
+  })
+
   test('in v1.18 a refused watch is asked for again after a second', () => {
     const { kernel, link, tiny, reflector, states } = setUp(18)
     reflector.start()
