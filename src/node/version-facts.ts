@@ -35,10 +35,11 @@ export const kubeletFacts = {
     [[27, true]],
   ),
   /**
-   * What a terminated Pod is left with is final: containers that never started count as ended in an unknown way, and the
-   * phase is terminal. Before, the object went first.
-   * Source: status_manager.go, TerminatePod; v1.36/README.md row 2.
+   * Containers that never started count as ended in an unknown way once their Pod is over and had been initialized.
+   * Source: status_manager.go, TerminatePod, as of v1.23.13 (#108366, and in v1.22, too); v1.21 passes over who waits.
    */
+  waitingEndsWithPod: fact('status_manager.go, TerminatePod', false, [[22, true]]),
+  /** The phase of a terminated Pod is terminal. Before, the object went first. Source: status_manager.go, TerminatePod; v1.36/README.md row 2. */
   terminatedPodsFail: fact('status_manager.go, TerminatePod (#115331; CHANGELOG-1.27)', false, [[27, true]]),
   /** How a container ended before its last start is told for good: before, until the runtime had removed it. */
   lastStateStays: fact('kube_features.go, RestartAllContainersOnContainerExits (beta in v1.36)', false, [[36, true]]),
@@ -152,6 +153,26 @@ export const kubeletFacts = {
   tellsGeneration: fact('gate PodObservedGenerationTracking; pkg/features/kube_features.go', false, [[34, true]]),
   /** Results of startup and readiness probes have their Pod synced, too. Source: kubelet.go, syncLoopIteration. */
   probeResultsSync: fact('kubelet.go, handleProbeSync; CHANGELOG-1.21 (#98376)', false, [[21, true]]),
+  /**
+   * A status that tells of a container that is not ready has its readiness probe run at once: while there is no verdict, later as long as that is bad.
+   * Source: prober_manager.go, UpdatePodStatus.
+   */
+  asksUnreadyAtOnce: fact<'never' | 'without verdict' | 'while unready'>(
+    'prober_manager.go (#98376, #101738)',
+    'never',
+    [
+      [21, 'without verdict'],
+      [22, 'while unready'],
+    ],
+  ),
+  /** Probes begin after a random part of their period only while the kubelet is younger than that. Source: worker.go, run. */
+  probesBeginAtOnce: fact('worker.go, run of v1.21 (#97126)', false, [[21, true]]),
+  /** A readiness probe that ran out of turn has its next turn a period later. Source: worker.go, run, probeTicker.Reset. */
+  countsPeriodsFromAsking: fact('worker.go of v1.32 (release-4.19 of openshift/microshift)', false, [[32, true]]),
+  /** Whether containers have started and are ready outlasts the kubelet, until a probe says otherwise. Source: prober_manager.go. */
+  keepsReadyOverRestart: fact('gate ChangeContainerStatusOnKubeletRestart, off; prober_manager.go', false, [
+    [35, true],
+  ]),
   /** Static Pods that refer to API objects are refused when they are read (9). */
   refusesStaticReferences: fact('kubelet.md 9', false, [[34, true]]),
 } as const

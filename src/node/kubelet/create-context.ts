@@ -7,6 +7,7 @@ import type { Kernel } from '../../kernel/kernel.ts'
 import type { RandomStream, RandomStreams, StreamFamily } from '../../kernel/random.ts'
 import type { Scope } from '../../kernel/scope.ts'
 import { SparseMap } from '../../kernel/sparse.ts'
+import type { VirtualMs } from '../../kernel/time.ts'
 import type { FeatureGates } from '../../versions/feature-gates.ts'
 import { createImageManager, type ImageManager } from '../images/image-manager.ts'
 import type { PullRecords } from '../images/pull-records.ts'
@@ -58,6 +59,8 @@ import { TokenManager } from './token-manager.ts'
 
 /** What a kubelet's parts are made from. */
 export interface Materials {
+  /** When the kubelet's process began. */
+  readonly startedAt: VirtualMs
   readonly options: KubeletOptions
   /** The kubelet's life. */
   readonly scope: Scope
@@ -171,7 +174,7 @@ class Parts implements KubeletContext {
     const { secrets, configMaps } = objectManagers(materials, this)
     this.secrets = secrets
     this.configMaps = configMaps
-    this.prober = new Prober(this)
+    this.prober = new Prober(this, materials.startedAt)
     const isReclaimed = (pod: Pod, status: PodStatus) => resourcesAreReclaimed(this, pod, status)
     this.statuses = new StatusManager(this, this.knownStatuses, phases.status, isReclaimed)
     const allocatable = () => materials.machine().allocatable

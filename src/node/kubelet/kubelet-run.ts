@@ -120,6 +120,7 @@ export class KubeletRun {
     this.#registrar = this.#createRegistrar(events, client, outliving)
     this.#lease = this.#createLease()
     this.context = createContext({
+      startedAt,
       machine: outliving.machine,
       pullRecords: outliving.pullRecords,
       feed: outliving.feed,

@@ -12,11 +12,15 @@ const mounted = (options = {}, source: object = { secretName: 's' }): Sim => {
 }
 const file = (sim: Sim, path = 'a', pod = 'p') => sim.file({ pod }, `/etc/v/${path}`)?.content
 const missing = 'MountVolume.SetUp failed for volume "v" : secret "s" not found'
-const envPod = (script = 'sleep infinity') =>
-  simPod('p', {
-    env: [{ name: 'X', valueFrom: { secretKeyRef: { name: 's', key: 'a' } } }],
-    command: ['sh', '-c', script],
-  })
+const envPod = (script = 'sleep infinity', spec: object = {}) =>
+  simPod(
+    'p',
+    {
+      env: [{ name: 'X', valueFrom: { secretKeyRef: { name: 's', key: 'a' } } }],
+      command: ['sh', '-c', script],
+    },
+    spec,
+  )
 
 describe('10.1 deleted while mounted', () => {
   test('L4 the refresh fails at the next sync and after growing pauses; the Pod stays Running and Ready', () => {
@@ -292,6 +296,19 @@ describe('10.10 deleted while it waits', () => {
     sim.runFor('3m')
     expect(sim.journal.query({ type: 'container.start' })).toHaveLength(isGone ? 0 : 1)
     if (isGone) expect(countOf(sim, missing)).toBe(attempts)
+  })
+
+  // status_manager.go, TerminatePod; kubelets of v1.26 and v1.36 told so.
+  test.each([
+    ['v1.21', 'waiting'],
+    ['v1.22', 'terminated'],
+    ['v1.26', 'terminated'],
+    ['v1.36', 'terminated'],
+  ] as const)('L6 in %s what never ran is left %s when the deadline of its Pod is over', (version, left) => {
+    const sim = simWith({ version }, envPod('true', { activeDeadlineSeconds: 5 }))
+    sim.runFor('60s')
+    const { phase, containerStatuses } = podIn(sim)?.status ?? {}
+    expect([phase, Object.keys(containerStatuses?.[0]?.state ?? {})]).toEqual(['Failed', [left]])
   })
 
   test('L6 the last status of a Pod that never ran is Failed, its container ended in an unknown way (v1.27 on)', () => {

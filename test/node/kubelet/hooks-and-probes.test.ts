@@ -3,7 +3,7 @@ import type { Pod } from '../../../src/api/types/core.ts'
 import { createSim } from '../../../src/sim/create-sim.ts'
 import type { Sim } from '../../../src/sim/sim.ts'
 
-type Version = 'v1.18' | 'v1.26' | 'v1.35' | 'v1.36'
+type Version = 'v1.18' | 'v1.26' | 'v1.34' | 'v1.35' | 'v1.36'
 
 /** A simulation with the Pod `p`, whose container sleeps until it is stopped, after it came up. */
 function running(container: object, version: Version = 'v1.18', spec: object = {}): Sim {
@@ -23,6 +23,10 @@ const stopOf = (sim: Sim) => sim.journal.query({ type: 'container.stop' }).at(-1
 const exitOf = (sim: Sim) => sim.journal.query({ type: 'container.exit' }).at(-1)
 const texts = (sim: Sim, reason: string) => sim.events({ reason }).map(({ message }) => message)
 const starts = (sim: Sim) => sim.journal.query({ type: 'container.start' }).map(({ time }) => time)
+const conditionOf = (sim: Sim, name: string) =>
+  (
+    sim.get('Pod', name) as { status?: { conditions?: readonly { type: string; status: string }[] } } | undefined
+  )?.status?.conditions?.find(({ type }) => type === 'Ready')?.status
 const status = (sim: Sim) =>
   (sim.get('Pod', 'p') as { status?: { containerStatuses?: readonly Record<string, unknown>[] } } | undefined)?.status
     ?.containerStatuses?.[0]
@@ -147,7 +151,7 @@ describe('probes that run commands', () => {
     { version: 'v1.26', restarts: 1, unhealthy: ['Liveness probe failed: command "sh -c sleep 3" timed out'] },
     {
       version: 'v1.36',
-      restarts: 2,
+      restarts: 1,
       unhealthy: ['Liveness probe failed: command timed out: "sh -c sleep 3" timed out after 1s'],
     },
   ] as const)('L6 one that takes longer than timeoutSeconds has failed from v1.20 on ($version)', (row) => {
@@ -192,6 +196,51 @@ describe('probes that run commands', () => {
       sim.runFor('10s')
       expect(sim.journal.query({ type: 'container.stop' })[0]?.detail).toMatchObject({ timeoutSeconds: seconds })
     }
+  })
+
+  // prober_manager.go, UpdatePodStatus; worker.go, run.
+  test.each([
+    { version: 'v1.18', comesUp: false, asksAgain: false, after: 'in its period' },
+    { version: 'v1.21', comesUp: true, asksAgain: false, after: 'in its period' },
+    { version: 'v1.22', comesUp: true, asksAgain: true, after: 'in its period' },
+    { version: 'v1.31', comesUp: true, asksAgain: true, after: 'in its period' },
+    { version: 'v1.32', comesUp: true, asksAgain: true, after: 'a period later' },
+  ] as const)('L3 statuses of who is not ready have it asked at once ($version)', (row) => {
+    const sim = createSim({ version: row.version, seed: 'hooks', images: [{ name: 'busybox', present: true }] })
+    const probed = (name: string, script: string) =>
+      sim.apply(podOf({ readinessProbe: { ...exec(script), periodSeconds: 20 } }, {}, name))
+    probed('well', 'true')
+    for (const name of ['again', 'later']) probed(name, 'test -f /tmp/up')
+    const isReady = (name: string) => conditionOf(sim, name) === 'True'
+    sim.runFor('8s')
+    const comesUp = isReady('well')
+    sim.kubectl('annotate pod later seen=yes')
+    sim.exec({ pod: 'again' }, ['touch', '/tmp/up'])
+    sim.kubectl('annotate pod again seen=yes')
+    sim.runFor('2s')
+    const asksAgain = isReady('again')
+    sim.exec({ pod: 'later' }, ['touch', '/tmp/up'])
+    sim.runFor('15s')
+    const after = isReady('later') ? 'in its period' : 'a period later'
+    sim.runFor('5s')
+    expect([isReady('later'), { comesUp, asksAgain, after }]).toEqual([true, { ...row, version: undefined }])
+  })
+
+  // prober_manager.go, setReadyStateOnKubeletRestart.
+  test.each([
+    ['v1.34', false],
+    ['v1.35', true],
+  ] as const)('L6 in %s a kubelet that starts anew takes them for ready that were: %s', (version, isKept) => {
+    const sim = running({ readinessProbe: { ...exec('true'), periodSeconds: 20 } }, version)
+    sim.runFor('15s')
+    expect(status(sim)).toMatchObject({ ready: true })
+    sim.fault({ kubelet: 'restart' })
+    const seen = new Set<unknown>()
+    for (let tenths = 0; tenths < 300; tenths++) {
+      sim.runFor('100ms')
+      seen.add(status(sim)?.ready)
+    }
+    expect([...seen]).toEqual(isKept ? [true] : [true, false])
   })
 
   test('L3 a startup probe holds back the others and the readiness of the container until it succeeds', () => {

@@ -48,7 +48,7 @@ function statusOf(context: SyncParts, pod: Pod, seen: PodRuntimeStatus, isOver: 
     hostIp: context.hostIp,
     knownStatus: context.statuses.get(uid),
     failureOf: (container) => context.containers.get(uid, container)?.failure,
-    readiness: (container, id) => context.prober.readiness(uid, container, id),
+    readiness: (container, id) => context.prober.toldReadiness(pod, container, id),
     eviction: isLate ? lateness : undefined,
     resizes: isOver ? [] : context.resizes.conditions.of(uid, context.facts.tellsGeneration),
     isOver: isOver && context.facts.terminalPhaseBeforeDeletion,

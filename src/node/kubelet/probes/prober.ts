@@ -21,6 +21,9 @@ type Verdict = 'success' | 'failure'
 
 type ProbeOutcome = Exclude<ProbeResult, { readonly error: string }>
 
+/** Source: prober_manager.go, kubeletRestartGracePeriod. */
+const restartGraceMs = 10 * second
+
 /** What the runtime answers to who asks for a command and no longer waits for it. */
 const cancelled = { error: 'rpc error: code = Canceled desc = context canceled' } as const
 
@@ -54,6 +57,12 @@ interface Worker {
   readonly probe: Probe
   /** Its probing, one probe after the other. */
   run: Unsubscribable | undefined
+  /** When its ticker ticks next; undefined while it has none. */
+  tickAt: VirtualMs | undefined
+  /** It waits for that. */
+  isWaiting: boolean
+  /** It is to run out of turn. */
+  isAsked: boolean
   containerId: string | undefined
   last: Verdict | undefined
   /** How often in a row the last verdict was given. */
@@ -68,6 +77,7 @@ interface Worker {
 export class Prober {
   readonly #parts: ProberParts
   readonly #workers = new SparseMap<string, Worker[]>()
+  readonly #startedAt: VirtualMs
   readonly #scope = new Scope()
   readonly #news = new Source<ProbeNews>()
   readonly #verdicts: Readonly<Record<ProbeType, SparseMap<string, Verdict>>> = {
@@ -79,8 +89,10 @@ export class Prober {
   /** Uids of Pods whose commands are cancelled. */
   readonly #ending = new SparseSet<string>()
 
-  constructor(parts: ProberParts) {
+  /** `startedAt`: when the kubelet did. */
+  constructor(parts: ProberParts, startedAt: VirtualMs) {
     this.#parts = parts
+    this.#startedAt = startedAt
   }
 
   get news(): Observable<ProbeNews> {
@@ -101,16 +113,16 @@ export class Prober {
           type,
           probe,
           run: undefined,
+          tickAt: undefined,
+          isWaiting: false,
+          isAsked: false,
           containerId: undefined,
           last: undefined,
           streak: 0,
           isOnHold: false,
         }
         workers.push(worker)
-        // Probes of a restarted kubelet are spread over their period. Source: worker.go, run.
-        const { random, nodeName } = this.#parts
-        const stream = random.stream(`${nodeName}/kubelet/probe/${uid}/${container.name}/${type}`)
-        const firstInMs = Math.floor(stream.next() * periodMs(probe))
+        const firstInMs = this.#firstInMs(worker)
         worker.run = this.#scope.start(process(this.#parts.kernel, () => this.#probeOn(worker, firstInMs)))
       }
     if (workers.length > 0) this.#workers.set(uid, workers)
@@ -138,6 +150,32 @@ export class Prober {
     this.#workers.clear()
   }
 
+  /** As `readiness`, for a status: who is not ready may be asked again at once. Source: prober_manager.go, UpdatePodStatus. */
+  toldReadiness(pod: Pod, container: string, id: string): { readonly started: boolean; readonly ready: boolean } {
+    const uid = pod.metadata.uid ?? ''
+    const isKept = this.#isOlderThanKubelet(uid, container)
+    if (isKept && hadStarted(pod, container) && !this.#verdicts.startup.has(id))
+      this.#verdicts.startup.set(id, 'success')
+    const told = this.readiness(uid, container, id)
+    if (!told.started || told.ready) return told
+    const isNews = !this.#verdicts.readiness.has(id)
+    const { asksUnreadyAtOnce } = this.#parts.facts
+    if (asksUnreadyAtOnce === 'while unready' || (asksUnreadyAtOnce === 'without verdict' && isNews)) {
+      const isMeant = (worker: Worker) => worker.type === 'readiness' && worker.container.name === container
+      const worker = this.#workers.get(uid)?.find(isMeant)
+      if (worker !== undefined) this.#ask(worker)
+    }
+    return isKept && isNews ? { started: true, ready: wasReady(pod) } : told
+  }
+
+  /** What had started before the kubelet did stays as it was told until a probe says otherwise. Source: setReadyStateOnKubeletRestart. */
+  #isOlderThanKubelet(uid: string, name: string): boolean {
+    const { facts, pleg } = this.#parts
+    if (!facts.keepsReadyOverRestart) return false
+    const container = runningContainer(pleg.get(uid), name)
+    return container !== undefined && container.startedAt < this.#startedAt - restartGraceMs
+  }
+
   /** Whether a running container counts as started and ready. Source: prober_manager.go, UpdatePodStatus. */
   readiness(uid: string, container: string, id: string): { readonly started: boolean; readonly ready: boolean } {
     const started = this.#isSuccess(uid, container, id, 'startup')
@@ -157,18 +195,43 @@ export class Prober {
     return !(this.#workers.get(uid) ?? []).some((worker) => worker.type === type && worker.container.name === container)
   }
 
+  /** Probes of a restarted kubelet are spread over their period. Source: worker.go, run. */
+  #firstInMs({ pod, container, type, probe }: Worker): VirtualMs {
+    const { kernel, random, nodeName, facts } = this.#parts
+    const periodMs = periodOf(probe)
+    if (facts.probesBeginAtOnce && periodMs <= kernel.now() - this.#startedAt) return 0
+    const stream = random.stream(`${nodeName}/kubelet/probe/${pod.metadata.uid ?? ''}/${container.name}/${type}`)
+    return Math.floor(stream.next() * periodMs)
+  }
+
+  /** It runs once the status that asks for it is known. Who is about to run, or runs, does so once more. Source: worker.go, manualTriggerCh. */
+  #ask(worker: Worker): void {
+    if (!worker.isWaiting) {
+      worker.isAsked = true
+      return
+    }
+    worker.isWaiting = false
+    worker.run?.unsubscribe()
+    worker.run = this.#scope.start(process(this.#parts.kernel, () => this.#probeOn(worker, 0)))
+  }
+
   /** A probe that outlasts its period is followed by the next at once: the ticker keeps one tick. Source: worker.go, run. */
   *#probeOn(worker: Worker, firstInMs: VirtualMs): Steps<never> {
-    const { kernel } = this.#parts
-    const period = periodMs(worker.probe)
+    const { kernel, facts } = this.#parts
+    const periodMs = periodOf(worker.probe)
     yield* sleep(firstInMs)
+    if (worker.tickAt === undefined || facts.countsPeriodsFromAsking) worker.tickAt = kernel.now() + periodMs
     for (;;) {
-      const tick = kernel.now()
       const id = this.#containerToProbe(worker)
       const result = id === undefined ? undefined : yield* this.#runProbe(worker, id)
       if (result !== undefined) this.#judge(worker, result)
-      const late = kernel.now() - tick
-      yield* sleep(late < period ? period - late : 0)
+      const isAsked: boolean = worker.isAsked
+      worker.isAsked = false
+      worker.isWaiting = !isAsked
+      yield* sleep(isAsked ? 0 : Math.max(0, worker.tickAt - kernel.now()))
+      worker.isWaiting = false
+      if (isAsked && facts.countsPeriodsFromAsking) worker.tickAt = kernel.now() + periodMs
+      else if (!isAsked) while (worker.tickAt <= kernel.now()) worker.tickAt += periodMs
     }
   }
 
@@ -188,7 +251,8 @@ export class Prober {
       worker.last = undefined
       worker.streak = 0
       // Startup has no verdict before its first result; liveness begins well, readiness badly.
-      if (worker.type !== 'startup') this.#settle(worker, worker.type === 'liveness' ? 'success' : 'failure', false)
+      const isFresh = worker.type !== 'startup' && !this.#isOlderThanKubelet(uid, worker.container.name)
+      if (isFresh) this.#settle(worker, worker.type === 'liveness' ? 'success' : 'failure', false)
     }
     const ageSeconds = Math.floor((kernel.now() - container.startedAt) / second)
     const hasStarted = this.#isSuccess(uid, worker.container.name, container.id, 'startup')
@@ -244,6 +308,15 @@ export class Prober {
   }
 }
 
-function periodMs(probe: Probe): VirtualMs {
+function hadStarted({ status }: Pod, name: string): boolean {
+  const told = [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])]
+  return told.some((container) => container.name === name && container.started === true)
+}
+
+function wasReady({ status }: Pod): boolean {
+  return status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') ?? false
+}
+
+function periodOf(probe: Probe): VirtualMs {
   return (probe.periodSeconds ?? 10) * second
 }

@@ -109,8 +109,8 @@ export class StatusManager {
   /** The Pod is over: what still seemed to run ended in an unknown way. Source: status_manager.go, TerminatePod. */
   terminatePod(pod: Pod): void {
     const before = this.#known.get(uidOf(pod))?.status ?? pod.status ?? {}
-    const { terminatedPodsFail, terminatingPhases } = this.#parts.facts
-    this.#update(pod, terminatedStatus(pod, before, terminatedPodsFail), true, terminatingPhases)
+    const { facts } = this.#parts
+    this.#update(pod, terminatedStatus(pod, before, facts), true, facts.terminatingPhases)
   }
 
   /** A readiness probe's verdict. Source: status_manager.go, SetContainerReadiness. */

@@ -3,6 +3,7 @@ import { mayRestart } from '../../../api/may-restart.ts'
 import { isSidecar } from '../../../api/pod-references.ts'
 import type { ContainerStatus, Pod, PodCondition, PodStatus } from '../../../api/types/core.ts'
 import { exact } from '../../../kernel/exact.ts'
+import type { KubeletFacts } from '../../version-facts.ts'
 import { isStatic } from '../pods/static-pod.ts'
 import { resizeConditions } from '../resize/resize-conditions.ts'
 
@@ -17,12 +18,17 @@ export const ownConditions: ReadonlySet<string> = new Set([
 ])
 
 /**
- * The status of a Pod that is over: what still seemed to run ended in an unknown way. From v1.27 on so did what waited, of
- * init containers only the first ones, down to the last that ever ran; and the phase is terminal.
+ * The status of a Pod that is over: what still seemed to run ended in an unknown way. From v1.22 on so did what waited, of
+ * init containers only the first ones, down to the last that ever ran; from v1.27 on the phase is terminal.
  * Source: status_manager.go, TerminatePod, hasPodInitialized, initializedContainers.
  */
-export function terminatedStatus(pod: Pod, before: PodStatus, waitingCounts: boolean): PodStatus {
+export function terminatedStatus(
+  pod: Pod,
+  before: PodStatus,
+  facts: Pick<KubeletFacts, 'waitingEndsWithPod' | 'terminatedPodsFail'>,
+): PodStatus {
   const { containerStatuses, initContainerStatuses } = before
+  const waitingCounts = facts.waitingEndsWithPod
   const isEnded = !waitingCounts || hasInitialized(pod, before)
   const begun = waitingCounts
     ? Math.max(1, (initContainerStatuses ?? []).findLastIndex(hasRun) + 1)
@@ -40,7 +46,7 @@ export function terminatedStatus(pod: Pod, before: PodStatus, waitingCounts: boo
             at < begun ? ended(status, waitingCounts) : status,
           ),
         }),
-    ...(waitingCounts && !isFinal && !isStatic(pod) ? { phase: 'Failed' } : {}),
+    ...(facts.terminatedPodsFail && !isFinal && !isStatic(pod) ? { phase: 'Failed' } : {}),
   }
 }
 
