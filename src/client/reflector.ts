@@ -177,7 +177,7 @@ export class Reflector<T extends KubeObject>
         break
       case 'waitingToStream':
       case 'waitingForServer':
-        this.wait(this.pauseForServerMs())
+        this.wait(has(this.kind.minor, clientGo.backsOffWatches) ? this.backoffMs('refused') : refusedWatchPauseMs)
         break
       case 'backingOff':
         this.asking = undefined
@@ -354,10 +354,6 @@ export class Reflector<T extends KubeObject>
 
   private wait(ms: VirtualMs): void {
     this.rarity.pause = this.kind.kernel.post(ms, waited, this as unknown as Reflector<KubeObject>) // whatever it reflects
-  }
-
-  private pauseForServerMs(): VirtualMs {
-    return has(this.kind.minor, clientGo.backsOffWatches) ? this.backoffMs('refused') : refusedWatchPauseMs
   }
 
   private backoffMs(reason: 'failed' | 'refused'): VirtualMs {

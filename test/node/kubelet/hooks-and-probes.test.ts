@@ -24,9 +24,7 @@ const exitOf = (sim: Sim) => sim.journal.query({ type: 'container.exit' }).at(-1
 const texts = (sim: Sim, reason: string) => sim.events({ reason }).map(({ message }) => message)
 const starts = (sim: Sim) => sim.journal.query({ type: 'container.start' }).map(({ time }) => time)
 const conditionOf = (sim: Sim, name: string) =>
-  (
-    sim.get('Pod', name) as { status?: { conditions?: readonly { type: string; status: string }[] } } | undefined
-  )?.status?.conditions?.find(({ type }) => type === 'Ready')?.status
+  sim.get<Pod>('Pod', name)?.status?.conditions?.find(({ type }) => type === 'Ready')?.status
 const status = (sim: Sim) =>
   (sim.get('Pod', 'p') as { status?: { containerStatuses?: readonly Record<string, unknown>[] } } | undefined)?.status
     ?.containerStatuses?.[0]
@@ -113,6 +111,12 @@ describe('8.1 postStart', () => {
     const [a = 0, b = 0] = starts(sim)
     expect(b - a).toBeGreaterThanOrEqual(7000)
     expect(b - a).toBeLessThan(8000)
+  })
+
+  test('L6 the program has begun before its hook does: its trap hears what comes of a failure', () => {
+    const command = ['sh', '-c', `trap 'exit 0' TERM; sleep infinity & wait`]
+    const sim = running({ command, lifecycle: { postStart: exec('false') } }, 'v1.36')
+    expect(exitOf(sim)?.detail).toMatchObject({ exitCode: 0 })
   })
 
   test('L6 a hook that fails has its container killed and restarted', () => {

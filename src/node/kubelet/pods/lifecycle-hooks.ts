@@ -7,7 +7,7 @@ import { ordered } from '../../../kernel/ordered.ts'
 import { process } from '../../../kernel/process.ts'
 import { Scope } from '../../../kernel/scope.ts'
 import { type Steps, sleep, wait } from '../../../kernel/steps.ts'
-import { second } from '../../../kernel/time.ts'
+import { second, type VirtualMs } from '../../../kernel/time.ts'
 import type { ContainerRuntime, ExecResult, RuntimeResult } from '../../runtime/cri.ts'
 import type { KubeletFacts } from '../../version-facts.ts'
 import type { KubeletEvents } from '../kubelet-events.ts'
@@ -21,6 +21,9 @@ export interface HookParts extends AskingParts {
   readonly facts: KubeletFacts
   readonly scope: Scope
 }
+
+/** A program has done what it does first, such as setting a trap, before a runtime has the hook's command in its container. */
+const programFirstMs: VirtualMs = 1
 
 /**
  * Runs lifecycle hooks in containers, commands in virtual time. A preStop hook that outlasts the grace period is no longer
@@ -45,6 +48,7 @@ export class HookRunner {
 
   /** Gives the text of a failure. */
   *postStart(pod: Pod, container: Container, containerId: string): Steps<string | undefined> {
+    yield* sleep(programFirstMs)
     const error = yield* this.#run(pod, container, containerId, container.lifecycle?.postStart)
     if (error !== undefined)
       this.#parts.events.container(pod, container, 'Warning', 'FailedPostStartHook', this.#told('PostStartHook', error))
