@@ -126,15 +126,7 @@ export const knownDifferences: readonly KnownDifference[] = [
   ...orders('v1.26/timelines/outage-watch.json', reasons.outageDraws, 'crashes', 'waits2-vol', 'waits2-env'),
   ...orders('v1.26/timelines/pod-end.json', reasons.manyAtOnce, 'slow-stop', 'fails', 'two-containers-one-ends'),
   // What comes as the server answers again: the last NodeNotReady, and what stands before it.
-  ...orders(
-    'v1.36/timelines/outage-watch.json',
-    reasons.outageDraws,
-    'crashes-k',
-    'mounted-0-k',
-    'mounted-1-k',
-    'waits-vol-k',
-    'waits-env-k',
-  ),
+  ...orders('v1.36/timelines/outage-watch.json', reasons.outageDraws, 'crashes-k', 'mounted-0-k', 'mounted-1-k'),
 ]
 
 /** The reason for which a row is let off, if it is. */

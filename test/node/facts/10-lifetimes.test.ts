@@ -305,7 +305,7 @@ describe('10.10 deleted while it waits', () => {
     ['v1.26', 'terminated'],
     ['v1.36', 'terminated'],
   ] as const)('L6 in %s what never ran is left %s when the deadline of its Pod is over', (version, left) => {
-    const sim = simWith({ version }, envPod('true', { activeDeadlineSeconds: 5 }))
+    const sim = simTold({ version }, envPod('true', { activeDeadlineSeconds: 5 }))
     sim.runFor('60s')
     const { phase, containerStatuses } = podIn(sim)?.status ?? {}
     expect([phase, Object.keys(containerStatuses?.[0]?.state ?? {})]).toEqual(['Failed', [left]])
