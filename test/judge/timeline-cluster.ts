@@ -107,6 +107,10 @@ const lead = { leastMs: 33_000, varietyMs: 60_000 } as const
 /** Shared by two recordings, the control plane was older: from v1.36 on pauses of reflectors hang on their age. Ms; how old is not told. */
 const ageOfServers = 300_000
 
+function leastLeadMs(file: TimelineFile, minor: number): number {
+  return lead.leastMs + (sharedServer(file, minor) ? ageOfServers : 0)
+}
+
 /** The cluster that a timeline was recorded on: its API server, controllers without `ttl`, scheduler, its nodes. */
 export function createTimelineCluster(file: TimelineFile, seed: string, onRequest: RequestListener) {
   const kernel = createKernel()
@@ -114,8 +118,7 @@ export function createTimelineCluster(file: TimelineFile, seed: string, onReques
   const journal = createJournal<ClusterRecord>(kernel, 'full')
   const random = createRandomStreams(seed)
   const minor = minorOfFile(file)
-  const olderMs = sharedServer(file, minor) ? ageOfServers : 0
-  const leadMs = olderMs + lead.leastMs + random.stream('judge/lead').integer(0, lead.varietyMs)
+  const leadMs = leastLeadMs(file, minor) + random.stream('judge/lead').integer(0, lead.varietyMs)
   const latencies = latenciesOf(minor, random.stream('judge/latencies'))
   const timings = timingsOf(minor, random.stream('judge/runtime'))
   const controlPlane = createControlPlane({
