@@ -24,6 +24,7 @@ export function assumptionsOn(
     ...onHooks(given.hooks, cluster.namespace),
     ...onKinds(cluster.unknownKinds),
     ...onHad(options),
+    ...onPresent(options),
     ...onOperators(cluster),
     ...onPrivate(options),
     ...onWebhooks(cluster.applied),
@@ -79,6 +80,14 @@ function onHad({ have = [] }: CheckOptions): readonly Assumption[] {
     kind: 'given',
     place: undefined,
     message: `${kind.toLowerCase()} ${namespace === undefined ? '' : `${namespace}/`}${name} is there already`,
+  }))
+}
+
+function onPresent({ presentImages = [] }: CheckOptions): readonly Assumption[] {
+  return presentImages.map((name) => ({
+    kind: 'given',
+    place: undefined,
+    message: `image ${name} is on each node already`,
   }))
 }
 

@@ -103,12 +103,15 @@ function clusterFor(
   size: NonNullable<CheckOptions['nodeSize']>,
   seed: string,
 ): Sim {
-  const { nodeResources: resources = {}, nodeLabels: labels = {}, privateRegistries = [] } = options
+  const { nodeResources: resources = {}, nodeLabels: labels = {}, privateRegistries = [], presentImages = [] } = options
   return createSim({
     seed,
     version,
     nodes: Array.from({ length: nodes }, (_, i) => ({ name: `node-${i + 1}`, ...size, resources, labels })),
-    images: privateRegistries.map((name) => ({ name, private: true })),
+    images: [
+      ...privateRegistries.map((name) => ({ name, private: true as const })),
+      ...presentImages.map((name) => ({ name, present: true })),
+    ],
     unknownImages,
     journal: 'summary',
     // What is applied is one line of the user's, and what is asked is nobody's.

@@ -34,6 +34,7 @@ const cluster = {
   createNamespaces: z.boolean().optional(),
   serverSide: z.boolean().optional(),
   have: z.array(had).optional(),
+  presentImages: z.array(someText).optional(),
   storageClasses: z
     .union([z.literal('all'), z.array(objectName)])
     .register(words, {

@@ -35,6 +35,8 @@ export interface CheckOptions {
   /** `kubectl apply --server-side` instead of `kubectl apply`. */
   readonly serverSide?: boolean
   readonly have?: readonly HadObject[]
+  /** Images that each node has already, as Pods name them: those that nobody pulls (`imagePullPolicy: Never`). */
+  readonly presentImages?: readonly string[]
   /** StorageClasses that are in the cluster already, beside its default; `all`: whichever claims ask for. */
   readonly storageClasses?: readonly string[] | 'all'
   /** Whether programs of images of which nothing is known are taken to do their duty. Default `succeed`. */

@@ -62,7 +62,7 @@ function optionsOf(flags: CheckFlags, have: Had): CheckOptions {
   const { strategy } = flags
   return {
     ...{ version, namespace, seeds, createNamespaces, serverSide, unknownImages, for: flags.for },
-    ...{ have: have.objects, storageClasses: have.classes },
+    ...{ have: have.objects, storageClasses: have.classes, presentImages: have.images },
     ...(strategy === undefined ? {} : { strategy }),
     ...nodesOf(flags),
     ...(flags.private === undefined ? {} : { privateRegistries: flags.private }),
@@ -92,23 +92,29 @@ function written(report: CheckReport, format: CheckFormat, isColoured: boolean):
 interface Had {
   readonly objects: readonly HadObject[]
   readonly classes: readonly string[]
+  readonly images: readonly string[]
   readonly problems: readonly string[]
 }
 
 const hadPattern =
   /^(secret|configmap|storageclass)(?:e?s)?\/(?:([a-z0-9.-]+)\/)?([a-z0-9.-]+)(?::([A-Za-z0-9._-]+(?:,[A-Za-z0-9._-]+)*))?$/
 
-/** `secret/NAME`, `secret/NAMESPACE/NAME`, each with `:KEY,KEY` behind it, `configmap/` likewise; `storageclass/NAME`. */
+const imagePattern = /^images?\/(\S+)$/
+
+/** `secret/NAME`, `secret/NAMESPACE/NAME`, each with `:KEY,KEY` behind it, `configmap/` likewise; `storageclass/NAME`; `image/NAME`. */
 function readHave(texts: readonly string[]): Had {
   const objects: HadObject[] = []
   const classes: string[] = []
+  const images: string[] = []
   const problems: string[] = []
   for (const text of texts) {
+    const [, image] = imagePattern.exec(text) ?? []
     const [, kind, namespace, name, keys] = hadPattern.exec(text) ?? []
     const isClass = kind === 'storageclass' && namespace === undefined && keys === undefined
-    if (name === undefined || (kind === 'storageclass' && !isClass))
+    if (image !== undefined) images.push(image)
+    else if (name === undefined || (kind === 'storageclass' && !isClass))
       problems.push(
-        `--have ${JSON.stringify(text)} names nothing; expected secret/NAME, secret/NAMESPACE/NAME, either with :KEY,KEY, the same with configmap, or storageclass/NAME`,
+        `--have ${JSON.stringify(text)} names nothing; expected secret/NAME, secret/NAMESPACE/NAME, either with :KEY,KEY, the same with configmap, storageclass/NAME or image/NAME`,
       )
     else if (isClass) classes.push(name)
     else
@@ -119,5 +125,5 @@ function readHave(texts: readonly string[]): Had {
         ...(namespace === undefined ? {} : { namespace }),
       })
   }
-  return { objects, classes, problems }
+  return { objects, classes, images, problems }
 }

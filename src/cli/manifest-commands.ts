@@ -54,7 +54,7 @@ function addCheck(command: Command, wholeNumber: Count): void {
     .option('--server-side', 'kubectl apply --server-side')
     .option(
       '--have <object>',
-      'what is there already: secret/NAME[:KEY,...], configmap/NAME[:KEY,...], storageclass/NAME; may be given again',
+      'what is there already: secret/NAME[:KEY,...], configmap/NAME[:KEY,...], storageclass/NAME, image/NAME; may be given again',
       collect,
     )
     .option(

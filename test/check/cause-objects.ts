@@ -227,6 +227,8 @@ export const objects: readonly object[] = [
     containers: [container({ lifecycle: { postStart: { exec: { command: ['sh', '-c', 'sleep 1; exit 15'] } } } })],
   }),
   pod('no-program', { containers: [{ name: 'c', image: 'busybox', command: ['nosuch'] }] }),
+  pod('never', { containers: [container({ image: 'local/never:1', imagePullPolicy: 'Never' })] }),
+  pod('never-there', { containers: [container({ image: 'local/there:1', imagePullPolicy: 'Never' })] }),
   pod('too-long', { activeDeadlineSeconds: 20, containers: [scripted('sleep 1d')] }),
   pod('benchmark', {
     restartPolicy: 'Never',

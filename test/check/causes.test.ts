@@ -13,7 +13,7 @@ describe('causes, and what is none', () => {
   let report: CheckReport
   let blocked: ReadonlyMap<string, Blocker>
   beforeAll(() => {
-    report = checkManifests(files, { for: '3m', storageClasses: ['gp3'] })
+    report = checkManifests(files, { for: '3m', storageClasses: ['gp3'], presentImages: ['local/there:1'] })
     blocked = new Map(report.blocked.flatMap((each) => each.waits.map(({ workload }) => [workload, each] as const)))
   }, 60_000)
   const summary = (name: string) => blocked.get(`pod default/${name}`)?.summary
@@ -44,6 +44,18 @@ describe('causes, and what is none', () => {
     expect(lineOf(blocked.get('pod default/unknown-class'))).toContain('"gp9"')
     expect(blocked.get('pod default/no-claim')).toMatchObject({ hints: ['did you mean default-class?'] })
     expect(lineOf(blocked.get('pod default/no-claim'))).toContain('"default-clas"')
+  })
+
+  test('an image that nobody pulls is on no node, unless somebody says so', () => {
+    expect(blocked.get('pod default/never')).toMatchObject({
+      cause: 'imagePull',
+      summary: 'image local/never:1: Container image "local/never:1" is not present with pull policy of Never',
+      hints: ['if your nodes have it: --have image/local/never:1'],
+    })
+    expect(summary('never-there')).toBeUndefined()
+    expect(report.assumed.filter(({ kind }) => kind === 'given').map(({ message }) => message)).toEqual([
+      'image local/there:1 is on each node already',
+    ])
   })
 
   test('L1: a program that ends is told with its last line', () => {

@@ -23,6 +23,7 @@ describe('options of the calls about manifests', () => {
     ],
     [call('checkManifests', [file], { nodes: 'many' }), 'checkManifests: nodes is the text "many"; expected'],
     [call('checkManifests', [file], { have: [{ name: 'Db', keys: [] }] }), 'checkManifests: have[0].name is'],
+    [call('checkManifests', [file], { presentImages: ['a', 5] }), 'checkManifests: presentImages[1] is'],
     [call('checkManifests', [file], { nodeSize: { cpu: 'x', memory: '1Gi' } }), 'checkManifests: nodeSize.cpu is'],
     [call('checkManifests', 'a.yaml'), 'checkManifests: files is the text "a.yaml"; expected a list of files'],
     [call('rotationOf', [file], {}), 'rotationOf: missing key "secret"'],

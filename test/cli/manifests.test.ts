@@ -29,8 +29,9 @@ const podsim = (args: readonly string[]) => inProcess(args, { cwd: folder })
 
 describe('podsim check', () => {
   test('0: everything of a folder starts', async () => {
-    const { code, stdout, stderr } = await podsim(['check', '-f', 'good', '--for', '2m'])
+    const { code, stdout, stderr } = await podsim(['check', '-f', 'good', '--for', '2m', '--have', 'image/own:1'])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toContain('image own:1 is on each node already')
     expect(stdout).toContain('✓ everything starts: 3 workloads')
   })
 

@@ -171,6 +171,7 @@ function imagePull(sim: Sim, given: Workload['given'], pod: Pod, { name, image, 
           `secret ${namespace}/${secretName} of imagePullSecrets has type ${secret.type}; pulls take kubernetes.io/dockerconfigjson`,
         ]
   })
+  if (state?.waiting?.reason === 'ErrImageNeverPull') hints.push(`if your nodes have it: --have image/${image}`)
   return {
     cause: 'imagePull',
     key: `pull ${image}`,
