@@ -32,11 +32,12 @@ export interface Offered {
 /** Of clauses that cannot be served the next is tried; with none left the answer is 406. */
 export function negotiateOutput(accept: string | undefined, { streams, hasMessages, minor }: Offered): Output | Status {
   if (accept === undefined || accept === 'application/json') return plainJson
-  const clauses = accept
-    .split(',')
-    .map((clause) => clause.trim())
-    .filter((clause) => clause !== '')
-    .sort((a, b) => qualityOf(b) - qualityOf(a))
+  const clauses = inTurn(
+    accept
+      .split(',')
+      .map((clause) => clause.trim())
+      .filter((clause) => clause !== ''),
+  )
   if (clauses.length === 0) return plainJson
   let isKnown = false
   for (const clause of clauses) {
@@ -54,10 +55,28 @@ export function negotiateOutput(accept: string | undefined, { streams, hasMessag
   return failure(406, 'NotAcceptable', `only the following media types are accepted: ${accepted.join(', ')}`)
 }
 
-/** What is wanted more comes first. Source: github.com/munnerlyn/goautoneg, ParseAccept. */
+/** Clauses in the order in which they are tried. Source: github.com/munnerz/goautoneg, ParseAccept: sort.Sort puts in so few one by one. */
+function inTurn(clauses: readonly string[]): readonly string[] {
+  const sorted: string[] = []
+  for (const clause of clauses) {
+    let at = sorted.length
+    while (at > 0 && isBefore(clause, sorted[at - 1] ?? '')) at--
+    sorted.splice(at, 0, clause)
+  }
+  return sorted
+}
+
+/** What is wanted more comes first, and what is named before what may be anything, however much that is wanted. */
+function isBefore(one: string, other: string): boolean {
+  return qualityOf(one) > qualityOf(other) || (!isAnything(one) && isAnything(other))
+}
+
+const isAnything = (clause: string): boolean => clause.startsWith('*/*')
+
+/** 1 unless it says something else; what is no number is 0. */
 function qualityOf(clause: string): number {
-  const given = /;\s*q=([\d.]+)/.exec(clause)?.[1]
-  return given === undefined || Number.isNaN(Number(given)) ? 1 : Number(given)
+  const given = /;\s*q=([^;]*)/.exec(clause)?.[1]
+  return given === undefined ? 1 : /^[+-]?(\d+\.?\d*|\.\d+)$/.test(given) ? Number(given) : 0
 }
 
 /** From go-restful v3.8 on (Kubernetes v1.25) what there is instead is told; `streams`: the route has watches. */

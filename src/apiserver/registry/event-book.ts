@@ -42,8 +42,8 @@ interface Words {
 }
 
 /**
- * Stored Events, a Pod has a dozen of them for an hour: columns in blocks, in the order of writes. A row takes 90 bytes, where it took three objects and a
- * text, 280 in all; what only those have that were written over stands beside the columns. Who keeps one keeps its place; a block goes when nobody keeps any of its rows.
+ * Stored Events, a Pod has a dozen of them for an hour: columns in blocks, in the order of writes. A row takes 128 bytes with
+ * what it is about and all that stands beside it; what only those have that were written over stands beside the columns. Who keeps one keeps its place; a block goes when nobody keeps any of its rows.
  */
 export class EventBook implements RowBook {
   readonly #blocks = new Map<number, Block<Words>>()
