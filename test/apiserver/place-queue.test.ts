@@ -14,6 +14,14 @@ const steps = fc.array(
   { maxLength: 20 },
 )
 
+const acrossPieces = [
+  { does: 'push' as const, count: 600 },
+  { does: 'pushOther' as const, count: 1 as const },
+  { does: 'take' as const, count: 300 },
+  { does: 'put' as const, count: 299 },
+  { does: 'take' as const, count: 300 },
+]
+
 test('R2 a queue of places holds what a list does, over the ends of its pieces, with what is no place', () => {
   fc.assert(
     fc.property(steps, (all) => {
@@ -38,6 +46,6 @@ test('R2 a queue of places holds what a list does, over the ends of its pieces, 
         expect([queue.length, queue.at(0), queue.at(list.length)]).toEqual([list.length, list[0], undefined])
       }
     }),
-    { seed: 1, numRuns: tries(80) },
+    { seed: 1, numRuns: tries(80), examples: [[acrossPieces]] },
   )
 })
